@@ -1,0 +1,1 @@
+"""Bytes to words: envelopes of the networks, payload decoders."""

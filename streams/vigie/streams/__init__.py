@@ -1,0 +1,1 @@
+"""Decisions: pure core, thin steps, sinks, and Faust on Kafka."""

@@ -1,0 +1,173 @@
+"""Every setting of an installation, once: its default, its unit and one sentence."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+PREFIX = "VIGIE_"
+OUTSIDE = ("VIGIE_STRICT", "VIGIE_RESTARTS", "VIGIE_TEST")
+"""Variables (and beginnings of variables) that are read elsewhere: by the tests, and by the supervisor's children."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be understood; the message says which and what is expected."""
+
+
+def _data_folder() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/vigie")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "vigie"
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings; each field is the variable VIGIE_<FIELD IN CAPITALS>."""
+
+    kafka: str = ""
+    """Bootstrap servers of an external Kafka, host:port[,host:port]; empty: the embedded one is started."""
+    database: str = ""
+    """Connection string of an external PostgreSQL; empty: the embedded one is started."""
+    schema_registry: str = ""
+    """URL of an external Confluent-compatible schema registry; empty: the embedded one is started."""
+    data: Path = None  # type: ignore[assignment]
+    """Data folder of the installation; default /var/lib/vigie for root, else the user's data folder."""
+    cache: Path = None  # type: ignore[assignment]
+    """Folder of downloaded jars, shared by installations; default the user's cache folder."""
+    prefix: str = "vigie."
+    """What every topic's name begins with on the cluster."""
+    partitions: int = 12
+    """Partitions of each topic keyed by device or point."""
+    ticks: str = "live"
+    """live: the active alarm writes a tick a minute; log: the player of a recorded day does, and
+    the header vigie-ingested-at is obeyed on raw.*."""
+    language: str = "fr"
+    """Language of consoles, mails, exports and alert sentences: fr or en."""
+    timezone: str = "Europe/Paris"
+    """Legal time of the installation, an IANA zone name."""
+    models: Path | None = None
+    """TOML file that says which codec and period a device model has; empty: the packaged one."""
+    kafka_port: int = 0
+    """Port of the embedded Kafka; 0 takes a free one."""
+    database_port: int = 0
+    """Port of the embedded PostgreSQL; 0 takes a free one."""
+    registry_port: int = 8085
+    """Port of the embedded schema registry; 0 takes a free one."""
+    http_port: int = 8080
+    """Port of `serve`: pages and exports; 0 takes a free one."""
+    metrics_port: int = 0
+    """Port of a worker's /metrics and /healthz; 0 takes a free one, the supervisor gives each worker its own."""
+    host: str = "127.0.0.1"
+    """Address that HTTP servers listen on."""
+    token: str = ""
+    """If set, `serve` asks for it as a bearer token."""
+    public_url: str = ""
+    """What links in mails begin with; empty: the address `serve` listens on."""
+    smtp_host: str = "127.0.0.1"
+    """Mail server."""
+    smtp_port: int = 0
+    """Port of the mail server; 0: no mail is sent, and `notify` says so."""
+    smtp_user: str = ""
+    """User at the mail server; empty: no authentication."""
+    smtp_password: str = ""
+    """Password at the mail server."""
+    smtp_starttls: bool = False
+    """Whether the connection to the mail server must turn to TLS."""
+    mail_from: str = "vigie@localhost"
+    """Sender of alert mails."""
+    mail_to: str = "astreinte@localhost"
+    """Recipients of alert mails, separated by commas (the fleet's contacts replace it later)."""
+    checkpoint_interval_s: float = 1.0
+    """How often a stream role confirms its output, its state and its offsets."""
+    session_timeout_s: float = 30.0
+    """After how long without a heartbeat Kafka gives a worker's partitions to another."""
+    stall_limit_s: float = 120.0
+    """A worker with lag that gets no batch for so long ends, to be started again."""
+    memory_hours: int = 26
+    """How long a window stays in memory after its end; later readings mark it dirty."""
+
+    def __post_init__(self) -> None:
+        if self.data is None:
+            object.__setattr__(self, "data", _data_folder())
+        if self.cache is None:
+            object.__setattr__(self, "cache", _cache_folder())
+        for name, allowed in (("ticks", ("live", "log")), ("language", ("fr", "en"))):
+            if getattr(self, name) not in allowed:
+                raise SettingsError(
+                    f"{PREFIX}{name.upper()} is {getattr(self, name)!r}: expected one of {', '.join(allowed)}"
+                )
+
+    def group(self, role: str) -> str:
+        """The consumer group of a role.
+
+        >>> Settings().group("decode")
+        'vigie-decode'
+        """
+        return self.prefix.replace(".", "-") + role
+
+    def topic(self, name: str) -> str:
+        """A topic's name on the cluster.
+
+        >>> Settings().topic("raw.lora")
+        'vigie.raw.lora'
+        """
+        return self.prefix + name
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """The settings that an environment gives; an unknown VIGIE_ variable is refused.
+
+        Raises:
+            SettingsError: a variable is unknown or its value cannot be read.
+
+        >>> Settings.from_env({"VIGIE_PARTITIONS": "6"}).partitions
+        6
+        >>> Settings.from_env({"VIGIE_PARTITION": "6"})
+        Traceback (most recent call last):
+        vigie.streams.settings.SettingsError: VIGIE_PARTITION is not a setting of Vigie: did you mean VIGIE_PARTITIONS?
+        """
+        hints = get_type_hints(cls)
+        known = {PREFIX + entry.name.upper(): entry.name for entry in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, text in env.items():
+            if not variable.startswith(PREFIX) or variable.startswith(OUTSIDE):
+                continue
+            if variable not in known:
+                raise SettingsError(_unknown(variable, list(known)))
+            if text != "":
+                values[known[variable]] = _read(variable, text, hints[known[variable]])
+        return cls(**values)
+
+    def to_env(self) -> dict[str, str]:
+        """The variables that give these settings to a child process."""
+        return {PREFIX + entry.name.upper(): _write(getattr(self, entry.name)) for entry in fields(self)}
+
+
+def _unknown(variable: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(variable, known, n=1)
+    return f"{variable} is not a setting of Vigie: " + (f"did you mean {near[0]}?" if near else "see docs/settings.md")
+
+
+def _read(variable: str, text: str, kind: Any) -> Any:
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
+        if kind in (int, float):
+            return kind(text)
+    except (KeyError, ValueError):
+        expected = {bool: "1 or 0", int: "a whole number", float: "a number"}[kind]
+        raise SettingsError(f"{variable} is {text!r}: expected {expected}") from None
+    return text if kind is str else Path(text).expanduser()
+
+
+def _write(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""The words: record types, units and properties, Avro schemas, topic catalogue."""

@@ -1,0 +1,46 @@
+"""The closed list of reasons why bytes could not become words."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a record is a dead letter; each is a label of the metric vigie_decode_failures_total."""
+
+    NOT_JSON = "not_json"
+    """The body is not well-formed JSON (or not UTF-8)."""
+    BAD_ENVELOPE = "bad_envelope"
+    """JSON, but a field of the envelope is missing or of another type than the network documents."""
+    BAD_BASE64 = "bad_base64"
+    """The payload text is not base64."""
+    BAD_TIME = "bad_time"
+    """An instant of the envelope cannot be read."""
+    NO_CODEC = "no_codec"
+    """No codec is known for the device's profile."""
+    UNKNOWN_FORMAT = "unknown_format"
+    """No envelope is registered for the record's format header."""
+    EMPTY_PAYLOAD = "empty_payload"
+    """The uplink carries no payload byte, so there is nothing to decode."""
+    BAD_PAYLOAD = "bad_payload"
+    """The payload does not have the layout of its codec."""
+    TRUNCATED = "truncated"
+    """The payload ends inside a value."""
+    TOO_LARGE = "too_large"
+    """The body, or a record derived from it, is over the limit of 900 kB."""
+    BAD_HEADER = "bad_header"
+    """A Kafka header that the platform obeys (replay number, first arrival) cannot be read."""
+    INTERNAL_ERROR = "internal_error"
+    """Our own code failed on this record: a bug, with its traceback."""
+
+
+class Undecodable(Exception):  # noqa: N818 -- it is data about the record, not an error of ours
+    """Bytes that cannot become words: kept as a dead letter, counted by reason.
+
+    Args:
+        reason: one of the closed list.
+        message: a sentence for the person who looks: what was found, where, what was expected.
+    """
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
