@@ -1,0 +1,1 @@
+"""The agents: each reads, calls the core, and sends what it returns."""
