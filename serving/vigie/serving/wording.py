@@ -1,0 +1,105 @@
+"""Numbers, units and instants as people of the installation write them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from vigie.topics.property import PROPERTIES, Kind
+
+NARROW_SPACE = "\u202f"
+"""The no-break space that French puts between thousands, and between a number and its unit."""
+
+
+def number_text(value: float, language: str) -> str:
+    """A number for people, to ten significant digits.
+
+    >>> number_text(12345.5, "fr"), number_text(12345.5, "en"), number_text(0.1 + 0.2, "fr")
+    ('12\u202f345,5', '12,345.5', '0,3')
+    """
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- NaN alone differs from itself
+        return "–"
+    whole, _, fraction = f"{float(f'{value:.10g}'):,.10f}".rstrip("0").partition(".")
+    if language == "fr":
+        return whole.replace(",", NARROW_SPACE) + ("," + fraction if fraction else "")
+    return whole + ("." + fraction if fraction else "")
+
+
+def reading_text(property_id: int, value: float, language: str) -> str:
+    """A value with its unit.
+
+    >>> reading_text(1, 21.5, "fr"), reading_text(1, 21.5, "en"), reading_text(45, 7.2, "fr")
+    ('21,5\u202f°C', '21.5 °C', '7,2')
+    """
+    entry = PROPERTIES.get(property_id)
+    unit = "" if entry is None or entry.kind is Kind.CATEGORY or entry.unit in ("", "–", "-") else entry.unit
+    space = NARROW_SPACE if language == "fr" else " "
+    return number_text(value, language) + (space + unit if unit else "")
+
+
+def property_label(property_id: int, language: str) -> str:
+    """What a property is called.
+
+    >>> property_label(1, "fr"), property_label(1, "en"), property_label(9999, "fr")
+    ("température de l'air", 'air temperature', 'propriété 9999')
+    """
+    entry = PROPERTIES.get(property_id)
+    if entry is None:
+        return f"propriété {property_id}" if language == "fr" else f"property {property_id}"
+    return entry.label_fr if language == "fr" else entry.name.replace("_", " ")
+
+
+def local(instant: int, zone: str) -> datetime:
+    """An instant in the legal time of a zone.
+
+    Args:
+        instant: epoch ms UTC.
+        zone: IANA name.
+    """
+    return datetime.fromtimestamp(instant / 1000, tz=ZoneInfo(zone))
+
+
+def offset_text(moment: datetime) -> str:
+    """How far a local time is from UTC: without it, one of two 02:30 of an October night cannot be told.
+
+    >>> offset_text(local(1774785930000, "Europe/Paris"))
+    '+02:00'
+    """
+    text = moment.strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"
+
+
+def local_text(instant: int, zone: str, language: str) -> str:
+    """An instant for people, in legal time, to the second.
+
+    >>> local_text(1774785930000, "Europe/Paris", "fr"), local_text(1774785930000, "Europe/Paris", "en")
+    ('29/03/2026 à 14:05:30 (UTC+02:00)', '2026-03-29 14:05:30 (UTC+02:00)')
+    """
+    moment = local(instant, zone)
+    text = moment.strftime("%d/%m/%Y à %H:%M:%S" if language == "fr" else "%Y-%m-%d %H:%M:%S")
+    return f"{text} (UTC{offset_text(moment)})"
+
+
+def utc_text(instant: int) -> str:
+    """An instant for machines: ISO 8601 UTC, milliseconds only where there are some.
+
+    >>> utc_text(1774785930000), utc_text(1774785930250)
+    ('2026-03-29T12:05:30Z', '2026-03-29T12:05:30.250Z')
+    """
+    precision = "milliseconds" if instant % 1000 else "seconds"
+    moment = datetime.fromtimestamp(instant // 1000, tz=UTC).replace(microsecond=instant % 1000 * 1000)
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+TRANSITIONS = {"fr": {"raised": "déclenchée", "cleared": "levée"}, "en": {}}
+STATES = {
+    "fr": {
+        "normal": "normal",
+        "unacknowledged": "non acquittée",
+        "acknowledged": "acquittée",
+        "returned": "revenue, non acquittée",
+        "shelved": "mise de côté",
+        "suppressed": "masquée par conception",
+        "out_of_service": "hors service",
+    },
+    "en": {"out_of_service": "out of service"},
+}
+"""What a transition or state of an alert is called, by language; a word that is missing stands for itself."""
