@@ -1,0 +1,202 @@
+"""The tables at the end of the demo: expected and seen side by side, and where to look further."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from vigie.deploy.demo.expected import Counts
+
+WORDS = {
+    "fr": {
+        "title": "Une journée de la métropole",
+        "count": "compte",
+        "expected": "attendu",
+        "seen": "obtenu",
+        "received": "messages reçus",
+        "decoded": "trames décodées",
+        "duplicates": "doublons écartés",
+        "dead": "lettres mortes",
+        "stored": "lignes stockées",
+        "windows": "fenêtres de 15 min",
+        "alerts_raised": "alertes levées",
+        "alerts_cleared": "alertes closes",
+        "mails": "courriels envoyés",
+        "figures": "Mesures",
+        "readings": "Dernières mesures",
+        "device": "capteur",
+        "what": "grandeur",
+        "value": "valeur",
+        "at": "heure légale",
+        "alert": "L'alerte",
+        "further": "Pour aller plus loin",
+        "bad": "Des comptes diffèrent de ceux que donne la graine :",
+        "good": "Tous les comptes sont ceux que donne la graine.",
+    },
+    "en": {
+        "title": "A day of the metropolis",
+        "count": "count",
+        "expected": "expected",
+        "seen": "seen",
+        "received": "messages received",
+        "decoded": "uplinks decoded",
+        "duplicates": "duplicates dropped",
+        "dead": "dead letters",
+        "stored": "rows stored",
+        "windows": "15-min windows",
+        "alerts_raised": "alerts raised",
+        "alerts_cleared": "alerts cleared",
+        "mails": "mails sent",
+        "figures": "Figures",
+        "readings": "Last readings",
+        "device": "device",
+        "what": "quantity",
+        "value": "value",
+        "at": "legal time",
+        "alert": "The alert",
+        "further": "To look further",
+        "bad": "Counts differ from those that the seed gives:",
+        "good": "Every count is the one that the seed gives.",
+    },
+}
+
+
+class Line(NamedTuple):
+    """One count, expected and seen."""
+
+    name: str
+    expected: int
+    seen: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are the same."""
+        return self.expected == self.seen
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """All that the demo shows at its end.
+
+    Attributes:
+        seed: of the day.
+        expected, seen: the counts.
+        figures: label -> text with its unit.
+        readings: device, quantity, value with unit, legal time.
+        alert: sentence of the alert; empty if there is none.
+        further: what a command shows -> the command.
+        numbers: the figures as numbers, for --json.
+    """
+
+    seed: int
+    expected: Counts
+    seen: Counts
+    figures: dict[str, str] = field(default_factory=dict)
+    readings: Sequence[tuple[str, str, str, str]] = ()
+    alert: str = ""
+    further: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, float | None] = field(default_factory=dict)
+
+    def lines(self) -> list[Line]:
+        """The counts, one line each; dead letters one per reason that is expected or seen.
+
+        >>> report = Report(seed=1, expected=Counts(received=2, dead_letters={"not_json": 1}), seen=Counts(received=2))
+        >>> [line for line in report.lines() if not line.agrees]
+        [Line(name='dead.not_json', expected=1, seen=0)]
+        """
+        plain = ("received", "decoded", "duplicates", "stored", "windows", "alerts_raised", "alerts_cleared", "mails")
+        lines = [Line(name, getattr(self.expected, name), getattr(self.seen, name)) for name in plain]
+        letters = [
+            Line(f"dead.{reason}", self.expected.dead_letters.get(reason, 0), self.seen.dead_letters.get(reason, 0))
+            for reason in sorted({*self.expected.dead_letters, *self.seen.dead_letters})
+        ]
+        return [*lines[:3], *letters, *lines[3:]]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every count is the one that the seed gives."""
+        return all(line.agrees for line in self.lines())
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as one object."""
+        seen = self.seen
+        return {
+            "seed": self.seed,
+            "ok": self.agrees,
+            "received": seen.received,
+            "decoded": seen.decoded,
+            "duplicates": seen.duplicates,
+            "dead_letters": seen.dead_letters,
+            "stored": seen.stored,
+            "windows": seen.windows,
+            "alerts": {"raised": seen.alerts_raised, "cleared": seen.alerts_cleared},
+            "mails": seen.mails,
+            **self.numbers,
+            "expected": {line.name: line.expected for line in self.lines()},
+            "differences": [line._asdict() for line in self.lines() if not line.agrees],
+        }
+
+
+def show(report: Report, console: Console, language: str) -> None:
+    """Print the report.
+
+    Args:
+        report: what to print.
+        console: where.
+        language: fr or en.
+    """
+    words = WORDS[language]
+    table = _table(console, words["title"], (words["count"], words["expected"], words["seen"], ""), numbers=(1, 2))
+    for line in report.lines():
+        kind, _, reason = line.name.partition(".")
+        label = words[kind] + (f" · {reason}" if reason else "")
+        mark = "[green]✓[/]" if line.agrees else "[bold red]✗[/]"
+        table.add_row(label, number(line.expected, language), number(line.seen, language), mark)
+    console.print(table)
+    _rows(console, words["figures"], report.figures.items())
+    if report.readings:
+        readings = _table(console, words["readings"], (words["device"], words["what"], words["value"], words["at"]))
+        for row in report.readings:
+            readings.add_row(*row)
+        console.print(readings)
+    if report.alert:
+        console.print(f"[bold]{words['alert']}[/]\n  {report.alert}\n", highlight=False)
+    if report.further:
+        console.print(f"[bold]{words['further']}[/]")
+        for what, command in report.further.items():
+            console.print(f"  {what}", style="dim", highlight=False)
+            console.print(f"    {command}", soft_wrap=True, highlight=False, markup=False)
+        console.print()
+    console.print(f"[green]✓[/] {words['good']}" if report.agrees else f"[bold red]✗ {words['bad']}[/]")
+    for line in report.lines():
+        if not line.agrees:
+            console.print(f"  {line.name}: {words['expected']} {line.expected}, {words['seen']} {line.seen}")
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """A number as it is written in a language, with a narrow no-break space between thousands in French.
+
+    >>> number(19204, "en"), number(0.4567, "fr", 2)
+    ('19,204', '0,46')
+    """
+    text = f"{value:,.{decimals}f}"
+    return text if language == "en" else text.translate({ord(","): "\u202f", ord("."): ","})
+
+
+def _table(console: Console, title: str, heads: Iterable[str], numbers: tuple[int, ...] = ()) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place in numbers else "left", no_wrap=console.width >= 80)
+    return table
+
+
+def _rows(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False)
+    for row in rows:
+        table.add_row("  " + row[0], row[1])
+    if table.row_count:
+        console.print(table)
+        console.print()
