@@ -146,7 +146,9 @@ class Content:
             return stated
         bare = name.removeprefix(self.prefix).removesuffix("-value").removesuffix("-key")
         topic = TOPICS.get(bare) if name.startswith(self.prefix) else None
-        return topic and ("FULL_TRANSITIVE" if topic.public else "BACKWARD_TRANSITIVE")
+        if topic is None:
+            return None
+        return "FULL_TRANSITIVE" if topic.public else "BACKWARD_TRANSITIVE"
 
     def global_level(self) -> str:
         """The level of subjects that have none of their own."""

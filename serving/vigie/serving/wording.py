@@ -103,3 +103,5 @@ STATES = {
     "en": {"out_of_service": "out of service"},
 }
 """What a transition or state of an alert is called, by language; a word that is missing stands for itself."""
+
+PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}

@@ -1,0 +1,221 @@
+"""The role `serve`: pages, data and files about devices and alerts, at addresses that stay.
+
+`/devices/{id}` and `/alerts/{id}` are permanent: mails and exports carry them. Each answers as a page or as JSON, by
+its suffix (.html, .json) or by the Accept header.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
+from urllib.parse import quote
+
+import msgspec
+import psycopg
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from vigie.serving.alert_export import PROFILES, write_csv
+from vigie.serving.as_data import of_alert, of_device, of_event
+from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
+from vigie.serving.negotiation import split_suffix, wants_page
+from vigie.serving.page import HEADERS, Pages
+from vigie.serving.problem import Problem, answer
+from vigie.serving.views import OpenStore
+from vigie.streams.settings import Settings
+
+PAGE = 100
+"""How many alerts or devices stand on one page."""
+UPLINKS = 20
+"""How many uplinks the page of a device shows."""
+
+log = logging.getLogger(__name__)
+
+
+class Serve:
+    """The addresses of `serve`.
+
+    Its routes are plain functions, so Starlette runs each in a thread: a slow question to the store blocks no other.
+
+    Args:
+        settings: of the installation.
+        open_store: opens the store for one request.
+        authenticate: names the caller, or refuses.
+    """
+
+    def __init__(self, settings: Settings, open_store: OpenStore, authenticate: Authenticate) -> None:
+        self._settings = settings
+        self._open_store = open_store
+        self._authenticate = authenticate
+        self._pages = Pages(settings.language, settings.timezone)
+        self._words = self._pages.words
+
+    def application(self) -> Starlette:
+        """The ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/", self._home),
+                Route("/accessibility", self._accessibility),
+                Route("/alerts", self._alerts),
+                Route("/alerts.csv", self._alerts_csv),
+                Route("/alerts{suffix}", self._alerts),
+                Route("/alerts/{id}", self._alert),
+                Route("/devices", self._devices),
+                Route("/devices{suffix}", self._devices),
+                Route("/devices/{id:path}", self._device),
+                Mount("/static", StaticFiles(packages=[("vigie.serving", "static")])),
+            ],
+            middleware=[Middleware(_Guard, check=self._refusal)],
+            exception_handlers={
+                Problem: self._on_problem,
+                HTTPException: self._on_http_exception,
+                psycopg.OperationalError: self._on_store_away,
+                # Until `store` has made its tables.
+                psycopg.errors.UndefinedTable: self._on_store_away,
+                Exception: self._on_error,
+            },
+        )
+
+    # Pages and data
+
+    def _home(self, request: Request) -> Response:
+        with self._open_store() as store:
+            alerts = store.open_alerts(PAGE)
+        if not wants_page(request):
+            return _data({"open_alerts": [of_event(event) for event in alerts]})
+        return self._pages.render("home.html", alerts=alerts)
+
+    def _accessibility(self, _: Request) -> Response:
+        return self._pages.render("accessibility.html")
+
+    def _alerts(self, request: Request) -> Response:
+        suffix = self._suffix(request)
+        offset = self._number(request, "offset", 0)
+        with self._open_store() as store:
+            alerts = store.alerts(PAGE + 1, offset)
+        older = f"/alerts{suffix}?offset={offset + PAGE}" if len(alerts) > PAGE else None
+        if not wants_page(request, suffix):
+            return _data({"alerts": [of_event(event) for event in alerts[:PAGE]], "next": older})
+        return self._pages.render("alerts.html", alerts=alerts[:PAGE], newer=offset > 0, older=older)
+
+    def _alert(self, request: Request) -> Response:
+        alert_id, suffix = split_suffix(request.path_params["id"])
+        with self._open_store() as store:
+            events = store.alert(alert_id)
+        if not events:
+            raise Problem(404, self._words["missing_alert"], suffix=suffix)
+        if not wants_page(request, suffix):
+            return _data(of_alert(events))
+        return self._pages.render("alert.html", events=events, last=events[-1], device=_device_of(events[-1].alarm_key))
+
+    def _devices(self, request: Request) -> Response:
+        suffix = self._suffix(request)
+        with self._open_store() as store:
+            devices = store.devices(PAGE + 1, request.query_params.get("after", ""))
+        more = len(devices) > PAGE
+        devices = devices[:PAGE]
+        older = f"/devices{suffix}?after={quote(devices[-1].id, safe='')}" if more else None
+        if not wants_page(request, suffix):
+            return _data({"devices": [device.id for device in devices], "next": older})
+        return self._pages.render("devices.html", devices=devices, older=older)
+
+    def _device(self, request: Request) -> Response:
+        device, suffix = split_suffix(request.path_params["id"])
+        with self._open_store() as store:
+            uplinks = store.last_uplinks(device, UPLINKS)
+            if not uplinks:
+                raise Problem(404, self._words["missing_device"], suffix=suffix)
+            readings = store.last_readings(device)
+            alerts = store.alerts_of_device(device, PAGE)
+        if not wants_page(request, suffix):
+            return _data(of_device(device, readings, uplinks, alerts))
+        return self._pages.render("device.html", device=device, readings=readings, uplinks=uplinks, alerts=alerts)
+
+    def _alerts_csv(self, request: Request) -> Response:
+        profile = request.query_params.get("profile", "tableur")
+        if profile not in PROFILES:
+            raise Problem(400, self._words["bad_parameter"].format(detail=f"profile={profile}"))
+        # Written whole before the first byte leaves: a store that fails midway is an error, not a shorter file.
+        file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 -- _chunks closes it
+        with self._open_store() as store:
+            write_csv(store.events(), file, profile=profile, zone=self._settings.timezone)
+        file.seek(0)
+        name = {"Content-Disposition": 'attachment; filename="alertes.csv"'}
+        return StreamingResponse(_chunks(file), media_type="text/csv; charset=utf-8", headers=HEADERS | name)
+
+    # Parameters
+
+    def _suffix(self, request: Request) -> str:
+        suffix = request.path_params.get("suffix", "")
+        if suffix not in ("", ".json", ".html"):
+            raise Problem(404, self._words["missing_page"])
+        return str(suffix)
+
+    def _number(self, request: Request, name: str, default: int) -> int:
+        text = request.query_params.get(name, str(default))
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            raise Problem(400, self._words["bad_parameter"].format(detail=f"{name}={text}"))
+        return int(text)
+
+    # Errors
+
+    def _refusal(self, request: Request) -> Response | None:
+        if self._authenticate(request) is not None:
+            return None
+        headers = {"WWW-Authenticate": CHALLENGE}
+        return answer(request, Problem(401, self._words["unauthorized"], headers=headers), self._pages)
+
+    def _on_problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error, self._pages)
+
+    def _on_http_exception(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        detail = self._words["missing_page"] if error.status_code == 404 else error.detail
+        return answer(request, Problem(error.status_code, detail, headers=error.headers), self._pages)
+
+    def _on_store_away(self, request: Request, error: Exception) -> Response:
+        log.warning("the store does not answer: %s", error)
+        return answer(request, Problem(503, self._words["store_away"], headers={"Retry-After": "10"}), self._pages)
+
+    def _on_error(self, request: Request, _: Exception) -> Response:
+        # Starlette raises the error again after this answer, so the log has its traceback.
+        return answer(request, Problem(500, self._words["internal"]), self._pages)
+
+
+class _Guard:
+    """Middleware: a request that the check answers goes no further."""
+
+    def __init__(self, app: ASGIApp, check: Callable[[Request], Response | None]) -> None:
+        self._app = app
+        self._check = check
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._check(Request(scope)) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+
+def application(settings: Settings, open_store: OpenStore, authenticate: Authenticate | None = None) -> Starlette:
+    """The application of `serve`; another authentication than the settings' token may be given."""
+    return Serve(settings, open_store, authenticate or by_token(settings.token)).application()
+
+
+def _device_of(alarm_key: str) -> str | None:
+    kind, _, rest = alarm_key.partition(":")
+    return rest.rpartition(":")[0] if kind == "device" else None
+
+
+def _data(value: Any) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
+
+
+def _chunks(file: TextIO) -> Iterator[str]:
+    with file:
+        while chunk := file.read(64 * 1024):
+            yield chunk

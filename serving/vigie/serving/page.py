@@ -1,0 +1,68 @@
+"""Renders the pages: templates, the words of the installation's language, its units and its legal time."""
+
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from vigie.serving.page_words import WORDS
+from vigie.serving.views import SeenReading
+from vigie.serving.wording import (
+    PRIORITIES_EN,
+    STATES,
+    TRANSITIONS,
+    local_text,
+    property_label,
+    reading_text,
+    utc_text,
+)
+from vigie.topics.alert_event import PRIORITIES, AlertEvent
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+"""No script runs on these pages, whatever a device or a network wrote into a field."""
+
+
+class Pages:
+    """The pages of one installation.
+
+    Args:
+        language: fr or en.
+        timezone: IANA name.
+    """
+
+    def __init__(self, language: str, timezone: str) -> None:
+        self.words = WORDS[language]
+        self._environment = Environment(
+            loader=PackageLoader("vigie.serving"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._environment.globals.update(language=language, timezone=timezone, words=self.words)
+        self._environment.globals["words_colon"] = "\u00a0: " if language == "fr" else ": "
+        self._environment.filters |= {
+            "utc": utc_text,
+            "local": partial(local_text, zone=timezone, language=language),
+            "label": partial(property_label, language=language),
+            "amount": lambda reading: _amount(reading, language),
+            "sentence": lambda event: _sentence(event, language),
+            "state": lambda state: STATES[language].get(state, state),
+            "transition": lambda transition: TRANSITIONS[language].get(transition, transition),
+            "priority": lambda priority: (PRIORITIES if language == "fr" else PRIORITIES_EN).get(priority, priority),
+        }
+
+    def render(self, template: str, http_status: int = 200, **values: Any) -> HTMLResponse:
+        """A template with its values, as an answer."""
+        text = self._environment.get_template(template).render(**values)
+        return HTMLResponse(text, http_status, headers=HEADERS)
+
+
+def _amount(reading: SeenReading, language: str) -> str:
+    return reading_text(reading.property, reading.value, language)
+
+
+def _sentence(event: AlertEvent, language: str) -> str:
+    return event.explanation.sentence_fr if language == "fr" else event.explanation.sentence_en
