@@ -8,6 +8,7 @@ import subprocess
 from itertools import count
 
 import pytest
+from real_parts import require_part
 
 from vigie.serving.alert_export import MACHINE, PROFILES, SPREADSHEET, write_csv
 from vigie.topics.alert_event import AlertEvent, Explanation
@@ -139,8 +140,10 @@ def test_column_names_are_those_of_a_data_set():
 
 
 @pytest.mark.parts
-def test_a_french_spreadsheet_takes_dates_for_dates_and_ids_for_words(tmp_path, require_part):
-    office = require_part("LibreOffice (soffice)", shutil.which("soffice"))
+def test_a_french_spreadsheet_takes_dates_for_dates_and_ids_for_words(tmp_path):
+    office = shutil.which("soffice")
+    require_part("LibreOffice", office is not None, "no program soffice (package libreoffice-calc)")
+    assert office is not None
     file = tmp_path / "alertes.csv"
     file.write_text(written([event(), event(decided_at=NOON + 12_500)], "tableur"), encoding="utf-8", newline="")
     subprocess.run(
