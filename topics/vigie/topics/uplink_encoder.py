@@ -111,7 +111,7 @@ class _Shapes(dict[tuple[int, ...], tuple[Struct, tuple[bytes, ...]]]):
         fixed, lead = [], zigzag(len(shape))
         for pair in shape:
             fixed.append(lead + zigzag(pair >> 16) + zigzag(pair & 0xFFFF))
-            lead = _NULL                                        # no instant of its own
+            lead = _NULL  # no instant of its own
         layout = Struct("<" + "".join(f"{len(part)}sd" for part in fixed) + "2s")
         if len(self) >= _LIMIT:
             self.clear()
@@ -130,7 +130,7 @@ def _string(text: str) -> bytes:
 
 def _instant(at: int) -> bytes:
     twice = at << 1
-    if twice < 1 << 14:                                         # before 1970-01-01T00:00:08, or negative
+    if twice < 1 << 14:  # before 1970-01-01T00:00:08, or negative
         return zigzag(at)
     return _two_low_groups[twice & 0x3FFF] + _high[twice >> 14]
 
@@ -220,7 +220,7 @@ class UplinkEncoder:
     """
 
     def __init__(self, topic: str, schema_id: int | None = None) -> None:
-        self.header = Framer(topic, schema_id).header + b"\x40"     # then the id: a string of 32 bytes
+        self.header = Framer(topic, schema_id).header + b"\x40"  # then the id: a string of 32 bytes
 
     def encode(self, uplink: Uplink) -> bytes:
         """The framed bytes of an uplink whose id has 32 characters."""

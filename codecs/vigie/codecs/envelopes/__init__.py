@@ -1,0 +1,1 @@
+"""One file per network server: its message to a Frame."""

@@ -1,0 +1,177 @@
+"""ChirpStack v4, JSON: `application/<id>/device/<devEUI>/event/<event>`.
+
+Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinEvent, StatusEvent) in its JSON mapping.
+
+    {"deduplicationId": uuid, "time": RFC 3339, "deviceInfo": {"devEui": 16 hex, "deviceProfileName": text, "tags": {}},
+     "devAddr": 8 hex, "dr": 5, "fCnt": 7, "fPort": 85, "data": base64,
+     "rxInfo": [{"gatewayId": 16 hex, "rssi": -90, "snr": 7.5}],
+     "txInfo": {"frequency": 868300000, "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7}}}}
+
+Traps: the JSON mapping of protobuf leaves out fields that are zero (fCnt and fPort 0, snr 0); `data` is missing in an
+uplink that carries only MAC commands; the same frame may come twice when gateways are late.
+"""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+
+import msgspec
+from msgspec import Struct
+
+from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.instants import epoch_ms
+from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db
+from vigie.codecs.registry import register_envelope
+from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.uplink import Gateway, Radio
+
+NETWORK = "chirpstack"
+_HEX16 = re.compile(r"[0-9a-fA-F]{16}")
+_MOST_COUNTER = 2**32
+_TAG = "vigie_codec"
+
+
+class _DeviceInfo(Struct):
+    devEui: str
+    deviceProfileName: str = ""
+    tags: dict[str, str] = {}
+
+
+class _RxInfo(Struct, gc=False):
+    gatewayId: str = ""
+    rssi: int = 0
+    snr: float = 0.0
+
+
+class _Lora(Struct, gc=False):
+    bandwidth: int = 125_000
+    spreadingFactor: int | None = None
+
+
+class _Modulation(Struct):
+    lora: _Lora | None = None
+
+
+class _TxInfo(Struct):
+    frequency: int | None = None
+    modulation: _Modulation | None = None
+
+
+class _Event(Struct):
+    deviceInfo: _DeviceInfo
+    time: str = ""
+    devAddr: str = ""
+    dr: int = 0
+    fCnt: int = 0
+    fPort: int = 0
+    data: str | None = None
+    rxInfo: list[_RxInfo] = []
+    txInfo: _TxInfo | None = None
+
+
+_decode = msgspec.json.Decoder(_Event).decode
+_JOIN, _UP = "join", "up"
+_addresses: dict[str, str] = {}
+
+
+def parse(body: bytes, event: str | None = None) -> Frame | Heard:
+    """One message of the integration.
+
+    Args:
+        body: the JSON document.
+        event: the Kafka header or topic part `event` (up, join, status, ...); None is taken for an uplink.
+
+    Returns:
+        A Frame for an uplink, Heard for a join, a status or any other event of a device.
+
+    Raises:
+        Undecodable: NOT_JSON, BAD_ENVELOPE, BAD_BASE64 or BAD_TIME.
+
+    >>> frame = parse(b'{"deviceInfo": {"devEui": "24E124136B000001", "deviceProfileName": "EM310-UDL"},'
+    ...     b' "time": "2026-11-23T10:00:00Z", "devAddr": "00D20001", "fPort": 85, "data": "AXVc"}')
+    >>> frame.address, frame.f_cnt, frame.payload.hex()
+    ('eui:24e124136b000001', 0, '01755c')
+    """
+    try:
+        message = _decode(body)
+    except msgspec.ValidationError as error:
+        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Undecodable(Reason.NOT_JSON, f"The body is not JSON: {error}") from None
+    info = message.deviceInfo
+    address = _addresses.get(info.devEui) or _address(info.devEui)
+    if event is not None and event != _UP:
+        return Heard(address=address, kind=_JOIN if event == _JOIN else "status", network=NETWORK)
+    try:
+        received_at = epoch_ms(message.time)
+    except (ValueError, OverflowError):
+        sentence = f"The time {message.time[:40]!r} of {address} is not an RFC 3339 instant"
+        raise Undecodable(Reason.BAD_TIME, sentence) from None
+    data = message.data
+    try:
+        payload = a2b_base64(data, strict_mode=True) if data else b""
+    except (Base64Error, ValueError):
+        raise Undecodable(Reason.BAD_BASE64, f"The data of {address} is not base64: {str(data)[:40]!r}") from None
+    if not (0 <= message.fCnt < _MOST_COUNTER and 0 <= message.fPort <= 255 and len(message.devAddr) <= 32):
+        raise Undecodable(
+            Reason.BAD_ENVELOPE,
+            f"{address}: fCnt {message.fCnt}, fPort {message.fPort} or devAddr {message.devAddr[:40]!r} out of range",
+        )
+    return Frame(
+        address=address, profile=info.deviceProfileName, codec_tag=info.tags.get(_TAG) if info.tags else None,
+        session=message.devAddr.lower() or None, f_cnt=message.fCnt, f_port=message.fPort, payload=payload,
+        received_at=received_at, bearer="lora", network=NETWORK, radio=_radio(message, address, len(payload)),
+    )  # fmt: skip
+
+
+def peek(body: bytes) -> str | None:
+    """The device id of a message, for the key of its record; None where it names none.
+
+    >>> peek(b'{"deviceInfo": {"devEui": "24E124136B000001"}}')
+    'eui:24e124136b000001'
+    """
+    try:
+        return _address(_decode(body).deviceInfo.devEui)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Undecodable):
+        return None
+
+
+def _address(dev_eui: str) -> str:
+    if not _HEX16.fullmatch(dev_eui):
+        raise Undecodable(Reason.BAD_ENVELOPE, f"devEui {dev_eui[:40]!r} is not 16 hex digits")
+    if len(_addresses) > 200_000:
+        _addresses.clear()
+    made = _addresses[dev_eui] = "eui:" + dev_eui.lower()
+    return made
+
+
+def _radio(message: _Event, address: str, payload_bytes: int) -> Radio:
+    gateways = tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in message.rxInfo])
+    for one in gateways:
+        if not -1000 < one.rssi_dbm < 1000:
+            raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: rssi {one.rssi_dbm} is no power in dBm")
+    tx = message.txInfo
+    lora = tx.modulation.lora if tx is not None and tx.modulation is not None else None
+    sf = lora.spreadingFactor if lora is not None else None
+    if not 0 <= message.dr <= 255 or (sf is not None and not 5 <= sf <= 12):
+        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: dr {message.dr} or spreading factor {sf} is out of range")
+    frequency = tx.frequency if tx is not None else None
+    if frequency is not None and not 0 <= frequency < 2**40:
+        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: {frequency} Hz is no frequency")
+    airtime = esp = margin = None
+    if lora is not None and sf is not None and lora.bandwidth > 0:
+        airtime = airtime_ms(sf, lora.bandwidth, payload_bytes)
+    if gateways and (heard_best := best(gateways)) is not None and (snr := heard_best.snr_db) is not None:
+        esp, margin = esp_dbm(heard_best.rssi_dbm, snr), margin_db(sf, snr)
+    return Radio(
+        gateways=gateways,
+        dr=message.dr,
+        sf=sf,
+        frequency_hz=frequency,
+        airtime_ms=airtime,
+        esp_dbm=esp,
+        margin_db=margin,
+    )
+
+
+register_envelope("chirpstack-v4", parse)

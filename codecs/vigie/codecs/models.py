@@ -1,0 +1,92 @@
+"""Which codec and which upload period a device has, from the name of its profile at the network or from its tag."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+_KEYS = {"profile", "codec", "name", "period_s", "label", "also"}
+
+
+class ModelsError(ValueError):
+    """A models file that cannot be used; the message says where and what is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A device model.
+
+    Attributes:
+        name: short name, put on each uplink as the extra `model`.
+        codec: id of its codec.
+        period_s: declared upload period; 0 where none is declared, and then the device is not watched for silence.
+        label: what it is, in French.
+    """
+
+    name: str
+    codec: str
+    period_s: int = 0
+    label: str = ""
+
+
+class ModelMap:
+    """Finds a model by profile name or by codec tag."""
+
+    def __init__(self, profiles: dict[str, Model]) -> None:
+        self._profiles = profiles
+        self._names = {model.name: model for model in profiles.values()}
+        self._codecs = {model.codec for model in profiles.values()}
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "ModelMap":
+        """The models of a TOML file; None for the packaged one.
+
+        Raises:
+            ModelsError: the file is missing, not TOML, or an entry lacks something.
+
+        >>> ModelMap.load().find("Milesight EM300-TH", None).codec
+        'milesight-em300-th'
+        """
+        where = files("vigie.codecs").joinpath("models.toml") if path is None else path
+        try:
+            content = tomllib.loads(where.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ModelsError(f"The models file {where} cannot be read: {error}") from None
+        profiles: dict[str, Model] = {}
+        for place, entry in enumerate(content.get("model", []), 1):
+            model = _model(entry, f"{where}, model {place}")
+            for profile in (entry["profile"], *entry.get("also", [])):
+                if profile in profiles:
+                    raise ModelsError(f"{where}, model {place}: the profile {profile!r} stands twice")
+                profiles[profile] = model
+        return cls(profiles)
+
+    def find(self, profile: str, codec_tag: str | None) -> Model | None:
+        """The model of a device; its tag (a model's or a codec's name) goes before its profile."""
+        if codec_tag:
+            if codec_tag in self._names:
+                return self._names[codec_tag]
+            if codec_tag in self._codecs:
+                return Model(name=profile or codec_tag, codec=codec_tag)
+        return self._profiles.get(profile)
+
+    def named(self, name: str) -> Model | None:
+        """The model of this short name."""
+        return self._names.get(name)
+
+    def __iter__(self) -> Any:
+        return iter(self._names.values())
+
+
+def _model(entry: Any, where: str) -> Model:
+    unknown = set(entry) - _KEYS
+    if unknown:
+        raise ModelsError(f"{where}: unknown key {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}")
+    for key in ("profile", "codec", "name"):
+        if not isinstance(entry.get(key), str) or not entry[key]:
+            raise ModelsError(f"{where}: {key} is missing or not text")
+    period = entry.get("period_s", 0)
+    if not isinstance(period, int) or period < 0:
+        raise ModelsError(f"{where}: period_s is {period!r}, expected a whole number of seconds")
+    return Model(name=entry["name"], codec=entry["codec"], period_s=period, label=entry.get("label", ""))

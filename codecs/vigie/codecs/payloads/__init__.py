@@ -1,0 +1,1 @@
+"""One file per payload family: bytes to readings."""

@@ -1,0 +1,252 @@
+"""Raw bodies to uplinks: envelope, duplicate filter, payload, one Avro record per uplink.
+
+Everything of one batch is decided here without I/O and without a clock: the records carry their arrival. The order of
+the checks is the promise: an identity enters the filter only when its uplink is made, so a frame that could not be
+decoded is decoded when it comes again; and a replay neither asks the filter nor fills it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from vigie.codecs.decoder import Codec
+from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.models import Model, ModelMap
+from vigie.streams.core.dead_letters import BODY_LIMIT, Record, dead_letter
+from vigie.streams.core.duplicate_filter import DeviceFilter
+from vigie.topics import reception
+from vigie.topics.avro import Framer
+from vigie.topics.catalogue import NETWORKS
+from vigie.topics.identity import uplink_id
+from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.reception import Reception
+from vigie.topics.uplink import CodecRef, RawPosition, Uplink
+from vigie.topics.uplink_encoder import UplinkEncoder
+
+REPLAY = "vigie-replay"
+FIRST_ARRIVAL = "vigie-ingested-at"
+CLOCK = "CLOCK"
+"""Warning: the instant is before 2000 or more than 5 minutes after the arrival."""
+
+PAYLOAD_LIMIT = 4096
+_YEAR_2000 = 946_684_800_000
+_AHEAD_MS = 300_000
+
+Envelope = Callable[[bytes, str | None], Frame | Heard]
+
+
+class Filters(Protocol):
+    """The keyed state of the duplicate filter, as vigie.streams.transport.state gives it."""
+
+    def get(self, partition: int, key: str) -> DeviceFilter | None: ...  # noqa: D102
+    def applied(self, partition: int, key: str, topic: str) -> int: ...  # noqa: D102
+    def put(self, partition: int, key: str, value: DeviceFilter, topic: str, offset: int) -> None: ...  # noqa: D102
+
+
+class Sends(Protocol):
+    """Where outputs go, as vigie.streams.transport.step gives it."""
+
+    def send(self, topic: str, key: bytes | None, value: bytes) -> None: ...  # noqa: D102
+    def extend(self, topic: str, pairs: Any) -> None: ...  # noqa: D102
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one batch came to, for the metrics."""
+
+    failures: Counter[str] = field(default_factory=Counter)
+    duplicates: int = 0
+    uplinks: int = 0
+    replayed: int = 0
+    ignored_headers: int = 0
+    heard: int = 0
+
+
+class Decoder:
+    """Bodies of `raw.*` and `replay.*` to uplinks, receptions and dead letters.
+
+    Args:
+        models: which codec a device profile has.
+        codecs: payload decoders by id.
+        envelopes: envelope readers by format name.
+        schema_ids: topic -> id under which the registry in use knows its schema; a missing one is the packaged id.
+        obey_arrival: obey `vigie-ingested-at` on raw.* (setting ticks = log).
+    """
+
+    def __init__(
+        self, *, models: ModelMap, codecs: Mapping[str, Codec], envelopes: Mapping[str, Envelope],
+        schema_ids: Mapping[str, int] | None = None, obey_arrival: bool = False,
+    ) -> None:  # fmt: skip
+        ids = schema_ids or {}
+        self.models, self.codecs, self.envelopes, self.obey_arrival = models, codecs, envelopes, obey_arrival
+        self.encoders = {net: UplinkEncoder(f"uplinks.{net}.v1", ids.get(f"uplinks.{net}.v1")) for net in NETWORKS}
+        self.dead = Framer("dead-letters.v1", ids.get("dead-letters.v1"))
+        self._chosen: dict[tuple[str, str | None], tuple[Codec, CodecRef, Model]] = {}
+
+    def process(self, topic: str, partition: int, records: list[Record], filters: Filters, out: Sends) -> Counts:
+        """Decode the records of one partition, in offset order.
+
+        Args:
+            topic: bare name, `raw.<net>` or `replay.<net>`.
+            partition: the partition of topic and state.
+            records: records with key, value, headers, offset and timestamp (epoch ms).
+            filters: duplicate filters of this partition.
+            out: where uplinks, receptions and dead letters go.
+        """
+        kind, _, net = topic.partition(".")
+        replay, counts = kind == "replay", Counts()
+        pairs: list[tuple[bytes, bytes]] = []
+        encode, uplinks_topic, add = self.encoders[net].encode, f"uplinks.{net}.v1", pairs.append
+        for record in records:
+            ingested_at = record.timestamp
+            network, form, event, revision = "", "chirpstack-v4", None, 0
+            frame: Frame | Heard | None = None
+            try:
+                if record.headers:
+                    network, form, event, revision, ingested_at = self._headers(record, replay, counts)
+                elif replay:
+                    raise Undecodable(
+                        Reason.BAD_HEADER, f"A record of {topic} needs the headers {REPLAY} and {FIRST_ARRIVAL}"
+                    )
+                body = record.value
+                if body is None or len(body) > BODY_LIMIT:
+                    raise _unreadable(body)
+                frame = self._envelope(form, body, event)
+                if isinstance(frame, Heard):
+                    _heard(out, frame.address, ingested_at, frame.kind, network, frame)
+                    counts.heard += 1
+                    continue
+                uplink, device = self._uplink(
+                    frame, record, topic, partition, network, revision, ingested_at, None if replay else filters
+                )
+                if uplink is None:
+                    if device is not None:
+                        counts.duplicates += 1
+                        _heard(out, frame.address, ingested_at, "duplicate", network, frame)
+                    continue
+            except Undecodable as error:
+                counts.failures[error.reason.value] += 1
+                letter = dead_letter("decode", topic, record, error.reason, error.message, ingested_at=ingested_at)
+                out.send("dead-letters.v1", record.key, self.dead.encode(letter))
+                if frame is not None and not replay:
+                    _heard(out, frame.address, ingested_at, "undecodable", network, frame)
+                continue
+            add((uplink.device.encode(), encode(uplink)))
+        out.extend(uplinks_topic, pairs)
+        counts.uplinks = len(pairs)
+        counts.replayed = counts.uplinks if replay else 0
+        return counts
+
+    def _uplink(
+        self, frame: Frame, record: Record, topic: str, partition: int, network: str, revision: int, ingested_at: int,
+        filters: Filters | None,
+    ) -> tuple[Uplink | None, str | None]:  # fmt: skip
+        """The uplink; or None and the device for a duplicate; or None and None for a record applied before."""
+        address, session, f_cnt, payload = frame.address, frame.session or "", frame.f_cnt, frame.payload
+        name = uplink_id(address, session, f_cnt, payload)
+        known = device = None
+        if filters is not None:
+            device = filters.get(partition, address) or DeviceFilter()
+            if filters.applied(partition, address, topic) >= record.offset:
+                return None, None
+            known = device.session(session)
+            identity = int(name[:8], 16)
+            if known.is_repeat(f_cnt, identity):
+                filters.put(partition, address, device, topic, record.offset)
+                return None, address
+        chosen = self._chosen.get((frame.profile, frame.codec_tag))
+        if chosen is None:
+            chosen = self._choose(frame)
+        codec, codec_ref, model = chosen
+        if not payload:
+            raise Undecodable(Reason.EMPTY_PAYLOAD, f"{address} sent an uplink without payload (port {frame.f_port})")
+        received_at = frame.received_at
+        decoded = codec.decode(payload, frame.f_port, received_at)
+        warnings = decoded.warnings
+        if filters is not None and known is not None and device is not None:
+            warning = known.add(f_cnt, identity)
+            if warning is not None:
+                warnings = [*warnings, warning]
+            filters.put(partition, address, device, topic, record.offset)
+        if not _YEAR_2000 <= received_at <= ingested_at + _AHEAD_MS:
+            warnings = [*warnings, CLOCK]
+        extras = decoded.extras
+        extras["model"] = model.name
+        uplink = Uplink(
+            id=name, revision=revision, device=address, bearer=frame.bearer, network=network or frame.network,
+            observed_at=received_at, received_at=received_at, ingested_at=ingested_at,
+            session=frame.session, f_cnt=f_cnt, f_port=frame.f_port,
+            payload=payload if len(payload) <= PAYLOAD_LIMIT else None,
+            raw=None if len(payload) <= PAYLOAD_LIMIT else _position(topic, record),
+            codec=codec_ref, firmware=decoded.firmware, readings=tuple(decoded.readings), extras=extras,
+            radio=frame.radio, cell=None, warnings=tuple(warnings),
+        )  # fmt: skip
+        return uplink, address
+
+    def _choose(self, frame: Frame) -> tuple[Codec, CodecRef, Model]:
+        model = self.models.find(frame.profile, frame.codec_tag)
+        if model is None:
+            raise Undecodable(
+                Reason.NO_CODEC,
+                f"No codec is known for the device profile {frame.profile!r} of {frame.address}: "
+                "add it to the models file, or give the device the tag vigie_codec",
+            )
+        codec = self.codecs[model.codec]
+        if len(self._chosen) > 10_000:
+            self._chosen.clear()
+        chosen = codec, CodecRef(codec.id, codec.version, codec.hash), model
+        self._chosen[frame.profile, frame.codec_tag] = chosen
+        return chosen
+
+    def _envelope(self, form: str, body: bytes, event: str | None) -> Frame | Heard:
+        envelope = self.envelopes.get(form)
+        if envelope is None:
+            known = ", ".join(sorted(self.envelopes))
+            raise Undecodable(Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {form!r}; known are {known}")
+        return envelope(body, event)
+
+    def _headers(self, record: Record, replay: bool, counts: Counts) -> tuple[str, str, str | None, int, int]:
+        """Network, format, event, revision and first arrival, as the record's headers say."""
+        headers = {name: text.decode("utf-8", "replace") if text is not None else "" for name, text in record.headers}
+        revision, ingested_at = 0, record.timestamp
+        if replay:
+            revision = _number(headers, REPLAY)
+            ingested_at = _number(headers, FIRST_ARRIVAL)
+        elif FIRST_ARRIVAL in headers:
+            if self.obey_arrival:
+                ingested_at = _number(headers, FIRST_ARRIVAL)
+            else:
+                counts.ignored_headers += 1
+        return (
+            headers.get("network", ""),
+            headers.get("format") or "chirpstack-v4",
+            headers.get("event"),
+            revision,
+            ingested_at,
+        )
+
+
+def _number(headers: Mapping[str, str], name: str) -> int:
+    text = headers.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Undecodable(Reason.BAD_HEADER, f"The header {name} is {text[:40]!r}: expected a whole number")
+    return int(text)
+
+
+def _unreadable(body: bytes | None) -> Undecodable:
+    if body is None:
+        return Undecodable(Reason.NOT_JSON, "The record has no value at all")
+    return Undecodable(Reason.TOO_LARGE, f"The body has {len(body)} bytes, the limit is {BODY_LIMIT}")
+
+
+def _heard(out: Sends, address: str, ingested_at: int, kind: str, network: str, frame: Frame | Heard) -> None:
+    gateways = frame.radio.gateways if frame.radio is not None else ()
+    heard = Reception(
+        address=address, ingested_at=ingested_at, kind=kind, network=network or frame.network, gateways=gateways
+    )
+    out.send("receptions", address.encode(), reception.encode(heard))
+
+
+def _position(topic: str, record: Record) -> RawPosition:
+    return RawPosition(topic, record.partition, record.offset)
