@@ -71,15 +71,12 @@ class Counts:
     mails: int = 0
 
 
-def count(
-    events: Iterable[Event], *, periods_ms: Mapping[str, int], averaged: frozenset[int], last_tick_at: int
-) -> Counts:
+def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], last_tick_at: int) -> Counts:
     """Count a day.
 
     Args:
         events: what is sent, in any order.
         periods_ms: declared upload period of each watched device.
-        averaged: ids of the properties that windows are made of.
         last_tick_at: epoch ms of the last minute tick.
     """
     found, reasons = Counts(), Counter[str]()
@@ -94,7 +91,6 @@ def count(
             windows.update(
                 (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
                 for point in event.points
-                if point.property in averaged
             )
         elif event.fate == DUPLICATE:
             found.duplicates += 1

@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as policy
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from aiosmtpd.controller import Controller
 
@@ -49,4 +49,4 @@ class MailSink:
 
     def mails(self) -> list[EmailMessage]:
         """The mails, read."""
-        return [cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy)) for path in self.files()]
+        return [message_from_bytes(path.read_bytes(), policy=policy) for path in self.files()]

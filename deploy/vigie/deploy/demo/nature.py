@@ -31,20 +31,26 @@ def _rush(hour: float) -> float:
 
 
 def climate(rng: Random, commune: Commune) -> Behaviour:
-    """Air in the shade of a street: temperature in 0.1 °C, relative humidity in 0.5 %."""
+    """Air in a street: temperature in 0.1 °C, relative humidity in 0.5 %, light in lx."""
     mean, swing = 25.5 + commune.warmth + rng.gauss(0, 0.5), 6.0 + rng.gauss(0, 0.7)
 
     def values(hour: float) -> Values:
         storm = 5.0 * exp(-(((hour - STORM_AT_H - 0.6) / 0.9) ** 2))
         temperature = mean + swing * _wave(hour, 15.0) - storm + rng.gauss(0, 0.15)
         humidity = min(98.0, max(18.0, 52 - 3.1 * (temperature - 25.5) + rng.gauss(0, 1.0)))
-        return {"temperature_c": round(temperature, 1), "humidity_pct": round(humidity * 2) / 2}
+        light = 30_000 * max(0.0, _wave(hour, 13.8) + 0.25) ** 1.3 * rng.uniform(0.8, 1.0)
+        return {
+            "temperature_c": round(temperature, 1),
+            "humidity_pct": round(humidity * 2) / 2,
+            "light_lx": round(light),
+        }
 
     return values
 
 
-def bin_fill(rng: Random, _: Commune) -> Behaviour:
+def bin_fill(rng: Random, commune: Commune) -> Behaviour:
     """A bottle bank of 1.8 m: distance from the lid down to the glass, in mm; emptied in the morning when full."""
+    air = climate(rng, commune)
     depth, full = 1800.0, rng.uniform(5, 80)
     per_hour, round_at = rng.uniform(0.5, 2.2), rng.uniform(5.5, 11.0)
     last = [0.0]
@@ -55,7 +61,11 @@ def bin_fill(rng: Random, _: Commune) -> Behaviour:
         full = min(100.0, full + per_hour * (hour - before) * (0.3 + 1.2 * _rush(hour)))
         if before < round_at <= hour and full > 55:
             full = rng.uniform(0, 4)
-        return {"distance_mm": round(depth * (1 - full / 100) + 60 + rng.gauss(0, 4)), "tilted": 0}
+        return {
+            "distance_mm": round(depth * (1 - full / 100) + 60 + rng.gauss(0, 4)),
+            "tilted": 0,
+            "temperature_c": air(hour)["temperature_c"],
+        }
 
     return values
 
@@ -83,7 +93,10 @@ def river(rng: Random, _: Commune) -> Behaviour:
         since = hour - STORM_AT_H - 0.75
         flood = rise * (since / 1.6) * exp(1 - since / 1.6) if since > 0 else 0.0
         depth = low + flood + rng.gauss(0, 4)
+        oxygen = 88 + 9 * _wave(hour, 16.0) - flood / 60 + rng.gauss(0, 0.8)
         return {
+            "oxygen_pct": round(oxygen, 2),
+            "oxygen_mg_l": round(oxygen * 0.0915, 2),
             "depth_mm": round(depth),
             "distance_mm": round(bridge - depth),
             "water_temperature_c": round(19.5 + 1.3 * _wave(hour, 17.0) - flood / 700 + rng.gauss(0, 0.05), 1),
@@ -96,13 +109,13 @@ def river(rng: Random, _: Commune) -> Behaviour:
 def passages(rng: Random, _: Commune) -> Behaviour:
     """A cycle path: passages in both directions since the last message, and in all."""
     per_hour, share = rng.uniform(20, 260), rng.uniform(0.4, 0.6)
-    totals = {"in": rng.randrange(50_000), "out": rng.randrange(50_000)}
+    totals = {"in": rng.randrange(20_000), "out": rng.randrange(20_000)}
     last = [0.0]
 
     def values(hour: float) -> Values:
         before, last[0] = last[0], hour
         mean = per_hour * _rush(hour) * (hour - before)
-        found = {}
+        found: Values = {}
         for way, part in (("in", share), ("out", 1 - share)):
             count = max(0, round(mean * part + rng.gauss(0, (mean * part + 0.1) ** 0.5)))
             totals[way] += count
@@ -113,7 +126,7 @@ def passages(rng: Random, _: Commune) -> Behaviour:
 
 
 def cabinet(rng: Random, commune: Commune) -> Behaviour:
-    """A street lighting cabinet: door, temperature inside, and an energy meter that runs from dusk to dawn."""
+    """A street lighting cabinet: door, temperature inside, supply, and a meter that runs from dusk to dawn."""
     air = climate(rng, commune)
     lamps_w, pulses = rng.uniform(1500, 9000), rng.uniform(1e6, 4e6)
     opened_at = rng.uniform(9, 16)
@@ -129,6 +142,7 @@ def cabinet(rng: Random, commune: Commune) -> Behaviour:
             "temperature_c": round(air(hour)["temperature_c"] + (9 if lit else 4), 1),
             "door_open": float(opened_at <= hour < opened_at + 0.6),
             "energy_wh": float(int(pulses)),
+            "supply_mv": 3600 + rng.randint(-15, 15),
         }
 
     return values

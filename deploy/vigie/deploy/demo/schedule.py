@@ -34,6 +34,11 @@ class Fault(StrEnum):
 SPOILED = tuple(fault for fault in Fault if list(Fault).index(fault) >= list(Fault).index(Fault.CUT_JSON))
 
 
+def chance(seed: int, what: str) -> Random:
+    """A source of chance of its own for each thing, so that one device's day does not hang on another's."""
+    return Random(f"{seed}/{what}")  # noqa: S311 -- it must repeat, not surprise
+
+
 @dataclass(frozen=True, slots=True)
 class Transmission:
     """One message on the air.
@@ -68,7 +73,7 @@ def regular(rng: Random, period_ms: int, quiet: tuple[int, int] | None = None) -
     for base in range(DAY_START_AT + phase, end, period_ms):
         sent_at = base + rng.randint(-jitter, jitter)
         delay_ms = rng.randint(180, 1900)
-        lost_before = not lost_before and rng.random() < 0.004
+        lost_before = not lost_before and base < end - 2 * period_ms and rng.random() < 0.004
         if quiet is None or not quiet[0] <= sent_at < quiet[1]:
             found.append(Transmission(sent_at, delay_ms, Fault.LOST if lost_before else Fault.NONE))
     return found
@@ -86,7 +91,8 @@ def with_copies(rng: Random, sent: list[Transmission], share: float) -> list[Tra
 
 def with_overtaken(rng: Random, sent: list[Transmission]) -> list[Transmission]:
     """One message waits in its gateway until one to three minutes after the next one has come."""
-    place = rng.choice([i for i in range(1, len(sent) - 1) if sent[i].fault is sent[i + 1].fault is Fault.NONE])
+    calm = [one.fault is Fault.NONE for one in sent]
+    place = rng.choice([i for i in range(1, len(sent) - 1) if all(calm[i - 1 : i + 2])])
     late, following = sent[place], sent[place + 1]
     delay_ms = following.sent_at + following.delay_ms - late.sent_at + rng.randint(60_000, 180_000)
     return [*sent[:place], Transmission(late.sent_at, delay_ms, Fault.OVERTAKEN), *sent[place + 1 :]]

@@ -1,0 +1,159 @@
+"""A seeded day of a metropolis: every body that reaches the platform, and what each must become.
+
+The same seed makes the same bytes. What a body must become is known here because it is made here: nothing of the
+platform's decoding is asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from vigie.deploy.demo import network, schedule
+from vigie.deploy.demo.expected import DUPLICATE, UPLINK, Counts, Event, Point, count
+from vigie.deploy.demo.fleet import LOGGER, Device, fleet
+from vigie.deploy.demo.schedule import (
+    DAY_END_AT,
+    DAY_START_AT,
+    HOUR_MS,
+    MINUTE_MS,
+    SPOILED,
+    Fault,
+    Transmission,
+    chance,
+)
+from vigie.deploy.demo.wires import Sample, em300_th_history
+from vigie.topics.reason import Reason
+
+REASONS = {
+    Fault.CUT_JSON: Reason.NOT_JSON,
+    Fault.RANDOM_BODY: Reason.NOT_JSON,
+    Fault.BAD_BASE64: Reason.BAD_BASE64,
+    Fault.TRUNCATED: Reason.TRUNCATED,
+    Fault.BAD_LAYOUT: Reason.BAD_PAYLOAD,
+    Fault.UNKNOWN_PROFILE: Reason.NO_CODEC,
+    Fault.NO_ADDRESS: Reason.BAD_ENVELOPE,
+    Fault.WRONG_TYPE: Reason.BAD_ENVELOPE,
+    Fault.BAD_TIME: Reason.BAD_TIME,
+    Fault.EMPTY: Reason.EMPTY_PAYLOAD,
+}
+SPOILED_OF_EACH = 6
+OVERTAKEN = 12
+SHARE_OF_COPIES = 0.02
+QUIET = (DAY_START_AT + 9 * HOUR_MS + 20 * MINUTE_MS, DAY_START_AT + 14 * HOUR_MS + 5 * MINUTE_MS)
+"""When the silent device says nothing: 09:20 to 14:05, legal time."""
+SOURCE = b"src:chirpstack"
+"""Key of a body in which no device can be found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """A day.
+
+    Attributes:
+        seed: what it was made from.
+        devices: the fleet.
+        events: bodies by rising arrival.
+        silent: the device that falls silent and comes back.
+        logger: the device that stores its readings and sends them every 6 hours.
+    """
+
+    seed: int
+    devices: tuple[Device, ...]
+    events: tuple[Event, ...]
+    silent: Device
+    logger: Device
+
+    def expected(self, also: Sequence[Event] = ()) -> Counts:
+        """What this day, with other events beside it, must come to at its last tick."""
+        periods = {device.address: device.period_s * 1000 for device in self.devices}
+        return count([*self.events, *also], periods_ms=periods, last_tick_at=DAY_END_AT)
+
+
+def city(seed: int) -> City:
+    """Make the day of a seed.
+
+    >>> day = city(1)
+    >>> len(day.devices), len({device.commune for device in day.devices}), day.events == city(1).events
+    (300, 12, True)
+    """
+    devices = fleet(seed)
+    rng = chance(seed, "faults")
+    logger = next(device for device in devices if device.group.profile == LOGGER)
+    regular = [device for device in devices if device is not logger]
+    silent = rng.choice([device for device in regular if device.period_s <= 900])
+    rest = [device for device in regular if device is not silent]
+    overtaken = set(rng.sample([d.eui for d in rest if d.period_s <= 900], OVERTAKEN))
+    spoiled: dict[str, Fault] = {}
+    for fault in SPOILED:
+        able = [d.eui for d in rest if d.eui not in spoiled and d.eui not in overtaken and _can(d, fault)]
+        spoiled.update(dict.fromkeys(rng.sample(able, SPOILED_OF_EACH), fault))
+    events: list[Event] = []
+    for device in devices:
+        own = chance(seed, device.eui)
+        if device is logger:
+            events += _logger_events(own, device)
+            continue
+        sent = schedule.regular(own, device.period_s * 1000, QUIET if device is silent else None)
+        sent = schedule.with_copies(own, sent, SHARE_OF_COPIES)
+        if device.eui in overtaken:
+            sent = schedule.with_overtaken(own, sent)
+        if device.eui in spoiled:
+            sent = schedule.with_spoiled(own, sent, spoiled[device.eui])
+        events += _events(own, device, sent)
+    events.sort(key=lambda event: (event.arrival_at, event.body))
+    return City(seed=seed, devices=tuple(devices), events=tuple(events), silent=silent, logger=logger)
+
+
+def _can(device: Device, fault: Fault) -> bool:
+    """Whether a fault shows on this device: only Decentlab's layout has a version byte to be wrong."""
+    return fault is not Fault.BAD_LAYOUT or device.group.profile.startswith("Decentlab")
+
+
+def _hour(at: int) -> float:
+    return (at - DAY_START_AT) / HOUR_MS
+
+
+def _events(rng: Random, device: Device, sent: list[Transmission]) -> list[Event]:
+    """The bodies of a device that sends what it measures."""
+    behaviour, f_cnt, found = device.group.behaviour(rng, device.commune), rng.randrange(60_000), []
+    for one in sent:
+        f_cnt += 1
+        sample = device.group.wire(behaviour(_hour(one.sent_at)))
+        if one.fault is not Fault.LOST:
+            found += _bodies(rng, device, one, f_cnt, sample)
+    return found
+
+
+def _logger_events(rng: Random, device: Device) -> list[Event]:
+    """The bodies of a device that stores its readings and sends them once per period."""
+    behaviour, f_cnt, found = device.group.behaviour(rng, device.commune), rng.randrange(60_000), []
+    for one, instants in schedule.flushes(rng, 15 * MINUTE_MS, device.period_s * 1000):
+        f_cnt += 1
+        sample = em300_th_history([(at, behaviour(_hour(at))) for at in instants])
+        found += _bodies(rng, device, one, f_cnt, sample)
+    return found
+
+
+def _bodies(rng: Random, device: Device, one: Transmission, f_cnt: int, sample: Sample) -> list[Event]:
+    """What one transmission brings to the platform: a body, twice where it is delivered twice."""
+    up = network.up(rng, device, heard_at=one.sent_at, f_cnt=f_cnt, f_port=sample.f_port, payload=sample.payload)
+    key, arrival_at = device.address.encode(), one.sent_at + one.delay_ms
+    if one.fault in SPOILED:
+        body = network.spoil(rng, up, sample.payload, one.fault)
+        reason = REASONS[one.fault]
+        if reason in (Reason.NOT_JSON, Reason.BAD_ENVELOPE):
+            return [Event(arrival_at, SOURCE, body, reason.value, "", ())]
+        return [Event(arrival_at, key, body, reason.value, device.address, ())]
+    points = tuple(
+        Point(reading.property, reading.channel, reading.observed_at or one.sent_at, reading.value)
+        for reading in sample.readings
+    )
+    body = network.text(up)
+    first = Event(arrival_at, key, body, UPLINK, device.address, points)
+    if one.fault is Fault.EXACT_COPY:
+        return [first, Event(arrival_at + rng.randint(5, 60), key, body, DUPLICATE, device.address, ())]
+    if one.fault is Fault.LATER_COPY:
+        late_ms = rng.randint(2_000, 30_000)
+        again = network.text(network.heard_later(rng, up, one.sent_at + late_ms // 2))
+        return [first, Event(arrival_at + late_ms, key, again, DUPLICATE, device.address, ())]
+    return [first]

@@ -1,0 +1,58 @@
+"""What came out of the platform: counted from outside, in the topics, in the database and in the mailbox."""
+
+from collections import Counter
+from typing import LiteralString
+
+import psycopg
+from aiokafka import AIOKafkaConsumer
+
+from vigie.deploy.demo.expected import Counts
+from vigie.deploy.replays import records
+from vigie.streams.settings import Settings
+from vigie.topics import reception
+from vigie.topics.avro import Framer
+
+RAW, UPLINKS = "raw.lora", "uplinks.lora.v1"
+
+
+async def count(settings: Settings, kafka: str, database: str, mails: int) -> Counts:
+    """Count what stands in the topics and tables now, beside the mails that came.
+
+    Uplinks, dead letters and duplicates are read record by record, so that one written twice is seen.
+    """
+    found = Counts()
+    found.received = await end_of(settings, kafka, RAW)
+    async for _ in records(settings, kafka, [UPLINKS]):
+        found.decoded += 1
+    reasons: Counter[str] = Counter()
+    letters = Framer("dead-letters.v1")
+    async for record in records(settings, kafka, ["dead-letters.v1"]):
+        reasons[letters.decode_dict(record.value)["reason"]] += 1
+    found.dead_letters = dict(sorted(reasons.items()))
+    async for record in records(settings, kafka, ["receptions"]):
+        found.duplicates += reception.decode(record.value).kind == "duplicate"
+    alerts = Framer("alerts.v1")
+    async for record in records(settings, kafka, ["alerts.v1"]):
+        transition = alerts.decode_dict(record.value)["transition"]
+        found.alerts_raised += transition == "raised"
+        found.alerts_cleared += transition == "cleared"
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
+        found.stored = await _one(connection, "SELECT count(*) FROM uplink")
+        found.windows = await _one(connection, "SELECT count(*) FROM aggregate")
+    found.mails = mails
+    return found
+
+
+async def end_of(settings: Settings, kafka: str, topic: str) -> int:
+    """How many records a topic has taken that no transactional producer writes."""
+    consumer = AIOKafkaConsumer(settings.topic(topic), bootstrap_servers=kafka, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        return sum((await consumer.end_offsets(consumer.assignment())).values())
+    finally:
+        await consumer.stop()
+
+
+async def _one(connection: psycopg.AsyncConnection[tuple[int]], query: LiteralString) -> int:
+    row = await (await connection.execute(query)).fetchone()
+    return row[0] if row else 0
