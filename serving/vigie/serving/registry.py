@@ -10,6 +10,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exp
 from vigie.serving.registry_api import Registry
 from vigie.serving.registry_content import Content, Refused, seeded
 from vigie.serving.registry_log import RegistryLog
+from vigie.serving.registry_writer import RegistryWriter
 from vigie.serving.web_server import PortTakenError, WebServer, address, bind, stop_on_signals
 from vigie.streams.settings import Settings
 from vigie.topics.avro import schema_ids, schema_of_topic, schema_text
@@ -39,16 +40,16 @@ async def _serve(settings: Settings) -> int:
         with attempt:
             content = await _loaded(settings, registry_log)
     try:
-        registry = Registry(content, registry_log)
-        server = WebServer(registry.application())
+        writer = RegistryWriter(content, registry_log)
+        server = WebServer(Registry(content, writer).application())
         stop_on_signals(server)
         log.info("The schema registry answers at %s", address(listener))
-        watch = asyncio.create_task(_stop_when_fenced(registry, server))
+        watch = asyncio.create_task(_stop_when_fenced(writer, server))
         await server.serve(sockets=[listener])
         watch.cancel()
     finally:
         await registry_log.close()
-    return 1 if registry.fenced.is_set() else 0
+    return 1 if writer.fenced.is_set() else 0
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -70,8 +71,8 @@ async def _loaded(settings: Settings, registry_log: RegistryLog) -> Content:
     return content
 
 
-async def _stop_when_fenced(registry: Registry, server: WebServer) -> None:
-    await registry.fenced.wait()
+async def _stop_when_fenced(writer: RegistryWriter, server: WebServer) -> None:
+    await writer.fenced.wait()
     log.error("Another schema registry writes this cluster's topic; this one ends")
     server.stop()
 

@@ -5,12 +5,9 @@ checks and soft deletion. It knows Avro only, no references, no contexts, no mod
 place (VIGIE_SCHEMA_REGISTRY).
 """
 
-import asyncio
-import logging
 from typing import Any, TypeVar
 
 import msgspec
-from aiokafka.errors import KafkaError, ProducerFenced
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,15 +15,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from vigie.serving.registry_content import GLOBAL, Content, Refused, Subject, Version
-from vigie.serving.registry_log import RegistryLog
+from vigie.serving.registry_writer import RegistryWriter
 
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 BODY_LIMIT = 900_000
 """Bytes of a request; what the topic takes in one record."""
 
 Body = TypeVar("Body", bound=msgspec.Struct)
-
-log = logging.getLogger(__name__)
 
 
 class SchemaRequest(msgspec.Struct):
@@ -47,15 +42,13 @@ class Registry:
     """The registry behind its routes.
 
     Args:
-        content: what it knows, read from the log.
-        log: where it keeps it; None keeps nothing (tests of the contract without a broker).
+        content: what it knows.
+        writer: changes it.
     """
 
-    def __init__(self, content: Content, log: RegistryLog | None) -> None:
+    def __init__(self, content: Content, writer: RegistryWriter) -> None:
         self._content = content
-        self._log = log
-        self._lock = asyncio.Lock()
-        self.fenced = asyncio.Event()
+        self._writer = writer
 
     def application(self) -> Starlette:
         """The ASGI application."""
@@ -119,28 +112,28 @@ class Registry:
 
     async def _register(self, request: Request) -> Response:
         name, text = request.path_params["subject"], await _schema(request)
-        async with self._lock:
-            subject, version = self._content.registered(name, text)
-            if subject is not None:
-                await self.keep(name, subject)
-                log.info("registered: subject %s, version %d, id %d", name, version.version, version.id)
+        version = await self._writer.change(name, lambda: self._content.registered(name, text))
         return _answer({"id": version.id, "version": version.version})
 
     async def _delete_subject(self, request: Request) -> Response:
         name = request.path_params["subject"]
         _refuse_permanent(request)
-        async with self._lock:
+
+        def decide() -> tuple[Subject, list[int]]:
             numbers = [entry.version for entry in self._content.versions(name)]
-            await self.keep(name, self._content.without(name, numbers))
-        return _answer(numbers)
+            return self._content.without(name, numbers), numbers
+
+        return _answer(await self._writer.change(name, decide))
 
     async def _delete_version(self, request: Request) -> Response:
         name = request.path_params["subject"]
         _refuse_permanent(request)
-        async with self._lock:
+
+        def decide() -> tuple[Subject, int]:
             number = self._content.version(name, request.path_params["version"]).version
-            await self.keep(name, self._content.without(name, [number]))
-        return _answer(number)
+            return self._content.without(name, [number]), number
+
+        return _answer(await self._writer.change(name, decide))
 
     # Schemas by id
 
@@ -189,32 +182,13 @@ class Registry:
     async def _set_level(self, request: Request) -> Response:
         name = request.path_params.get("subject", GLOBAL)
         level = (await _body(request, LevelRequest)).compatibility.upper()
-        async with self._lock:
-            await self.keep(name, self._content.with_level(name, level))
-        log.info("level of %s is now %s", name, level)
+        await self._writer.change(name, lambda: (self._content.with_level(name, level), None))
         return _answer({"compatibility": level})
 
     async def _drop_level(self, request: Request) -> Response:
         name = request.path_params.get("subject", GLOBAL)
-        async with self._lock:
-            await self.keep(name, self._content.with_level(name, None))
+        await self._writer.change(name, lambda: (self._content.with_level(name, None), None))
         return _answer({"compatibilityLevel": self._content.level(name)})
-
-    async def keep(self, name: str, subject: Subject) -> None:
-        """Writes a change to the log, then lets it take effect.
-
-        Raises:
-            Refused: 50001, the log did not take it.
-        """
-        try:
-            if self._log is not None:
-                await self._log.write(name, subject)
-        except ProducerFenced:
-            self.fenced.set()
-            raise Refused(50001, "Another registry writes the topic now: ask that one.") from None
-        except KafkaError as error:
-            raise Refused(50001, f"Kafka did not take the change, so nothing changed: {error}") from None
-        self._content.apply(name, subject)
 
 
 def _answer(value: Any, status: int = 200) -> Response:

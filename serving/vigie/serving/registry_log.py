@@ -96,3 +96,4 @@ class RegistryLog:
         assert self._producer is not None, "opened first"
         async with self._producer.transaction():
             await self._producer.send_and_wait(self._topic, json.encode(subject), key=name.encode(), partition=0)
+        log.info("%s: subject %s has %d versions", self._topic, name, len(subject.live()))
