@@ -29,9 +29,10 @@ class Batch(list[Any]):
         partition: its number.
         first_offset, last_offset: the range that this batch covers, both inclusive; there may be gaps in it.
         fetched_at: monotonic seconds when the records came from the broker.
+        confirmed: the harness's mark that all that was made of it is confirmed by the broker.
     """
 
-    __slots__ = ("fetched_at", "first_offset", "last_offset", "partition", "topic")
+    __slots__ = ("confirmed", "fetched_at", "first_offset", "last_offset", "partition", "topic")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Batch(list[Any]):
         self.first_offset: int = self[0].offset if first_offset is None else first_offset
         self.last_offset: int = self[-1].offset if last_offset is None else last_offset
         self.fetched_at = fetched_at
+        self.confirmed = False
 
     def __repr__(self) -> str:
         return f"{self.topic}/{self.partition} offsets {self.first_offset} to {self.last_offset}"

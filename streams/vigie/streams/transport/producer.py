@@ -1,0 +1,28 @@
+"""The producer: idempotent, and never in the way of a commit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from faust.transport.drivers import aiokafka as driver
+
+MAX_REQUEST_BYTES = 1_048_576
+
+
+class Producer(driver.Producer):
+    """Faust's producer, of which the harness uses the aiokafka producer inside (output.py)."""
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        """A retry after a lost reply must not double a record; Faust has a setting for that only in exactly_once."""
+        return {**super()._settings_extra(), "acks": "all", "enable_idempotence": True}
+
+    async def flush(self) -> None:
+        """Do nothing.
+
+        Upstream flushes before each commit and waits for whatever is on its way by then; and it may return with
+        records pending. Here every record is confirmed one by one before its input is acked (checkpoint.py).
+        """
+
+    @property
+    def kafka(self) -> Any:
+        """The aiokafka producer."""
+        return self._ensure_producer()
