@@ -140,7 +140,7 @@ delay_seconds = BatchHistogram(
     "vigie_delay_seconds",
     "Delay from the first arrival of an uplink to the end of this role.",
     ["role"],
-    _DELAY_SECONDS,
+    _DELAY_BUCKETS,
 )
 
 
