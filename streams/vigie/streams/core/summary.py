@@ -7,7 +7,7 @@ from typing import NamedTuple
 from vigie.topics.property import BY_NAME, PROPERTIES, Kind
 
 NO_MEAN = frozenset(BY_NAME[name].id for name in ("la10", "la50", "la90", "la95"))
-"""Levels exceeded for a share of the time: those of parts do not combine to that of the whole (records.md section 5)."""
+"""Levels exceeded for a share of the time: those of the parts do not combine to that of the whole."""
 
 _NO_DIRECTION = 1e-9
 """Length of the mean vector below which directions cancel out and there is no mean direction."""
