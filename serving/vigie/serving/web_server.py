@@ -1,13 +1,36 @@
-"""Runs an ASGI application on a port until the process is told to end."""
+"""Runs an ASGI application as a role: its port, its metrics and health, its end."""
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from vigie.streams import metrics
+from vigie.streams.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+
+requests = Counter(
+    "vigie_http_requests", "Requests answered, by HTTP status.", ["role", "method", "status"], registry=metrics.REGISTRY
+)
+request_seconds = Histogram(
+    "vigie_http_request_seconds",
+    "Time from a request to the end of its answer.",
+    ["role"],
+    registry=metrics.REGISTRY,
+)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+"""Methods that are counted by their name; callers may invent others."""
 
 
 class PortTakenError(OSError):
@@ -50,8 +73,10 @@ class WebServer(uvicorn.Server):
     uvicorn would raise the signal again after its own clean end, and the process would die of it with exit code -15.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+    def __init__(self, app: ASGIApp, role: str) -> None:
+        super().__init__(
+            uvicorn.Config(_Counted(app, role), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -68,3 +93,54 @@ def stop_on_signals(server: WebServer) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
+
+
+@contextlib.asynccontextmanager
+async def watched(settings: Settings, role: str) -> AsyncIterator[metrics.Health]:
+    """Answers /metrics and /healthz of a role while the block runs.
+
+    Raises:
+        OSError: the port of the metrics is taken.
+    """
+    health = metrics.Health()
+    port = metrics.serve(health, host=settings.host, port=settings.metrics_port, role=role)
+    log.info("%s: /metrics and /healthz on port %d", role, port)
+    beating = asyncio.create_task(_beat(health))
+    try:
+        yield health
+    finally:
+        beating.cancel()
+
+
+async def _beat(health: metrics.Health) -> None:
+    while True:
+        health.beat()
+        await asyncio.sleep(BEAT_S)
+
+
+class _Counted:
+    """Middleware: counts and times each request."""
+
+    def __init__(self, app: ASGIApp, role: str) -> None:
+        self._app = app
+        self._role = role
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 500
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        started = time.perf_counter()
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            requests.labels(self._role, method, str(status)).inc()
+            request_seconds.labels(self._role).observe(time.perf_counter() - started)

@@ -47,14 +47,23 @@ def property_label(property_id: int, language: str) -> str:
     return entry.label_fr if language == "fr" else entry.name.replace("_", " ")
 
 
+_EDGES_MS = (-62_135_510_400_000, 253_402_214_399_999)
+"""From year 1 to year 9999, less a day for the time zones; a device's clock may say anything."""
+
+
 def local(instant: int, zone: str) -> datetime:
     """An instant in the legal time of a zone.
 
     Args:
-        instant: epoch ms UTC.
+        instant: epoch ms UTC; one that no calendar of four-digit years holds stands at its edge.
         zone: IANA name.
     """
-    return datetime.fromtimestamp(instant / 1000, tz=ZoneInfo(zone))
+    return _moment(instant).astimezone(ZoneInfo(zone))
+
+
+def _moment(instant: int) -> datetime:
+    within = min(max(instant, _EDGES_MS[0]), _EDGES_MS[1])
+    return datetime.fromtimestamp(within // 1000, tz=UTC).replace(microsecond=within % 1000 * 1000)
 
 
 def offset_text(moment: datetime) -> str:
@@ -85,8 +94,7 @@ def utc_text(instant: int) -> str:
     ('2026-03-29T12:05:30Z', '2026-03-29T12:05:30.250Z')
     """
     precision = "milliseconds" if instant % 1000 else "seconds"
-    moment = datetime.fromtimestamp(instant // 1000, tz=UTC).replace(microsecond=instant % 1000 * 1000)
-    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+    return _moment(instant).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 TRANSITIONS = {"fr": {"raised": "déclenchée", "cleared": "levée"}, "en": {}}
