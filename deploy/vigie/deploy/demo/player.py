@@ -7,7 +7,7 @@ is sent, so a role that has read up to the tick has read all that came before it
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -32,14 +32,12 @@ class Played:
     Attributes:
         sent: confirmed bodies.
         ticks: confirmed ticks.
-        seconds: wall time from the first body to the last tick.
-        sent_at: wall time (epoch s) at which each minute's bodies were handed to Kafka, by epoch ms of the minute.
+        seconds: wall time from the first body to the last answer of decode.
     """
 
     sent: int = 0
     ticks: int = 0
     seconds: float = 0.0
-    sent_at: dict[int, float] = field(default_factory=dict)
 
 
 class Answers:
@@ -101,6 +99,7 @@ class Player:
         seconds: how long the day should take; it takes longer where the roles cannot follow.
         lead_ticks: how many minutes of the day the player may be ahead of decode's answers.
         progress: called with each minute played (done, all).
+        handing: called with the bodies of each minute just before they are sent.
         patience_s: how long the roles may take for one answer.
     """
 
@@ -112,10 +111,12 @@ class Player:
         seconds: float,
         lead_ticks: int = 15,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
+        handing: Callable[[Sequence[Event]], None] = lambda _events: None,
         patience_s: float = 90.0,
     ) -> None:
         self.settings, self.kafka = settings, kafka
-        self.seconds, self.lead_ticks, self.progress, self.patience_s = seconds, lead_ticks, progress, patience_s
+        self.seconds, self.lead_ticks, self.patience_s = seconds, lead_ticks, patience_s
+        self.progress, self.handing = progress, handing
         self.played = Played()
 
     async def play(self, events: Sequence[Event], first_tick_at: int, last_tick_at: int) -> Played:
@@ -158,12 +159,13 @@ class Player:
     async def _minute(self, producer: Any, events: Sequence[Event], place: int, tick_at: int) -> int:
         """Send and confirm what arrived before the tick; returns where the next minute begins."""
         topic, confirmations = self.settings.topic("raw.lora"), []
-        self.played.sent_at[tick_at] = time.time()
+        first = place
         while place < len(events) and events[place].arrival_at < tick_at:
-            event = events[place]
+            place += 1
+        self.handing(events[first:place])
+        for event in events[first:place]:
             headers = [*HEADERS, ("vigie-ingested-at", b"%d" % event.arrival_at)]
             confirmations.append(await producer.send(topic, value=event.body, key=event.key, headers=headers))
-            place += 1
         for confirmation in confirmations:
             await confirmation
         self.played.sent += len(confirmations)

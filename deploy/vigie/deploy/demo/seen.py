@@ -36,11 +36,19 @@ async def count(settings: Settings, kafka: str, database: str, mails: int) -> Co
         transition = alerts.decode_dict(record.value)["transition"]
         found.alerts_raised += transition == "raised"
         found.alerts_cleared += transition == "cleared"
-    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
-        found.stored = await _one(connection, "SELECT count(*) FROM uplink")
-        found.windows = await _one(connection, "SELECT count(*) FROM aggregate")
+    found.stored, found.windows, _ = await stored(database)
     found.mails = mails
     return found
+
+
+async def stored(database: str) -> tuple[int, int, int]:
+    """Rows of the tables uplink, aggregate and alert_event."""
+    async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
+        return (
+            await _one(connection, "SELECT count(*) FROM uplink"),
+            await _one(connection, "SELECT count(*) FROM aggregate"),
+            await _one(connection, "SELECT count(*) FROM alert_event"),
+        )
 
 
 async def end_of(settings: Settings, kafka: str, topic: str) -> int:

@@ -1,0 +1,42 @@
+"""`vigie psql`: open the database of the installation that runs here."""
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+from psycopg import conninfo
+
+from vigie.deploy.embedded.postgres_programs import find_programs
+from vigie.deploy.installation import settings_here
+from vigie.deploy.operator_error import Exit, OperatorError
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog="""\b
+    Examples:
+      vigie psql
+      vigie psql -c "SELECT count(*) FROM uplink"
+    """,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> None:
+    """Open the database with PostgreSQL's own psql; ARGUMENTS are psql's."""
+    settings = settings_here()
+    if not settings.database:
+        raise OperatorError("No database is known here: start `vigie up`, or set VIGIE_DATABASE.", Exit.NOT_RUNNING)
+    program = _psql(settings.postgres_bin)
+    # The password goes by the environment: a command line can be read by every user of the machine.
+    parts = conninfo.conninfo_to_dict(settings.database)
+    password = str(parts.pop("password", "") or "")
+    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    os.execve(program, [program, conninfo.make_conninfo("", **parts), *arguments], environment)  # noqa: S606 -- becomes psql
+
+
+def _psql(programs: Path | None) -> str:
+    beside = find_programs(programs) / "psql"
+    found = str(beside) if beside.exists() else shutil.which("psql")
+    if found is None:
+        raise OperatorError("No psql was found beside PostgreSQL's programs, nor on PATH.", Exit.NOT_READY)
+    return found

@@ -1,0 +1,77 @@
+"""The exact commands to look further, as they work here and now."""
+
+import os
+from pathlib import Path
+
+from vigie.deploy.supervisor import Supervisor
+
+LABELS = {
+    "fr": {
+        "up": "relancer tout sur ces données",
+        "consume": "lire un topic",
+        "psql": "ouvrir la base",
+        "metrics": "voir les métriques d'un rôle",
+        "list": "les alertes",
+        "export": "les exporter pour un tableur",
+        "mails": "le courriel",
+        "page": "la page de l'alerte",
+        "registry": "les schémas",
+        "status": "ce qui tourne",
+    },
+    "en": {
+        "up": "start everything again on this data",
+        "consume": "read a topic",
+        "psql": "open the database",
+        "metrics": "see the metrics of a role",
+        "list": "the alerts",
+        "export": "export them for a spreadsheet",
+        "mails": "the mail",
+        "page": "the page of the alert",
+        "registry": "the schemas",
+        "status": "what runs",
+    },
+}
+
+
+def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str, str]:
+    """What a command shows -> the command, to be typed in another terminal.
+
+    Args:
+        supervisor: of the demo; its settings are complete.
+        alert_id: of the alert whose page is shown; may be empty.
+        stays: whether it stays up; if not, the first command starts it again.
+    """
+    settings = supervisor.settings
+    words, data = LABELS[settings.language], _short(settings.data)
+    vigie = f"VIGIE_DATA={data} {_program()}"
+    ports = {child.name: child.port for child in supervisor.status()}
+    pages = f"http://{settings.host}:{settings.http_port}"
+    found = {}
+    if not stays:
+        same = f"VIGIE_REGISTRY_PORT={settings.registry_port} VIGIE_HTTP_PORT={settings.http_port}"
+        found[words["up"]] = f"VIGIE_TICKS=log {same} {vigie} up"
+    found[words["consume"]] = f"{vigie} consume uplinks.lora.v1 --last 2"
+    found[words["psql"]] = f'{vigie} psql -c "TABLE v_lecture LIMIT 10"'
+    if stays:
+        found[words["metrics"]] = f"curl http://127.0.0.1:{ports.get('store', 0)}/metrics"
+        found[words["registry"]] = f"curl {settings.schema_registry}/subjects"
+    found[words["status"]] = f"{vigie} status"
+    found[words["list"]] = f"{vigie} alerts list"
+    found[words["export"]] = f"{vigie} alerts export > alertes.csv"
+    found[words["mails"]] = f"cat {data}/mails/0001.eml"
+    found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
+    return found
+
+
+def _short(path: Path) -> str:
+    """A path as it is typed from here."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _program() -> str:
+    """How the command `vigie` of this environment is called from here."""
+    import sys
+
+    beside = Path(sys.executable).parent / "vigie"
+    return _short(beside) if beside.exists() else "vigie"

@@ -1,0 +1,274 @@
+"""Runs the demo: services and roles under the supervisor, the day played, the counts compared, the report shown."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+
+import psutil
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from vigie.deploy.demo import further, readings, seen
+from vigie.deploy.demo.city import City, city
+from vigie.deploy.demo.expected import Counts, Event
+from vigie.deploy.demo.mail_sink import MailSink
+from vigie.deploy.demo.player import Played, Player
+from vigie.deploy.demo.probe import DelayProbe
+from vigie.deploy.demo.report import Report, number, show
+from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
+from vigie.deploy.demo.vectors import vector_events
+from vigie.deploy.installation import end_orphans, holder
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.status_table import event_line
+from vigie.deploy.supervisor import Supervisor
+from vigie.streams.settings import Settings
+
+DAY_S = 45.0
+"""How long the day should take."""
+SETTLE_S = 60.0
+"""How long the roles may take after the last tick to come to the expected counts."""
+LOOK_S = 0.5
+
+
+@dataclass(slots=True, kw_only=True)
+class Demo:
+    """One run.
+
+    Attributes:
+        settings: of the environment; addresses, ports, data folder and ticks are the demo's own.
+        seed: of the day.
+        console: where people read.
+        stay: stay up at the end until Ctrl-C.
+    """
+
+    settings: Settings
+    seed: int
+    console: Console
+    stay: bool
+
+    def run(self) -> Report:
+        """Play the day and compare; everything that was started has ended when this returns or raises.
+
+        Raises:
+            OperatorError: something is in the way; the sentence says what.
+        """
+        wipe(self.settings.data)
+        with MailSink(self.settings.data / "mails") as mails, ThreadPoolExecutor(1) as pool:
+            making = pool.submit(city, self.seed)
+            settings = replace(self.settings, smtp_host="127.0.0.1", smtp_port=mails.port)
+            supervisor = Supervisor(settings, on_event=self._tell)
+            with _interrupt_on_sigterm():
+                try:
+                    supervisor.start()
+                    report = self._judge(supervisor, making.result(), mails)
+                    show(report, self.console, settings.language)
+                    if self.stay:
+                        self._wait(supervisor)
+                finally:
+                    supervisor.stop()
+        return report
+
+    def _judge(self, supervisor: Supervisor, day: City, mails: MailSink) -> Report:
+        vectors = vector_events()
+        expected = day.expected(vectors)
+        played, probe, first_uplink_s = asyncio.run(self._play(supervisor.settings, [*vectors, *day.events]))
+        settings = supervisor.settings
+        found = asyncio.run(self._settle(settings, mails, expected))
+        report = Report(seed=self.seed, expected=expected, seen=found)
+        self._measure(report, played, probe, first_uplink_s, supervisor)
+        report.readings = readings.last(settings, day)
+        alert_id, report.alert = readings.alert(settings)
+        report.further = further.commands(supervisor, alert_id, stays=self.stay)
+        return report
+
+    async def _play(self, settings: Settings, events: list[Event]) -> tuple[Played, DelayProbe, float | None]:
+        probe = DelayProbe(settings.database)
+        with self._progress(settings.language) as progress:
+            player = Player(settings, settings.kafka, seconds=DAY_S, progress=progress, handing=probe.handing)
+            watching = [asyncio.create_task(probe.watch()), asyncio.create_task(_first_uplink(settings))]
+            try:
+                played = await player.play(events, DAY_START_AT, DAY_END_AT)
+                first_uplink_s = await asyncio.wait_for(watching[1], SETTLE_S)
+            finally:
+                for task in watching:
+                    task.cancel()
+                await asyncio.gather(*watching, return_exceptions=True)
+        return played, probe, first_uplink_s
+
+    async def _settle(self, settings: Settings, mails: MailSink, expected: Counts) -> Counts:
+        """Wait until the counts are the expected ones, or until nothing changes any more; then count once more."""
+        deadline = time.monotonic() + SETTLE_S
+        while time.monotonic() < deadline:
+            stored = await seen.stored(settings.database)
+            if stored == (expected.stored, expected.windows, expected.alerts_raised + expected.alerts_cleared) and (
+                len(mails.files()) >= expected.mails
+            ):
+                break
+            await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(2 * settings.checkpoint_interval_s)  # what is one too many comes late as well
+        return await seen.count(settings, settings.kafka, settings.database, len(mails.files()))
+
+    def _measure(
+        self, report: Report, played: Played, probe: DelayProbe, first_uplink_s: float | None, supervisor: Supervisor
+    ) -> None:
+        language = self.settings.language
+        p50, p95 = probe.quantile(0.5), probe.quantile(0.95)
+        rate = report.seen.decoded / played.seconds if played.seconds else 0.0
+        restarts = sum(child.restarts for child in supervisor.status())
+        report.numbers = {
+            "delay_p50_s": _rounded(p50, 3),
+            "delay_p95_s": _rounded(p95, 3),
+            "uplinks_per_s": _rounded(rate, 1),
+            "day_played_s": _rounded(played.seconds, 1),
+            "first_uplink_s": _rounded(first_uplink_s, 1),
+            "restarts": restarts,
+        }
+        french = language == "fr"
+        names = FIGURES[language]
+        shown = [
+            f"{number(value, language, 2)} s" if value is not None else "–" for value in (p50, p95, first_uplink_s)
+        ]
+        report.figures = {
+            names[0]: f"{shown[0]} (p50), {shown[1]} (p95)",
+            names[1]: f"{number(rate, language)} {'trames/s' if french else 'uplinks/s'}, "
+            + (f"un jour en {played.seconds:.0f} s" if french else f"a day in {played.seconds:.0f} s"),
+            names[2]: shown[2],
+            names[3]: str(restarts),
+        }
+
+    def _tell(self, event: object) -> None:
+        self.console.print(f"  {event_line(event, self.settings.language)}", highlight=False, markup=False)  # type: ignore[arg-type]
+
+    @contextmanager
+    def _progress(self, language: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar on a terminal, else a line every three hours of the day."""
+        label = "Une journée passe" if language == "fr" else "A day goes by"
+        if self.console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[clock]}"),
+                TimeElapsedColumn(),
+            )
+            with Progress(*columns, console=self.console) as bar:
+                task = bar.add_task(label, clock=_clock(0))
+                yield lambda done, total: bar.update(task, completed=done, total=total, clock=_clock(done))
+        else:
+            started = time.monotonic()
+
+            def line(done: int, total: int) -> None:
+                if done % 180 == 0 or done == total:
+                    self.console.print(f"  {label} : {_clock(done)} ({time.monotonic() - started:.0f} s)")
+
+            yield line
+
+    def _wait(self, supervisor: Supervisor) -> None:
+        french = self.settings.language == "fr"
+        self.console.print(
+            "\nTout reste en marche ; Ctrl-C arrête tout." if french else "\nEverything stays up; Ctrl-C stops it all.",
+            style="bold",
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            while supervisor.alive():
+                time.sleep(0.3)
+
+
+FIGURES = {
+    "fr": ("délai de l'envoi à la base", "débit, cadencé", "première trame décodée après", "redémarrages"),
+    "en": ("delay from sender to database", "rate, paced", "first decoded uplink after", "restarts"),
+}
+
+
+def wipe(data: Path) -> None:
+    """Empty the demo's data folder.
+
+    Raises:
+        OperatorError: it is in use, or holds something else than a demo.
+    """
+    mark = data / "demo"
+    if holder(data):
+        raise OperatorError(
+            f"A demo is running on {data} (pid {holder(data)}): stop it with Ctrl-C there, or give another --data.",
+            Exit.IN_USE,
+        )
+    if data.exists() and any(data.iterdir()) and not mark.exists():
+        raise OperatorError(
+            f"{data} is not empty and holds no demo: it would be wiped. Give --data a new folder.", Exit.USAGE
+        )
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark.write_text("Wiped at each start of `vigie demo`.\n", encoding="utf-8")
+    end_orphans(data)
+    for entry in data.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry != mark:
+            entry.unlink()
+
+
+@contextmanager
+def _interrupt_on_sigterm() -> Iterator[None]:
+    """SIGTERM and SIGHUP are taken as Ctrl-C, so that everything is stopped in order."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _first_uplink(settings: Settings) -> float:
+    """Seconds from the start of this process to the first decoded uplink."""
+    while not await seen.end_of(settings, settings.kafka, seen.UPLINKS):  # noqa: ASYNC110 -- Kafka tells no event
+        await asyncio.sleep(0.2)
+    return time.time() - psutil.Process().create_time()
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d} h {minutes % 60:02d}"
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    return None if value is None else round(value, decimals)
+
+
+def demo_settings(settings: Settings, data: Path) -> Settings:
+    """The settings of a demo: everything embedded, every port free, the day's own clock."""
+    return replace(
+        settings,
+        kafka="",
+        database="",
+        schema_registry="",
+        data=data.resolve(),
+        prefix="vigie.",
+        ticks="log",
+        models=None,
+        kafka_port=0,
+        database_port=0,
+        registry_port=0,
+        http_port=0,
+        metrics_port=0,
+        host="127.0.0.1",
+        token="",
+        public_url="",
+        smtp_user="",
+        smtp_password="",
+        smtp_starttls=False,
+    )
+
+
+def on_terminal() -> bool:
+    """Whether a person sits there, who can type Ctrl-C."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
