@@ -7,10 +7,10 @@ import click
 
 
 class Exit(IntEnum):
-    """Exit codes of `vigie`; anything else than these is a bug and keeps its traceback (exit code 1)."""
+    """Exit codes of `vigie`; an error of another kind than OperatorError is a bug."""
 
     FAILED = 1
-    """A bug, or a role that could not be kept alive."""
+    """A bug; it keeps its traceback."""
     USAGE = 2
     """The command line or a setting cannot be understood."""
     IN_USE = 10

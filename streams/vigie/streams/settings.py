@@ -56,6 +56,8 @@ class Settings:
     """Port of the embedded Kafka; 0 takes a free one."""
     database_port: int = 0
     """Port of the embedded PostgreSQL; 0 takes a free one."""
+    postgres_bin: Path | None = None
+    """Folder of the programs (initdb, postgres) of the embedded PostgreSQL; empty: the wheel's, else the system's."""
     registry_port: int = 8085
     """Port of the embedded schema registry; 0 takes a free one."""
     http_port: int = 8080

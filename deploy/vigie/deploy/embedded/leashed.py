@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 
 LEASH = Path(__file__).with_name("leash.py")
+LOG_LIMIT_BYTES = 20_000_000
+"""A longer log is set aside, once, at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Leashed:
     ) -> None:
         uid, gid = (user.uid, user.gid) if user else (-1, -1)
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+            log.replace(log.with_name(log.name + ".1"))
         with log.open("ab") as output:
             self.log_start = output.tell()
             self._process = subprocess.Popen(

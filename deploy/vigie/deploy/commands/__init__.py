@@ -1,0 +1,1 @@
+"""The commands of `vigie`: each module here exposes `command`; its name is the module's."""

@@ -1,0 +1,110 @@
+"""What is looked at before anything is started, so that each trouble is one sentence and not a log to search."""
+
+import shutil
+import time
+
+import httpx
+import psutil
+import psycopg
+
+from vigie.deploy.embedded.kafka import metadata_answer
+from vigie.deploy.embedded.ports import is_taken
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams.settings import Settings
+
+ROOM_BYTES = 200_000_000
+EXTERNAL_LIMIT_S = 20.0
+
+
+def check_room(settings: Settings) -> None:
+    """Raise if the data folder's disk is all but full.
+
+    Raises:
+        OperatorError: with what to do.
+    """
+    free = shutil.disk_usage(settings.data).free
+    if free < ROOM_BYTES:
+        raise OperatorError(
+            f"The disk of the data folder {settings.data} has {free // 1_000_000} MB free, "
+            f"and {ROOM_BYTES // 1_000_000} MB are the least to start with. Free some room, "
+            "or set VIGIE_DATA to a folder on another disk.",
+            Exit.DISK_FULL,
+        )
+
+
+def check_ports(settings: Settings, port_fields: list[str]) -> None:
+    """Raise if a port of the settings belongs to another program.
+
+    Args:
+        settings: a port 0 takes any free one and is not looked at.
+        port_fields: settings that hold the ports.
+
+    Raises:
+        OperatorError: names the port, whose it is, and the setting.
+    """
+    for field in port_fields:
+        port: int = getattr(settings, field)
+        host = settings.host if field in ("http_port", "registry_port") else "127.0.0.1"
+        if port and is_taken(port, host):
+            raise OperatorError(
+                f"Port {port} (VIGIE_{field.upper()}) belongs to another program{_whose(port)}. Stop that program, "
+                f"or set VIGIE_{field.upper()} to another port (0 takes a free one).",
+                Exit.PORT_TAKEN,
+            )
+
+
+def _whose(port: int) -> str:
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+                return f", {psutil.Process(connection.pid).name()} with pid {connection.pid}" if connection.pid else ""
+    except psutil.Error:  # an ordinary user may not see other users' programs
+        pass
+    return ""
+
+
+def check_external(settings: Settings) -> None:
+    """Raise if an external service of the settings does not answer within EXTERNAL_LIMIT_S.
+
+    Raises:
+        OperatorError: names the service, its address and the setting.
+    """
+    for name, setting, address, answers in (
+        ("Kafka", "VIGIE_KAFKA", settings.kafka, metadata_answer),
+        ("PostgreSQL", "VIGIE_DATABASE", settings.database, _database_answers),
+        ("The schema registry", "VIGIE_SCHEMA_REGISTRY", settings.schema_registry, _registry_answers),
+    ):
+        deadline = time.monotonic() + EXTERNAL_LIMIT_S
+        while address and not answers(address):
+            if time.monotonic() > deadline:
+                raise OperatorError(
+                    f"{name} does not answer at {_without_password(address)}, which {setting} names. Start it, correct "
+                    f"{setting}, or unset it to use the embedded one.",
+                    Exit.UNREACHABLE,
+                )
+            time.sleep(0.5)
+
+
+def _database_answers(dsn: str) -> bool:
+    try:
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            connection.execute("select 1")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _registry_answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url.rstrip('/')}/subjects", timeout=5).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _without_password(address: str) -> str:
+    """What may be shown of an address.
+
+    >>> _without_password("postgresql://vigie:secret@db:5432/vigie")
+    'db:5432/vigie'
+    """
+    return address.rsplit("@", 1)[-1] if "://" in address and "@" in address else address

@@ -1,0 +1,133 @@
+"""`vigie up` with real services: nothing outlives it, external services start nothing, the commands beside it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from supervised import dummy_supervisor
+
+from vigie.deploy import topic_admin
+from vigie.deploy.installation import RunRecord, settings_here
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams.settings import Settings
+
+WITH_SERVICES = """
+import sys, time
+from pathlib import Path
+from supervised import dummy_supervisor
+supervisor = dummy_supervisor(Path(sys.argv[1]), "one", services=None)
+supervisor.start()
+print("up", flush=True)
+time.sleep(600)
+"""
+
+
+def vigie(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vigie.deploy.cli", *arguments],
+        env={"PATH": os.environ["PATH"]} | settings.to_env(), capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def descendants_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_kafka_and_postgres_end_when_the_supervisor_is_killed_and_keep_their_data(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, "-c", WITH_SERVICES, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    everyone = psutil.Process(process.pid).children(recursive=True)
+    lines = [" ".join(child.cmdline()) for child in everyone]
+    assert any("kafka.Kafka" in line for line in lines)
+    assert sum("postgres" in line for line in lines) > 3, "the server's own children are in the count"
+    first = RunRecord.read(tmp_path)
+    assert first is not None
+    with psycopg.connect(first.database) as connection:
+        connection.execute("create table kept as select 1 as n")
+    process.kill()
+    process.wait()
+    killed_at = time.monotonic()
+    while left := descendants_alive(everyone):
+        assert time.monotonic() - killed_at < 10, left
+        time.sleep(0.05)
+
+    with dummy_supervisor(tmp_path, "one", services=None, prepare=lambda s: None) as again:
+        assert topic_admin.differences(again.settings), "the cluster answers"
+        with psycopg.connect(again.settings.database) as connection:
+            assert connection.execute("select n from kept").fetchone() == (1,)
+        here = settings_here({"VIGIE_DATA": str(tmp_path)})
+        assert (here.kafka, here.database) == (again.settings.kafka, again.settings.database)
+        shown = vigie(Settings(data=tmp_path), "status", "--json")
+        assert shown.returncode == 0, shown.stderr
+        assert [child["name"] for child in json.loads(shown.stdout)["children"]] == ["postgres", "kafka", "one"]
+        assert "password" not in shown.stdout
+        assert here.database not in shown.stdout
+
+
+def test_external_services_start_nothing_embedded(kafka: str, database: str, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, kafka=kafka, database=database, registry_port=0, http_port=0)
+    with dummy_supervisor(tmp_path, "one", services=None, settings=settings) as supervisor:
+        assert [child.name for child in supervisor.status()] == ["one"]
+        assert (supervisor.settings.kafka, supervisor.settings.database) == (kafka, database)
+    assert not (tmp_path / "kafka").exists()
+    assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("kafka", "127.0.0.1:1"),
+        ("database", "postgresql://me:hidden@127.0.0.1:1/x"),
+        ("schema_registry", "http://127.0.0.1:1"),
+    ],
+)
+def test_an_external_service_that_does_not_answer_names_its_setting(
+    setting: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigie.deploy.preflight.EXTERNAL_LIMIT_S", 0.1)
+    settings = Settings(data=tmp_path, registry_port=0, http_port=0, **{setting: value})
+    with pytest.raises(OperatorError, match=f"does not answer at .*VIGIE_{setting.upper()}") as caught:
+        dummy_supervisor(tmp_path, "one", services=None, settings=settings).start()
+    assert caught.value.exit_code == Exit.UNREACHABLE
+    assert "hidden" not in caught.value.message
+
+
+def test_down_stops_what_status_shows(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert vigie(settings, "status").returncode == Exit.NOT_RUNNING
+    assert vigie(settings, "down").stdout == f"Nothing runs on {tmp_path}.\n"
+    supervised = Path(__file__).parents[1] / "supervised.py"
+    process = subprocess.Popen([sys.executable, str(supervised), str(tmp_path), "one"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert "en marche" in vigie(settings, "status").stdout
+    stopped = vigie(settings, "down")
+    assert stopped.stdout == f"Stopped (pid {process.pid}).\n"
+    assert process.wait(5) == 0
+    assert (tmp_path / "order").read_text() == "start one\nstop one\n"
+
+
+def test_what_the_operator_can_mend_is_one_line_with_its_exit_code(tmp_path: Path) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "vigie.deploy.cli", "status"],
+        env={"VIGIE_DATA": str(tmp_path), "VIGIE_LANGUGE": "fr"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert refused.returncode == Exit.USAGE
+    assert refused.stderr == "vigie: VIGIE_LANGUGE is not a setting of Vigie: did you mean VIGIE_LANGUAGE?\n"
+    nothing = subprocess.run(
+        [sys.executable, "-m", "vigie.deploy.cli", "worker", "decode"],
+        env={"VIGIE_DATA": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert nothing.returncode == Exit.NOT_RUNNING
+    assert "VIGIE_KAFKA" in nothing.stderr
+    assert len(nothing.stderr.splitlines()) == 1
