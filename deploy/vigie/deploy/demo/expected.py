@@ -87,7 +87,7 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], last_tick_a
         heard[event.device].append(event.arrival_at)
         if event.fate == UPLINK:
             found.decoded += 1
-            found.stored += len({point.observed_at for point in event.points})
+            found.stored += max(1, len({point.observed_at for point in event.points}))
             windows.update(
                 (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
                 for point in event.points

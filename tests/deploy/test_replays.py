@@ -1,0 +1,85 @@
+"""What a replay chooses, what it sends, and how it marks what it took up."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from vigie.deploy import topic_admin
+from vigie.deploy.replays import Chosen, dead_letters, raw_bodies, records, take_up
+from vigie.streams.settings import Settings
+from vigie.topics.avro import Framer
+from vigie.topics.dead_letter import DeadLetter
+
+pytestmark = pytest.mark.parts
+
+
+@pytest.fixture
+def settings(kafka: str) -> Settings:
+    found = replace(Settings(), kafka=kafka, prefix=f"t{uuid4().hex[:8]}.", partitions=4)
+    topic_admin.create(found)
+    return found
+
+
+def letter(offset: int, **other: object) -> DeadLetter:
+    values: dict[str, object] = {
+        "step": "decode", "reason": "no_codec", "message": "…", "topic": "raw.lora", "partition": 3, "offset": offset,
+        "ingested_at": 1000 + offset, "key": b"eui:a1", "body": b"body %d" % offset, "body_size": 6,
+        "body_hash": "00", "headers": {"format": "chirpstack-v4", "network": "m", "vigie-ingested-at": "5"},
+    }  # fmt: skip
+    return DeadLetter(**(values | other))  # type: ignore[arg-type]
+
+
+async def publish(settings: Settings, letters: list[DeadLetter]) -> None:
+    framer = Framer("dead-letters.v1")
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka) as producer:
+        for one in letters:
+            await producer.send_and_wait(settings.topic("dead-letters.v1"), framer.encode(one), key=one.key)
+
+
+async def test_letters_are_chosen_by_reason_device_and_arrival(settings: Settings):
+    await publish(
+        settings,
+        [
+            letter(1), letter(2, reason="truncated"), letter(3, key=b"eui:a2"), letter(4, key=None),
+            letter(5, body=b"x" * 10, body_size=1_000_000, reason="too_large"), letter(6, replayed_as=7),
+            letter(7, topic="uplinks.lora.v1", step="observe"),
+        ],
+    )  # fmt: skip
+
+    async def offsets(chosen: Chosen) -> list[int]:
+        bodies, _ = await dead_letters(settings, settings.kafka, chosen)
+        return [body.letter.offset for body in bodies if body.letter]
+
+    assert await offsets(Chosen()) == [1, 2, 3, 4]
+    assert await offsets(Chosen(reason="truncated")) == [2]
+    assert await offsets(Chosen(device="eui:a1")) == [1, 2]
+    assert await offsets(Chosen(since_at=1003)) == [3, 4]
+    _, left = await dead_letters(settings, settings.kafka, Chosen())
+    assert left == {"replayed": 1, "incomplete": 1}
+
+
+async def test_what_is_taken_up_carries_number_first_arrival_and_headers_and_is_marked_once(settings: Settings):
+    await publish(settings, [letter(1), letter(2, key=None)])
+    bodies, _ = await dead_letters(settings, settings.kafka, Chosen())
+    assert await take_up(settings, settings.kafka, bodies, 9) == 2
+    sent = [r async for r in records(settings, settings.kafka, ["replay.lora"])]
+    assert [(r.value, r.key, r.partition) for r in sent] == [(b"body 1", b"eui:a1", 3), (b"body 2", None, 3)]
+    assert dict(sent[0].headers) == {
+        "format": b"chirpstack-v4", "network": b"m", "vigie-replay": b"9", "vigie-ingested-at": b"1001"
+    }  # fmt: skip
+    bodies, left = await dead_letters(settings, settings.kafka, Chosen())
+    assert (bodies, left["replayed"]) == ([], 2)
+
+
+async def test_raw_bodies_of_a_device_are_chosen_by_their_first_arrival(settings: Settings):
+    logged = replace(settings, ticks="log")
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka) as producer:
+        for number, key in ((30, b"eui:a1"), (10, b"eui:a1"), (20, b"eui:a1"), (20, b"eui:b2")):
+            headers = [("vigie-ingested-at", b"%d" % number), ("format", b"chirpstack-v4")]
+            await producer.send_and_wait(settings.topic("raw.lora"), b"%d" % number, key=key, headers=headers)
+    found = await raw_bodies(logged, settings.kafka, Chosen(device="eui:a1", since_at=10, until_at=30))
+    assert [(body.value, body.arrival_at, body.net) for body in found] == [(b"10", 10, "lora"), (b"20", 20, "lora")]
+    live = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1", since_at=1_000_000_000_000))
+    assert [body.value for body in live] == [b"30", b"10", b"20"], "a live installation does not obey the header"

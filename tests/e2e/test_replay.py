@@ -1,0 +1,123 @@
+"""Journey: an undecodable frame is repaired after a fix: letter marked, one row under a higher revision."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from vigie.deploy import replays, topic_admin
+from vigie.deploy.embedded.ports import free_port
+from vigie.streams.settings import Settings
+from vigie.topics.avro import Framer
+
+pytestmark = pytest.mark.parts
+DEVICE = "24e1240000000001"
+NEW_MODEL = '[[model]]\nprofile = "Compteur neuf"\nname = "NEUF"\ncodec = "milesight-em300-th"\nperiod_s = 900\n'
+
+
+def body(f_cnt: int, profile: str = "Compteur neuf") -> bytes:
+    return json.dumps({
+        "deviceInfo": {"devEui": DEVICE, "deviceProfileName": profile, "tags": {}},
+        "time": "2026-03-02T08:00:00Z", "devAddr": "00d20001", "fCnt": f_cnt, "fPort": 85, "data": "AXVcA2c0AQRoZQ==",
+        "rxInfo": [{"gatewayId": "7076ff0013055001", "rssi": -90, "snr": 7.5}], "dr": 5,
+        "txInfo": {"frequency": 868100000, "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7}}},
+    }).encode()  # fmt: skip
+
+
+@contextmanager
+def role(settings: Settings, name: str, log: Path) -> Iterator[None]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
+    environment |= replace(settings, metrics_port=free_port()).to_env()
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vigie.deploy.cli", "worker", name], env=environment, stdout=out, stderr=out
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def vigie(settings: Settings, *words: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "vigie.deploy.cli", *words],
+        env=environment | settings.to_env(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(settings: Settings) -> list[tuple[str, int, float]]:
+    with psycopg.connect(settings.database, autocommit=True) as connection:
+        try:
+            found = connection.execute('SELECT device, revision, ("values")[2] FROM uplink ORDER BY f_cnt').fetchall()
+        except psycopg.errors.UndefinedTable:
+            return []
+    return [(device, revision, value) for device, revision, value in found]
+
+
+def wait_for(settings: Settings, expected: list[tuple[str, int, float]], log: Path, limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while (found := rows(settings)) != expected:
+        assert time.monotonic() < deadline, f"{found} instead of {expected}\n{log.read_text()[-3000:]}"
+        time.sleep(0.2)
+
+
+async def letters(settings: Settings) -> list[dict[str, object]]:
+    framer = Framer("dead-letters.v1")
+    return [framer.decode_dict(r.value) async for r in replays.records(settings, settings.kafka, ["dead-letters.v1"])]
+
+
+async def test_a_frame_of_an_unknown_model_is_taken_up_after_the_model_was_added(
+    kafka: str, database: str, tmp_path: Path
+):
+    models = tmp_path / "models.toml"
+    models.write_text('[[model]]\nprofile = "Ancien"\nname = "ANCIEN"\ncodec = "milesight-em300-th"\n')
+    settings = replace(
+        Settings(), kafka=kafka, database=database, prefix=f"t{uuid4().hex[:8]}.", partitions=2, models=models,
+        data=tmp_path / "data",
+    )  # fmt: skip
+    topic_admin.create(settings)
+    log, device = tmp_path / "roles.log", f"eui:{DEVICE}"
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        for f_cnt, profile in ((1, "Ancien"), (2, "Compteur neuf")):
+            await producer.send_and_wait(settings.topic("raw.lora"), body(f_cnt, profile), key=device.encode())
+    with role(settings, "store", log):
+        with role(settings, "decode", log):
+            wait_for(settings, [(device, 0, 30.8)], log)
+        first = await letters(settings)
+        assert [(letter["reason"], letter["replayed_as"]) for letter in first] == [("no_codec", None)]
+        models.write_text(models.read_text() + NEW_MODEL)
+        with role(settings, "decode", log):
+            told = json.loads(vigie(settings, "replay", "dead-letters", "--reason", "no_codec", "--json"))
+            assert (told["bodies"], told["reasons"], told["devices"]) == (1, {"no_codec": 1}, {device: 1})
+            number = told["replay"]
+            assert number >= 1
+            wait_for(settings, [(device, 0, 30.8), (device, number, 30.8)], log)
+            second = await letters(settings)
+            assert [letter["replayed_as"] for letter in second] == [None, number]
+            assert second[1] | {"replayed_as": None} == first[0]
+            again = json.loads(vigie(settings, "replay", "dead-letters", "--json"))
+            assert (again["bodies"], again["replay"], again["left_out"]["replayed"]) == (0, None, 1)
+            # A corrected decoder: every body of the device, and still one row per uplink, of the highest revision.
+            told = json.loads(vigie(settings, "replay", "raw", "--device", device, "--from", "2026-01-01", "--json"))
+            assert told["bodies"] == 2
+            assert told["replay"] > number
+            wait_for(settings, [(device, told["replay"], 30.8)] * 2, log)
+    assert len(await letters(settings)) == 2
