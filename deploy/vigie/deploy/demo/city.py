@@ -66,7 +66,7 @@ class City:
     def expected(self, also: Sequence[Event] = ()) -> Counts:
         """What this day, with other events beside it, must come to at its last tick."""
         periods = {device.address: device.period_s * 1000 for device in self.devices}
-        return count([*self.events, *also], periods_ms=periods, last_tick_at=DAY_END_AT)
+        return count([*self.events, *also], periods_ms=periods, first_tick_at=DAY_START_AT, last_tick_at=DAY_END_AT)
 
 
 def city(seed: int) -> City:

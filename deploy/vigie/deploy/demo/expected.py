@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 QUARTER_MS = 900_000
 MINUTE_MS = 60_000
+MEMORY_MS = 26 * 3_600_000
+"""What is older when the first tick comes is the business of `recompute`, and makes no window here."""
 
 UPLINK, DUPLICATE = "uplink", "duplicate"
 
@@ -71,13 +73,14 @@ class Counts:
     mails: int = 0
 
 
-def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], last_tick_at: int) -> Counts:
+def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_at: int, last_tick_at: int) -> Counts:
     """Count a day.
 
     Args:
         events: what is sent, in any order.
         periods_ms: declared upload period of each watched device.
-        last_tick_at: epoch ms of the last minute tick.
+        first_tick_at: epoch ms of the first minute tick.
+        last_tick_at: epoch ms of the last one.
     """
     found, reasons = Counts(), Counter[str]()
     windows: set[tuple[str, int, int, int]] = set()
@@ -91,6 +94,7 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], last_tick_a
             windows.update(
                 (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
                 for point in event.points
+                if point.observed_at >= first_tick_at - MEMORY_MS
             )
         elif event.fate == DUPLICATE:
             found.duplicates += 1
