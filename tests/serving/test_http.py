@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from vigie.serving.http import application
 from vigie.serving.page_words import WORDS
-from vigie.serving.views import SeenDevice, SeenReading, SeenUplink
 from vigie.streams.settings import Settings
+from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent, Explanation
 
 DEVICE = "eui:24e124136b000001"
@@ -49,7 +49,7 @@ def event(**changes) -> AlertEvent:
     return AlertEvent(**(fields | changes))
 
 
-READING = SeenReading(property=1, channel=0, value=21.5, observed_at=NOON)
+READING = StoredReading(device=DEVICE, property=1, channel=0, value=21.5, observed_at=NOON)
 
 
 class Memory:
@@ -76,7 +76,7 @@ class Memory:
 
     def devices(self, limit, after):
         names = [f"eui:{n:016x}" for n in range(150)]
-        return [SeenDevice(id=name, ingested_at=NOON) for name in names if name > after][:limit]
+        return [(name, NOON) for name in names if name > after][:limit]
 
     def last_readings(self, device):
         return [READING, replace(READING, property=60, channel=2, value=1234.0)]
@@ -84,8 +84,16 @@ class Memory:
     def last_uplinks(self, device, limit):
         if device != DEVICE:
             return []
-        uplink = SeenUplink(
-            id="u", revision=0, observed_at=NOON, ingested_at=NOON, network="ville", codec="x 1", readings=(READING,)
+        uplink = StoredUplink(
+            id="u",
+            revision=0,
+            observed_at=NOON,
+            ingested_at=NOON,
+            network="ville",
+            codec="x 1",
+            properties=(1,),
+            channels=(0,),
+            values=(21.5,),
         )
         return [uplink][:limit]
 

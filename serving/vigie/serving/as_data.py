@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from vigie.serving.views import SeenReading, SeenUplink
+from vigie.serving.store import readings_of
 from vigie.serving.wording import utc_text
+from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent
 from vigie.topics.property import PROPERTIES
 
@@ -24,7 +25,7 @@ def of_alert(events: Sequence[AlertEvent]) -> dict[str, Any]:
     return {name: getattr(last, name) for name in names} | {"transitions": [of_event(event) for event in events]}
 
 
-def of_reading(reading: SeenReading) -> dict[str, Any]:
+def of_reading(reading: StoredReading) -> dict[str, Any]:
     """One reading; unit is its symbol, unit_code its UN/CEFACT code."""
     entry = PROPERTIES.get(reading.property)
     return {
@@ -38,7 +39,7 @@ def of_reading(reading: SeenReading) -> dict[str, Any]:
     }
 
 
-def of_uplink(uplink: SeenUplink) -> dict[str, Any]:
+def of_uplink(device: str, uplink: StoredUplink) -> dict[str, Any]:
     """One uplink with its readings."""
     return {
         "id": uplink.id,
@@ -47,17 +48,17 @@ def of_uplink(uplink: SeenUplink) -> dict[str, Any]:
         "ingested_at": utc_text(uplink.ingested_at),
         "network": uplink.network,
         "codec": uplink.codec,
-        "readings": [of_reading(reading) for reading in uplink.readings],
+        "readings": [of_reading(reading) for reading in readings_of(device, uplink)],
     }
 
 
 def of_device(
-    device: str, readings: Sequence[SeenReading], uplinks: Sequence[SeenUplink], alerts: Sequence[AlertEvent]
+    device: str, readings: Sequence[StoredReading], uplinks: Sequence[StoredUplink], alerts: Sequence[AlertEvent]
 ) -> dict[str, Any]:
     """A device: its last readings, last uplinks and the last transition of each of its alerts."""
     return {
         "device": device,
         "readings": [of_reading(reading) for reading in readings],
-        "uplinks": [of_uplink(uplink) for uplink in uplinks],
+        "uplinks": [of_uplink(device, uplink) for uplink in uplinks],
         "alerts": [of_event(alert) for alert in alerts],
     }

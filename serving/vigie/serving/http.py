@@ -4,6 +4,7 @@
 its suffix (.html, .json) or by the Accept header.
 """
 
+import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,8 +28,10 @@ from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
 from vigie.serving.page import HEADERS, Pages
 from vigie.serving.problem import Problem, answer
-from vigie.serving.views import OpenStore
-from vigie.streams.settings import Settings
+from vigie.serving.store import OpenStore, readings_of, store_of
+from vigie.serving.web_server import WebServer, address, bind, stop_on_signals, watched
+from vigie.streams.settings import Settings, SettingsError
+from vigie.streams.sinks.database import dsn
 
 PAGE = 100
 """How many alerts or devices stand on one page."""
@@ -120,9 +123,9 @@ class Serve:
             devices = store.devices(PAGE + 1, request.query_params.get("after", ""))
         more = len(devices) > PAGE
         devices = devices[:PAGE]
-        older = f"/devices{suffix}?after={quote(devices[-1].id, safe='')}" if more else None
+        older = f"/devices{suffix}?after={quote(devices[-1][0], safe='')}" if more else None
         if not wants_page(request, suffix):
-            return _data({"devices": [device.id for device in devices], "next": older})
+            return _data({"devices": [device for device, _ in devices], "next": older})
         return self._pages.render("devices.html", devices=devices, older=older)
 
     def _device(self, request: Request) -> Response:
@@ -135,7 +138,8 @@ class Serve:
             alerts = store.alerts_of_device(device, PAGE)
         if not wants_page(request, suffix):
             return _data(of_device(device, readings, uplinks, alerts))
-        return self._pages.render("device.html", device=device, readings=readings, uplinks=uplinks, alerts=alerts)
+        shown = [(uplink, readings_of(device, uplink)) for uplink in uplinks]
+        return self._pages.render("device.html", device=device, readings=readings, uplinks=shown, alerts=alerts)
 
     def _alerts_csv(self, request: Request) -> Response:
         profile = request.query_params.get("profile", "tableur")
@@ -206,9 +210,35 @@ def application(settings: Settings, open_store: OpenStore, authenticate: Authent
     return Serve(settings, open_store, authenticate or by_token(settings.token)).application()
 
 
+def run(settings: Settings) -> int:
+    """Serves until SIGTERM or SIGINT.
+
+    Returns:
+        Exit code: 0 when told to end, 1 when it cannot start (the log says why).
+    """
+    try:
+        return asyncio.run(_serve(settings))
+    except (OSError, SettingsError) as error:
+        log.error("serve cannot start: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
+        return 1
+
+
+async def _serve(settings: Settings) -> int:
+    dsn(settings)
+    listener = bind(settings.host, settings.http_port, "VIGIE_HTTP_PORT")
+    async with watched(settings, "serve") as health:
+        server = WebServer(application(settings, store_of(settings)), "serve")
+        stop_on_signals(server)
+        log.info("Pages and data answer at %s", address(listener))
+        health.ready()
+        await server.serve(sockets=[listener])
+    return 0
+
+
 def _device_of(alarm_key: str) -> str | None:
-    kind, _, rest = alarm_key.partition(":")
-    return rest.rpartition(":")[0] if kind == "device" else None
+    """The device that an alarm key (kind:subject:rule) is about, if it is about one."""
+    subject = alarm_key.partition(":")[2].rpartition(":")[0]
+    return subject if subject.startswith(("eui:", "imei:", "src:")) else None
 
 
 def _data(value: Any) -> Response:

@@ -7,7 +7,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from vigie.serving.page_words import WORDS
-from vigie.serving.views import SeenReading
 from vigie.serving.wording import (
     PRIORITIES_EN,
     STATES,
@@ -17,6 +16,7 @@ from vigie.serving.wording import (
     reading_text,
     utc_text,
 )
+from vigie.streams.sinks.queries import StoredReading
 from vigie.topics.alert_event import PRIORITIES, AlertEvent
 
 HEADERS = {
@@ -60,7 +60,7 @@ class Pages:
         return HTMLResponse(text, http_status, headers=HEADERS)
 
 
-def _amount(reading: SeenReading, language: str) -> str:
+def _amount(reading: StoredReading, language: str) -> str:
     return reading_text(reading.property, reading.value, language)
 
 

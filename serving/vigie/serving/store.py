@@ -1,0 +1,110 @@
+"""The store as `serve` and the exports ask it: one read-only connection for each request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+import psycopg
+
+from vigie.streams.settings import Settings
+from vigie.streams.sinks import queries
+from vigie.streams.sinks.database import connect
+from vigie.streams.sinks.queries import StoredReading, StoredUplink
+from vigie.topics.alert_event import AlertEvent
+
+QUESTION_LIMIT_MS = 15_000
+"""After how long PostgreSQL gives a question up; the export of everything is not asked so."""
+
+
+class Store(Protocol):
+    """The questions that `serve` asks."""
+
+    def open_alerts(self, limit: int) -> list[AlertEvent]:
+        """The last transition of each alert that is not over, the latest first."""
+
+    def alerts(self, limit: int, offset: int) -> list[AlertEvent]:
+        """The last transition of each alert, the latest first."""
+
+    def alert(self, alert_id: str) -> list[AlertEvent]:
+        """Every transition of an alert in its order; empty if there is none."""
+
+    def alerts_of_device(self, device: str, limit: int) -> list[AlertEvent]:
+        """The last transition of each alert of a device, the latest first."""
+
+    def events(self) -> Iterator[AlertEvent]:
+        """Every transition of every alert in the order of decision, read bit by bit."""
+
+    def devices(self, limit: int, after: str) -> list[tuple[str, int]]:
+        """The devices whose id comes after one, in the order of their ids, with their last arrival (epoch ms UTC)."""
+
+    def last_readings(self, device: str) -> list[StoredReading]:
+        """The last reading of each property and channel of a device."""
+
+    def last_uplinks(self, device: str, limit: int) -> list[StoredUplink]:
+        """The last uplinks of a device, the latest first."""
+
+
+OpenStore = Callable[[], AbstractContextManager[Store]]
+"""Opens the store for one request; raises psycopg.OperationalError where it does not answer."""
+
+
+def readings_of(device: str, uplink: StoredUplink) -> list[StoredReading]:
+    """The readings of a stored uplink."""
+    triples = zip(uplink.properties, uplink.channels, uplink.values, strict=True)
+    return [
+        StoredReading(device=device, observed_at=uplink.observed_at, property=number, channel=channel, value=value)
+        for number, channel, value in triples
+    ]
+
+
+class PostgresStore:
+    """The store in PostgreSQL."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._connection = connection
+
+    def open_alerts(self, limit: int) -> list[AlertEvent]:
+        """As Store says."""
+        return queries.alerts(self._connection, limit, only_open=True)
+
+    def alerts(self, limit: int, offset: int) -> list[AlertEvent]:
+        """As Store says."""
+        return queries.alerts(self._connection, limit, offset)
+
+    def alert(self, alert_id: str) -> list[AlertEvent]:
+        """As Store says."""
+        return queries.alert(self._connection, alert_id)
+
+    def alerts_of_device(self, device: str, limit: int) -> list[AlertEvent]:
+        """As Store says."""
+        return queries.alerts_of(self._connection, device, limit)
+
+    def events(self) -> Iterator[AlertEvent]:
+        """As Store says."""
+        self._connection.execute("SET statement_timeout = 0")
+        return queries.events(self._connection)
+
+    def devices(self, limit: int, after: str) -> list[tuple[str, int]]:
+        """As Store says."""
+        return queries.devices(self._connection, limit, after)
+
+    def last_readings(self, device: str) -> list[StoredReading]:
+        """As Store says."""
+        return queries.last_readings(self._connection, [device])
+
+    def last_uplinks(self, device: str, limit: int) -> list[StoredUplink]:
+        """As Store says."""
+        return queries.last_uplinks(self._connection, device, limit)
+
+
+def store_of(settings: Settings) -> OpenStore:
+    """How the store of an installation is opened."""
+
+    @contextmanager
+    def opened() -> Iterator[Store]:
+        with connect(settings) as connection:
+            connection.execute("SET default_transaction_read_only = on")
+            connection.execute(f"SET statement_timeout = {QUESTION_LIMIT_MS}".encode())
+            yield PostgresStore(connection)
+
+    return opened
