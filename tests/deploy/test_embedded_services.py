@@ -4,12 +4,15 @@ import asyncio
 import os
 import shutil
 import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from real_parts import require_part
 
 from vigie.deploy.embedded.kafka import EmbeddedKafka, metadata_answer
 from vigie.deploy.embedded.postgres import EmbeddedPostgres
@@ -132,3 +135,32 @@ def test_a_taken_port_is_named_with_its_setting(kafka_service: EmbeddedKafka, tm
 def test_a_folder_without_programs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OperatorError, match="VIGIE_POSTGRES_BIN"):
         find_programs(tmp_path)
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 6 MB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m,mode=755", "tmpfs", str(folder)]
+    mounted = os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
+    require_part("a full disk", mounted, "a disk of 6 MB can only be mounted by root", exempt="or in a container")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_a_sentence_of_postgres(tiny_disk: Path) -> None:
+    with pytest.raises(OperatorError, match="No space left on device") as caught:
+        EmbeddedPostgres(tiny_disk / "postgres").start()
+    assert caught.value.exit_code == Exit.DISK_FULL
+
+
+def test_a_full_disk_is_a_sentence_of_kafka(tiny_disk: Path, kafka_service: EmbeddedKafka) -> None:
+    (tiny_disk / "other").write_bytes(bytes(tiny_disk_room(tiny_disk) - 20_000))
+    with pytest.raises(OperatorError, match="No space left on device") as caught:
+        EmbeddedKafka(tiny_disk / "kafka", kafka_service.cache).start()
+    assert caught.value.exit_code == Exit.DISK_FULL
+
+
+def tiny_disk_room(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from vigie.deploy.embedded.failed_start import disk_errors
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
 
@@ -82,24 +84,23 @@ def exclusive(data: Path) -> Iterator[None]:
     Raises:
         OperatorError: another one holds it, or the folder cannot be written.
     """
-    try:
+    with disk_errors(data):
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise OperatorError(
-            f"The data folder {data} cannot be used: {error.strerror}. "
-            "Set VIGIE_DATA to a folder that you may write to.",
-            Exit.NO_PERMISSION,
-        ) from error
     with os.fdopen(handle, "r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        for attempt in range(5):  # `vigie status` holds it for an instant when it looks
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt < 4:
+                    time.sleep(0.05)
+        else:
             raise OperatorError(
                 f"The data folder {data} is in use by another `vigie up` (pid {file.read().strip() or 'unknown'}). "
                 "Stop that one with `vigie down`, or set VIGIE_DATA to another folder.",
                 Exit.IN_USE,
-            ) from None
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

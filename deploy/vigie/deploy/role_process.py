@@ -9,7 +9,7 @@ from pathlib import Path
 from vigie.deploy.embedded.leashed import Leashed
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.roles import Role
-from vigie.streams.settings import Settings
+from vigie.streams.settings import OUTSIDE, PREFIX, Settings
 
 STOP_LIMIT_S = 45.0
 """More than a role's own limit for its last checkpoint."""
@@ -52,7 +52,10 @@ class RoleProcess:
 
     def launch(self) -> None:
         """Start the process without waiting for an answer."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+        # Ours are given in full below; what tests and others have outside of the settings passes.
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(PREFIX) or name.startswith(OUTSIDE)
+        }
         environment |= self._settings.to_env() | {"VIGIE_RESTARTS": str(self.starts), "PYTHONUNBUFFERED": "1"}
         self.process = Leashed(self._command, log=self.log, death_signal=signal.SIGKILL, env=environment)
         self.starts += 1

@@ -10,6 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
+from vigie.deploy.embedded.failed_start import disk_errors, failed_start
 from vigie.deploy.embedded.jars import Progress, provide_jars
 from vigie.deploy.embedded.leashed import Leashed
 from vigie.deploy.embedded.ports import free_port, is_taken
@@ -103,7 +104,6 @@ class EmbeddedKafka:
     def launch(self, *, progress: Progress | None = None) -> None:
         """Start the process without waiting for the broker to answer."""
         jars = provide_jars(self.cache, progress=progress)
-        self.data.mkdir(parents=True, exist_ok=True)
         if self.port == 0:
             self.port = free_port()
         elif is_taken(self.port):
@@ -113,15 +113,8 @@ class EmbeddedKafka:
                 f"Stop that program, or set {setting} to another port.",
                 Exit.PORT_TAKEN,
             )
-        class_path = ":".join(map(str, jars))
-        if not (self.data / "log" / "meta.properties").exists():
-            self._format(class_path)
-        self.process = Leashed(
-            self._java(class_path, "kafka.Kafka", str(self._write_properties("server.properties", self.data / "log"))),
-            log=self.log,
-            death_signal=signal.SIGKILL,
-            cwd=self.data,
-        )
+        with disk_errors(self.data):
+            self._launch(":".join(map(str, jars)))
 
     def check_started(self) -> None:
         """Raise if the process that was launched has ended.
@@ -129,14 +122,8 @@ class EmbeddedKafka:
         Raises:
             OperatorError: with the broker's own words.
         """
-        if self.process is None or self.process.running():
-            return
-        said = self.process.said()
-        raise OperatorError(
-            f"Kafka ended at its start (exit code {self.process.exit_code()}); its log is {self.log}"
-            + (f" and ends with:\n{said[-1500:]}" if said else "."),
-            Exit.DISK_FULL if "No space left on device" in said else Exit.NOT_READY,
-        )
+        if self.process is not None and not self.process.running():
+            raise failed_start("Kafka could not start", self.process)
 
     def answers(self) -> bool:
         """Whether the broker answers with metadata that name a broker to talk to."""
@@ -170,6 +157,14 @@ class EmbeddedKafka:
         """The broker's own log file."""
         return self.data / "server.log"
 
+    def _launch(self, class_path: str) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not (self.data / "log" / "meta.properties").exists():
+            self._format(class_path)
+        properties = self._write_properties("server.properties", self.data / "log")
+        command = self._java(class_path, "kafka.Kafka", str(properties))
+        self.process = Leashed(command, log=self.log, death_signal=signal.SIGKILL, cwd=self.data)
+
     def _format(self, class_path: str) -> None:
         # In a folder of another name, so that a half-formatted one is never taken for whole.
         fresh, log = self.data / "formatting", self.data / "log"
@@ -180,11 +175,7 @@ class EmbeddedKafka:
         process = Leashed(self._java(class_path, "kafka.tools.StorageTool", *arguments), log=self.log)
         if not process.wait(START_LIMIT_S) or process.exit_code() != 0:
             process.kill()
-            said = process.said()
-            raise OperatorError(
-                f"Kafka's data folder {self.data} could not be prepared:\n{said[-1500:]}",
-                Exit.DISK_FULL if "No space left on device" in said else Exit.NOT_READY,
-            )
+            raise failed_start(f"Kafka could not prepare its data folder {self.data}", process)
         shutil.rmtree(log, ignore_errors=True)
         fresh.rename(log)
 

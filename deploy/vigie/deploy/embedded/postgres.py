@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from vigie.deploy.embedded.failed_start import disk_errors, failed_start
 from vigie.deploy.embedded.leashed import Leashed
 from vigie.deploy.embedded.ports import free_port, is_taken
 from vigie.deploy.embedded.postgres_programs import find_programs, runnable_programs, server_user
@@ -104,7 +105,6 @@ class EmbeddedPostgres:
     def launch(self) -> None:
         """Start the process without waiting for the server to answer."""
         programs = runnable_programs(find_programs(self._programs), self.user)
-        self.data.mkdir(parents=True, exist_ok=True)
         if self.port == 0:
             self.port = free_port()
         elif is_taken(self.port):
@@ -114,16 +114,8 @@ class EmbeddedPostgres:
                 f"Stop that program, or set {setting} to another port.",
                 Exit.PORT_TAKEN,
             )
-        if not (self.cluster / "PG_VERSION").exists():
-            self._initialise(programs)
-        settings = [text for name, value in self.options.items() for text in ("-c", f"{name}={value}")]
-        self.process = Leashed(
-            [str(programs / "postgres"), "-D", self._named(self.cluster), "-p", str(self.port), *settings],
-            log=self.log,
-            death_signal=signal.SIGQUIT,  # "immediate": the postmaster takes its children with it, at once
-            user=self.user,
-            cwd=self.cluster,
-        )
+        with disk_errors(self.data):
+            self._launch(programs)
 
     def check_started(self) -> None:
         """Raise if the process that was launched has ended.
@@ -131,14 +123,8 @@ class EmbeddedPostgres:
         Raises:
             OperatorError: with the server's own words.
         """
-        if self.process is None or self.process.running():
-            return
-        said = self.process.said()
-        raise OperatorError(
-            f"PostgreSQL ended at its start (exit code {self.process.exit_code()}); its log is {self.log}"
-            + (f" and ends with:\n{said[-1500:]}" if said else "."),
-            Exit.DISK_FULL if "No space left on device" in said else Exit.NOT_READY,
-        )
+        if self.process is not None and not self.process.running():
+            raise failed_start("PostgreSQL could not start", self.process)
 
     def answers(self) -> bool:
         """Whether the server answers a query."""
@@ -210,6 +196,19 @@ class EmbeddedPostgres:
     def _named(self, folder: Path) -> str:
         return HERE if self.user is not None and sys.platform == "linux" else str(folder)
 
+    def _launch(self, programs: Path) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initialise(programs)
+        settings = [text for name, value in self.options.items() for text in ("-c", f"{name}={value}")]
+        self.process = Leashed(
+            [str(programs / "postgres"), "-D", self._named(self.cluster), "-p", str(self.port), *settings],
+            log=self.log,
+            death_signal=signal.SIGQUIT,  # "immediate": the postmaster takes its children with it, at once
+            user=self.user,
+            cwd=self.cluster,
+        )
+
     def _initialise(self, programs: Path) -> None:
         # In a folder of another name, so that a half-made one is never taken for whole.
         folder = self.data / "initialising"
@@ -232,11 +231,7 @@ class EmbeddedPostgres:
         process = Leashed(command, log=self.log, user=self.user, cwd=fresh)
         if not process.wait(START_LIMIT_S) or process.exit_code() != 0:
             process.kill()
-            said = process.said()
-            raise OperatorError(
-                f"PostgreSQL's data folder {self.cluster} could not be prepared:\n{said[-1500:]}",
-                Exit.DISK_FULL if "No space left on device" in said else Exit.NOT_READY,
-            )
+            raise failed_start(f"PostgreSQL could not prepare its data folder {self.cluster}", process)
         fresh.rename(self.cluster)
         shutil.rmtree(folder)
 
