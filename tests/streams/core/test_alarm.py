@@ -1,0 +1,143 @@
+"""Signals to alert events: a table of signals and transitions, and the words of each."""
+
+import msgspec
+import pytest
+
+from vigie.streams.core.alarm import Alarm, PlatformAlarm, SilenceAlarm, Writer, alarm_key, decide, dump, load
+from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
+from vigie.topics.avro import Framer
+from vigie.topics.identity import alert_id, event_id
+
+ADDRESS = "eui:24e124136b000001"
+KEY = f"silence:{ADDRESS}:no_arrival"
+MORNING = 1_750_230_720_000  # 18 June 2025, 09:12 in Paris
+HOUR = 3_600_000
+
+
+def silent(last=0, decided=3):
+    """The device has been silent since `last`; hours after the morning."""
+    at = MORNING + last * HOUR
+    return SilenceSignal(
+        address=ADDRESS, silent=True, last_arrival_at=at, due_at=at + 2_700_000, arrival_at=None,
+        decided_at=MORNING + decided * HOUR, period_s=900, model="EM300-TH", network="metropole",
+    )  # fmt: skip
+
+
+def back(last=0, arrival=5):
+    """The device, silent since `last`, is heard again at `arrival`."""
+    at, heard = MORNING + last * HOUR, MORNING + arrival * HOUR
+    return SilenceSignal(
+        address=ADDRESS, silent=False, last_arrival_at=at, due_at=at + 2_700_000, arrival_at=heard,
+        decided_at=heard, period_s=900, model="EM300-TH", network="metropole",
+    )  # fmt: skip
+
+
+def trouble(cause="raw.lora/3/41", rule="poison_record"):
+    return PlatformSignal(
+        subject="decode raw.lora/3", rule=rule, cause_id=cause, at=MORNING, message="A record crashes decode."
+    )
+
+
+def play(*signals):
+    """All events of the signals; the state goes through the changelog's bytes after each."""
+    alarms, events = {}, []
+    for signal in signals:
+        key = alarm_key(signal)
+        alarm, made = decide(alarms.get(key), signal, zone="Europe/Paris", generation=1)
+        if alarm is not None:
+            alarms[key] = load(dump(alarm))
+        events += made
+    return events
+
+
+CASES = [
+    # a silence alerts
+    ([silent()], [("raised", 0)]),
+    # an end without a beginning (the alarm's state is gone): nothing
+    ([back()], []),
+    # a silence and its end
+    ([silent(), back()], [("raised", 0), ("cleared", 0)]),
+    # the same signals again, in any number: nothing more
+    ([silent(), silent(), back(), back(), silent(), back()], [("raised", 0), ("cleared", 0)]),
+    # the repeat decided at another tick is the same alert
+    ([silent(decided=3), silent(decided=4)], [("raised", 0)]),
+    # a second silence is a second alert
+    ([silent(), back(), silent(5), back(5, 8)], [("raised", 0), ("cleared", 0), ("raised", 5), ("cleared", 5)]),
+    # the end of the first got lost: it is told before the second begins
+    ([silent(), silent(5)], [("raised", 0), ("cleared", 0), ("raised", 5)]),
+    # ... and when it comes after all, changes nothing
+    ([silent(), silent(5), back(0, 5)], [("raised", 0), ("cleared", 0), ("raised", 5)]),
+    # an older silence, from a worker that should have stopped: nothing
+    ([silent(5), silent(0)], [("raised", 5)]),
+    # trouble of the platform, then the same once more
+    ([trouble(), trouble()], [("raised", None)]),
+    # another record, then the first again
+    ([trouble("a"), trouble("b"), trouble("a")], [("raised", None), ("raised", None)]),
+]
+
+
+@pytest.mark.parametrize(("signals", "expected"), CASES)
+def test_transitions(signals, expected):
+    causes = {alert_id(KEY, str(MORNING + hour * HOUR)): hour for hour in (0, 5)}
+    assert [(event.transition, causes.get(event.alert_id)) for event in play(*signals)] == expected
+
+
+def test_ids_come_from_the_cause_alone():
+    raised, cleared = play(silent(), back())
+    again, _ = play(silent(decided=9), back(arrival=11))
+    assert raised.alert_id == again.alert_id == alert_id(KEY, str(MORNING))
+    assert raised.event_id == again.event_id == event_id(raised.alert_id, "raised", 0)
+    assert cleared.alert_id == cleared.incident_id == raised.alert_id
+    assert cleared.event_id == event_id(raised.alert_id, "cleared", 1)
+    assert len({event.event_id for event in play(trouble("a"), trouble("b"), trouble("a", rule="lag"))}) == 3
+
+
+def test_what_a_silence_says():
+    raised, cleared = play(silent(), back())
+    assert raised.explanation.sentence_fr == (
+        f"Le capteur {ADDRESS} (EM300-TH) n'a rien envoyé depuis le 18/06/2025 à 09:12, "
+        "soit au moins 3 périodes de 15\u00a0min."
+    )
+    assert raised.explanation.sentence_en == (
+        f"Device {ADDRESS} (EM300-TH) has sent nothing since 2025-06-18 09:12, at least 3 periods of 15\u00a0min."
+    )
+    assert cleared.explanation.sentence_fr == (
+        f"Le capteur {ADDRESS} (EM300-TH) émet de nouveau depuis le 18/06/2025 à 14:12, après 5\u00a0h de silence."
+    )
+    assert (raised.state, raised.priority, raised.author) == ("unacknowledged", 3, "system")
+    assert (cleared.state, cleared.revision) == ("normal", 1)
+    assert (raised.event_at, raised.arrival_at, raised.decided_at) == (
+        MORNING + 2_700_000, MORNING, MORNING + 3 * HOUR,
+    )  # fmt: skip
+    assert (cleared.event_at, cleared.arrival_at) == (MORNING + 5 * HOUR, MORNING + 5 * HOUR)
+    assert cleared.explanation.fields["heard_again_at"] == "2025-06-18T12:12:00Z"
+
+
+def test_a_device_of_unknown_model_has_a_sentence_too():
+    (event,) = play(msgspec.structs.replace(silent(), model=""))
+    assert f"Le capteur {ADDRESS} n'a rien envoyé" in event.explanation.sentence_fr
+
+
+def test_trouble_of_the_platform_names_place_rule_and_message():
+    (event,) = play(trouble())
+    assert event.alarm_key == "platform:decode raw.lora/3:poison_record"
+    assert "decode raw.lora/3" in event.explanation.sentence_fr
+    assert "A record crashes decode." in event.explanation.sentence_fr
+
+
+def test_memory_of_repeats_is_bounded():
+    alarm = None
+    for number in range(100):
+        alarm, _ = decide(alarm, trouble(str(number)), zone="Europe/Paris", generation=1)
+    assert len(dump(alarm)) < 1200
+
+
+@pytest.mark.parametrize("value", [SilenceAlarm(7, True), PlatformAlarm(("a", "b")), Writer(3)])
+def test_state_survives_the_changelog(value: Alarm):
+    assert load(dump(value)) == value
+
+
+def test_events_fit_their_public_schema():
+    framer = Framer("alerts.v1")
+    for event in play(silent(), back(), trouble()):
+        assert framer.decode(framer.encode(event), type(event)) == event
