@@ -9,12 +9,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from vigie.streams.transport.output import RECORD_LIMIT_BYTES, Ends, Output
 from vigie.streams.transport.state import KeyedState
-from vigie.streams.transport.step import Outputs
+from vigie.streams.transport.step import CannotGoOnError, Outputs
 
 log = logging.getLogger(__name__)
 
 
-class StateTooLargeError(RuntimeError):
+class StateTooLargeError(CannotGoOnError):
     """One key's state does not fit into a record; the message says which."""
 
 

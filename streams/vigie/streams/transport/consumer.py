@@ -118,13 +118,13 @@ class Consumer(driver.Consumer):
         """Commit every ack made so far, if the broker answers in time.
 
         Upstream's commit() does nothing while another commit runs, which leaves the last acks out, and it retries
-        without limit while the broker is away, which hangs the stop.
+        without limit while the broker is away, which hangs the stop. What takes longer is not cancelled, only not
+        waited for: two commits under way at once could arrive in the wrong order.
         """
         commit = asyncio.ensure_future(self._commit_after_current())
         done, _ = await asyncio.wait({commit}, timeout=self.commit_limit_s)
         if not done:
-            self.log.error("No commit within %s s: uncommitted records will be read again", self.commit_limit_s)
-            commit.cancel()
+            self.log.error("No commit within %s s: uncommitted records may be read again", self.commit_limit_s)
         elif (error := commit.exception()) is not None:
             raise error
 
@@ -151,7 +151,10 @@ class Consumer(driver.Consumer):
 
     def frontier(self, tp: Any) -> int:
         """The offset before which all of a partition is processed and confirmed; -1 while that is not known."""
-        for message in self._inflight[tp]:
+        inflight = self._inflight.get(tp)
+        if not inflight:
+            self.sample_positions = True
+        for message in inflight or ():
             if not message.value.confirmed:
                 return int(message.value.first_offset)
         return self._delivered_to.get(tp, -1)

@@ -19,6 +19,8 @@ class Flow(Protocol):
 
     gate: "Gate"
     states: tuple[KeyedState[Any], ...]
+    last_timestamps: dict[tuple[str, int], int]
+    """(bare topic, partition) -> append time of the last record processed, epoch ms."""
 
     async def take(self, event: Any) -> None:
         """One batch event of the stream; returns when the next one may come."""
@@ -44,7 +46,7 @@ class Flow(Protocol):
         """Whether it waits for batches."""
         ...
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         """Forget what was taken: its partitions are gone, or will be read again."""
         ...
 
@@ -120,3 +122,10 @@ class Timer:
     def __call__(self) -> float:
         """How long it has been."""
         return time.perf_counter() - self._started
+
+
+async def cancelled(task: "asyncio.Task[Any] | None") -> None:
+    """Cancel a task, and wait until it has ended."""
+    if task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait({task})

@@ -1,9 +1,17 @@
 """The harness: runs steps or a sink as one Faust app, one consumer group, until SIGTERM."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from vigie.streams.settings import Settings
+from vigie.streams.transport import log_lines
 from vigie.streams.transport.step import SinkStep, StreamStep
+from vigie.streams.transport.worker import Options, Worker
+
+TAKE_OVER_ROLES = ("alarm", "notify")
+TAKE_OVER_SESSION_S = 10.0
+"""Session time-out of the roles whose stand-by must be at work within 30 s, state load included."""
 
 
 def run_role(
@@ -16,6 +24,7 @@ def run_role(
     write_ticks: bool = False,
     transactional_id: str | None = None,
     session_timeout_s: float | None = None,
+    dead_letter_schema_id: int | None = None,
 ) -> int:
     """Run a stream role until SIGTERM or SIGINT.
 
@@ -27,14 +36,31 @@ def run_role(
         after: role whose heartbeats for a tick must have come from all partitions before this role takes the tick.
         write_ticks: with the setting ticks = live, write a Tick a minute to alarm-inputs and platform while this
             worker owns the first partition of the inputs.
-        transactional_id: outputs, state and offsets of each checkpoint in one transaction under this id (with the
-            prefix of the installation), for a role of one partition: Kafka fences a former owner.
+        transactional_id: outputs, state and offsets of each checkpoint in one transaction under this id, for a role
+            of one partition: Kafka fences a former owner. Give `settings.group("alarm")`.
         session_timeout_s: after how long without a heartbeat Kafka gives the partitions away; default the setting,
-            10 s for `alarm` and `notify`.
+            at most 10 s for `alarm` and `notify`.
+        dead_letter_schema_id: id of dead letters in the registry in use; default the packaged one.
 
     Returns:
         Exit code: 0 after a stop that was asked for, 1 after a failure (a restart reads again from the last commit).
     """
-    raise NotImplementedError(
-        (settings, role, steps, heartbeat, after, write_ticks, transactional_id, session_timeout_s)
+    log_lines.configure()
+    if session_timeout_s is None:
+        short = role in TAKE_OVER_ROLES
+        session_timeout_s = (
+            min(settings.session_timeout_s, TAKE_OVER_SESSION_S) if short else settings.session_timeout_s
+        )
+    options = Options(
+        heartbeat=heartbeat,
+        after=after,
+        write_ticks=write_ticks and settings.ticks == "live",
+        transactional_id=transactional_id,
+        session_timeout_s=session_timeout_s,
+        dead_letter_schema_id=dead_letter_schema_id,
     )
+    with contextlib.suppress(ImportError):  # Windows has none
+        import uvloop
+
+        uvloop.install()  # also for the thread in which aiokafka's consumer lives
+    return asyncio.run(Worker(settings, role, steps, options).run())

@@ -19,6 +19,10 @@ Pair = tuple[bytes | None, bytes]
 """Key and value of a record to send."""
 
 
+class CannotGoOnError(RuntimeError):
+    """Ends a worker with a sentence for the person who can act, without a traceback; steps and sinks may raise it."""
+
+
 class Batch(list[Any]):
     """Records of one partition, in offset order (aiokafka ConsumerRecords: key, value, offset, timestamp, headers, …).
 
@@ -162,7 +166,8 @@ class SinkStep(Protocol):
         """Write these batches (up to 20,000 records, or what came within 0.5 s) and return when they are safe.
 
         Then their offsets are committed. While it waits, no more than one further such portion is held in memory:
-        waiting for a database that is away is right, with back-off inside. An exception ends the worker.
+        waiting for a database that is away is right, with back-off inside. It is cancelled when the partitions are
+        taken away meanwhile. An exception ends the worker.
         """
         ...
 

@@ -1,0 +1,212 @@
+"""Runs pure steps: batches in, outputs sent at once, and a checkpoint per second in the only order that loses nothing.
+
+Order of a checkpoint: (1) what changed in the states is serialised, at one moment; (2) all outputs made up to that
+moment are confirmed; (3) the states are written and confirmed; (4) the batches are acked and their offsets committed.
+A crash between any two of these repeats work and loses none; the offsets inside the state and the deterministic ids of
+the outputs make the repeat change nothing. New batches are processed meanwhile, up to LIMIT_IN_FLIGHT records.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from vigie.streams import metrics
+from vigie.streams.transport.changelog import Snapshot
+from vigie.streams.transport.flow import Crashes, Gate, Timer, cancelled
+from vigie.streams.transport.output import Output
+from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.step import Batch, Outputs, StreamStep, TickingStep
+from vigie.topics.alarm_input import Tick
+
+log = logging.getLogger(__name__)
+
+LIMIT_IN_FLIGHT = 8000
+"""Records processed but not confirmed: four full batches."""
+
+
+class Item:
+    """A batch that was processed (or a tick that was applied), on its way to its commit."""
+
+    __slots__ = ("batch", "confirmation", "event", "out", "since")
+
+    def __init__(self, event: Any, batch: Batch | None, out: Outputs) -> None:
+        self.event = event
+        self.batch = batch
+        self.out = out
+        self.confirmation: asyncio.Future[Any] | None = None
+        self.since = Timer()
+
+
+class StreamFlow:
+    """The flow of a role of pure steps.
+
+    Args:
+        role: for metrics.
+        steps: given every batch of their inputs, in this order.
+        output: sends and confirms.
+        crashes: runs them under the crash journal.
+        commit: commits the acked offsets.
+        fail: ends the worker by an exception.
+        interval_s: seconds between checkpoints.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        steps: Sequence[StreamStep],
+        *,
+        output: Output,
+        crashes: Crashes,
+        commit: Callable[[], Any],
+        fail: Callable[[BaseException], None],
+        interval_s: float,
+    ) -> None:
+        self.gate = Gate()
+        self.states: tuple[KeyedState[Any], ...] = tuple(state for step in steps for state in step.states)
+        self.on_confirmed: Callable[[], None] = lambda: None
+        """Called when something was confirmed; the ticks wait for that."""
+        self.last_timestamps: dict[tuple[str, int], int] = {}
+        self._role = role
+        self._steps = steps
+        self._by_topic = {topic: [s for s in steps if topic in s.inputs] for step in steps for topic in step.inputs}
+        self._output = output
+        self._crashes = crashes
+        self._commit = commit
+        self._fail = fail
+        self._interval_s = interval_s
+        self._items: list[Item] = []  # processed, not yet part of a checkpoint
+        self._saving: list[Item] = []  # part of the checkpoint that is being made
+        self._in_flight = 0
+        self._taking = False
+        self._lock = asyncio.Lock()
+        self._checkpointing: asyncio.Task[None] | None = None
+
+    # -- batches and ticks
+
+    async def take(self, event: Any) -> None:
+        """Process one batch event, as soon as there is room."""
+        batch: Batch = event.value
+        self._taking = True
+        while self._in_flight >= LIMIT_IN_FLIGHT and self.gate.is_open:
+            self.gate.changed.clear()
+            await self.gate.changed.wait()
+        if self.gate.is_open:
+            self.process(event, batch)
+        self._taking = False
+
+    def process(self, event: Any, batch: Batch) -> None:
+        """Process a batch and send what was made of it."""
+        out = self._crashes.process(batch, self._run_steps)
+        metrics.records_in.labels(self._role, batch.topic).inc(len(batch))
+        metrics.batch_records.labels(self._role).observe(len(batch))
+        self.last_timestamps[batch.topic, batch.partition] = batch[-1].timestamp
+        self._in_flight += len(batch)
+        self._add(Item(event, batch, out))
+
+    def _run_steps(self, batch: Batch, out: Outputs) -> None:
+        for step in self._by_topic[batch.topic]:
+            timer = Timer()
+            step.process(batch, out)
+            metrics.step_seconds.labels(self._role, step.name).observe(timer())
+
+    def tick(self, tick: Tick, partitions: Collection[int]) -> "asyncio.Future[Any]":
+        """Apply a tick; returns the confirmation of what came of it."""
+        out = Outputs()
+        for step in self._steps:
+            if isinstance(step, TickingStep):
+                step.tick(tick, partitions, out)
+        return self.add(out)
+
+    def add(self, out: Outputs) -> "asyncio.Future[Any]":
+        """Send what no batch made (by a tick); returns its confirmation."""
+        item = Item(None, None, out)
+        self._add(item)
+        assert item.confirmation is not None
+        return item.confirmation
+
+    def _add(self, item: Item) -> None:
+        self._items.append(item)
+        item.confirmation = self._send(item)
+        item.confirmation.add_done_callback(lambda done: self._confirmed(item, done))
+
+    def _send(self, item: Item) -> "asyncio.Future[Any]":
+        return self._output.send(item.out, item.batch)
+
+    def _confirmed(self, item: Item, done: "asyncio.Future[Any]") -> None:
+        if item.batch is not None:
+            self._in_flight -= len(item.batch)
+            item.batch.confirmed = not done.cancelled() and done.exception() is None
+            self.gate.changed.set()
+        if not done.cancelled() and (error := done.exception()) is not None:
+            self._fail(error)
+            return
+        for topic, records in item.out.records.items():
+            metrics.records_out.labels(self._role, topic).inc(len(records))
+        item.out.records = {}
+        self.on_confirmed()
+
+    # -- checkpoints
+
+    async def run(self) -> None:
+        """A checkpoint per interval, for ever."""
+        while True:
+            await asyncio.sleep(self._interval_s)
+            if self._items:
+                await self._checkpoint_apart()
+
+    async def _checkpoint_apart(self) -> None:
+        """A checkpoint in a task of its own, which abandon() can cancel."""
+        self._checkpointing = asyncio.create_task(self._checkpoint())
+        await asyncio.wait({self._checkpointing})
+        if not self._checkpointing.cancelled():
+            self._checkpointing.result()
+
+    async def finish(self) -> None:
+        """Checkpoints until nothing is left; the gate is shut."""
+        while self.pending():
+            await self._checkpoint()
+
+    async def _checkpoint(self) -> None:
+        async with self._lock:
+            timer = Timer()
+            self._saving, self._items = self._items, []
+            await self._save(self._saving)
+            self._saving = []
+            metrics.checkpoint_seconds.labels(self._role).observe(timer())
+
+    async def _save(self, items: list[Item]) -> None:
+        snapshot = Snapshot(self.states)
+        for item in items:
+            assert item.confirmation is not None
+            await asyncio.shield(item.confirmation)
+        self._crashes.guard.check()
+        await snapshot.save(self._output)
+        await self._ack(items)
+
+    async def _ack(self, items: list[Item]) -> None:
+        for item in items:
+            if item.event is not None:
+                item.event.ack()
+        await self._commit()
+        self._crashes.passed(item.batch for item in items if item.batch is not None)
+
+    # -- what the harness asks
+
+    def pending(self) -> bool:
+        """Whether anything that was processed is not committed yet."""
+        return bool(self._items or self._saving)
+
+    def oldest_s(self) -> float:
+        """For how long the oldest output has been waiting for its confirmation."""
+        return self._saving[0].since() if self._saving else 0.0
+
+    def idle(self) -> bool:
+        """Whether it waits for batches."""
+        return not self._taking and not self._in_flight
+
+    async def abandon(self) -> None:
+        """Forget what was processed; late confirmations change nothing."""
+        await cancelled(self._checkpointing)
+        self._items = []
+        self._saving = []

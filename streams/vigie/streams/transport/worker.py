@@ -1,0 +1,398 @@
+"""One worker of a role, wired together: start, partitions taken over and given up, failure, stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from vigie.streams import metrics
+from vigie.streams.settings import Settings
+from vigie.streams.transport import changelog
+from vigie.streams.transport.app import make_app
+from vigie.streams.transport.clock import ZombieGuard
+from vigie.streams.transport.flow import Crashes, Flow
+from vigie.streams.transport.isolation import CrashJournal
+from vigie.streams.transport.observer import Observer
+from vigie.streams.transport.output import Output
+from vigie.streams.transport.set_aside import SetAside
+from vigie.streams.transport.sink_flow import SinkFlow
+from vigie.streams.transport.start import wait_for_topics
+from vigie.streams.transport.step import CannotGoOnError, Outputs, SinkStep, StreamStep, TickingStep
+from vigie.streams.transport.stream_flow import StreamFlow
+from vigie.streams.transport.ticker import write_ticks
+from vigie.streams.transport.ticks import Ticks, numbers
+from vigie.streams.transport.transaction import TransactionalFlow, TransactionalProducer
+from vigie.streams.transport.watchdog import Watchdog
+from vigie.topics.alarm_input import Heartbeat, Tick, encode
+from vigie.topics.catalogue import TOPICS
+
+log = logging.getLogger(__name__)
+
+STOP_LIMIT_S = 25.0
+"""A stop that takes longer is made short: what is not committed is read again."""
+SETTLE_LIMIT_WITHOUT_BROKER_S = 2.0
+
+TP = tuple[str, int]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """See run_role."""
+
+    heartbeat: bool
+    after: str | None
+    write_ticks: bool
+    transactional_id: str | None
+    session_timeout_s: float
+    dead_letter_schema_id: int | None
+
+
+class Worker:
+    """One process of a role; `run()` once."""
+
+    def __init__(
+        self, settings: Settings, role: str, steps: Sequence[StreamStep] | SinkStep, options: Options
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.role = role
+        self.options = options
+        self.steps: list[StreamStep] = list(steps) if isinstance(steps, Sequence) else []
+        self.sink: SinkStep | None = None if isinstance(steps, Sequence) else steps
+        used: list[Any] = [*self.steps] if self.sink is None else [self.sink]
+        self.inputs = list(dict.fromkeys(topic for step in used for topic in step.inputs))
+        self.state_topics = [state.topic for step in used for state in getattr(step, "states", ())]
+        self.ticks_wanted = options.heartbeat or any(isinstance(step, TickingStep) for step in self.steps)
+        self.health = metrics.Health()
+        self._owned: frozenset[TP] = frozenset()
+        self._preparing = False
+        self._broker_answers = True
+        self.transactions: TransactionalProducer | None = None
+
+    # -- life
+
+    async def run(self) -> int:
+        """Work until SIGTERM, SIGINT or a failure; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        self._stop_asked = asyncio.Event()
+        self._failure: asyncio.Future[BaseException] = loop.create_future()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop_asked.set)
+        self.guard = ZombieGuard(self.options.session_timeout_s)
+        self._tasks = [asyncio.create_task(self.guard.run(self.health.beat))]
+        try:
+            await self._start()
+            await self._until(self._failure)
+        except Exception as error:  # before or while starting: told like any failure
+            self.fail(error)
+        code = 0 if not self._failure.done() else 1
+        self._tell()
+        await self._stop(code)
+        return code
+
+    async def _start(self) -> None:
+        settings = self.settings
+        port = metrics.serve(self.health, host=settings.host, port=settings.metrics_port, role=self.role)
+        log.info("%s starts; metrics on http://%s:%d/metrics", self.role, settings.host, port)
+        counts = await self._until(
+            wait_for_topics(
+                settings.kafka,
+                [settings.topic(name) for name in self._needed()],
+                [settings.topic(name) for name in (*self.inputs, *self.state_topics)] if self.state_topics else [],
+                self.health,
+            )
+        )
+        if counts is None:
+            return
+        self.counts = counts
+        if self.sink is not None and hasattr(self.sink, "open"):
+            await self._until(self.sink.open())
+        if self._stop_asked.is_set():
+            return
+        followed = ["platform"] if self.ticks_wanted else []
+        if self.options.after is not None:
+            followed.append("alarm-inputs")
+        self.observer = Observer(settings.kafka, [settings.topic(name) for name in followed])
+        await self._until(self.observer.start())
+        self._build()
+        self._tasks += [asyncio.create_task(part) for part in self._parts()]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
+
+    def _needed(self) -> list[str]:
+        also = [
+            "dead-letters.v1",
+            "alarm-inputs",
+            *(["platform"] if self.ticks_wanted or self.options.write_ticks else []),
+        ]
+        return list(dict.fromkeys([*self.inputs, *self.state_topics, *also]))
+
+    def _build(self) -> None:
+        settings, options = self.settings, self.options
+        self.journal = CrashJournal(settings.data / "journal" / self.role)
+        set_aside = SetAside(self.role, options.dead_letter_schema_id)
+        crashes = Crashes(self.role, self.journal, set_aside, self.guard)
+        if options.transactional_id:
+            self.transactions = TransactionalProducer(
+                settings.kafka, options.transactional_id, settings.group(self.role)
+            )  # fmt: skip
+        output = Output(self._producer, settings.topic, self.counts, set_aside.too_large)
+        commit = self._commit
+        self.flow: Flow
+        if self.sink is not None:
+            self.flow = SinkFlow(self.role, self.sink, output=output, crashes=crashes, commit=commit)
+        else:
+            common: dict[str, Any] = {
+                "output": output,
+                "crashes": crashes,
+                "commit": commit,
+                "fail": self.fail,
+                "interval_s": settings.checkpoint_interval_s,
+            }
+            if self.transactions is not None:
+                common |= {"producer": self.transactions, "full_name": settings.topic}
+                self.flow = TransactionalFlow(self.role, self.steps, **common)
+            else:
+                self.flow = StreamFlow(self.role, self.steps, **common)
+        self.app = make_app(
+            settings,
+            self.role,
+            {settings.topic(name): name for name in self.inputs},
+            session_timeout_s=options.session_timeout_s,
+            take=self._take,
+            settle=self.settle,
+            take_over=self.take_over,
+            offsets_in_transaction=self.transactions is not None,
+        )
+
+    def _parts(self) -> list[Any]:
+        parts: list[Any] = [self.flow.run(), self.observer.follow(self._on_message), self.app.start()]
+        parts.append(
+            Watchdog(
+                self.role,
+                self.flow,
+                stall_limit_s=self.settings.stall_limit_s,
+                owned=lambda: self._owned,
+                ends=self._ends,
+                frontier=self._frontier,
+                rebalancing=lambda: self.app.rebalancing and not self._preparing,
+            ).run()
+        )
+        self.ticks: Ticks | None = None
+        if isinstance(self.flow, StreamFlow):
+            if self.ticks_wanted:
+                self.ticks = Ticks(
+                    self.role,
+                    after=self.options.after,
+                    partition_count=lambda name: TOPICS[name].partitions(self.settings.partitions),
+                    owned=lambda: self._owned,
+                    ends=self._ends,
+                    frontier=self._frontier,
+                    apply=self._apply_tick,
+                )
+                self.flow.on_confirmed = self.ticks.poke
+                parts.append(self.ticks.run())
+            if self.options.write_ticks:
+                parts.append(write_ticks(lambda: (self.inputs[0], 0) in self._owned, self.flow.add))
+        parts.append(self.app.wait_until_stopped())
+        return parts
+
+    # -- records
+
+    async def _take(self, event: Any) -> None:
+        try:
+            await self.flow.take(event)
+        except Exception as error:  # the crash journal has it; the worker ends, and reads it again
+            self.fail(error)
+
+    def _producer(self) -> Any:
+        return self.app.producer.kafka if self.transactions is None else self.transactions.kafka
+
+    async def _commit(self) -> None:
+        await self.app.consumer.commit_acked()
+
+    # -- partitions
+
+    async def settle(self, limit_s: float) -> None:
+        """Before partitions are given up: a last checkpoint within a limit, then forget them."""
+        self.flow.gate.shut()
+        self._owned = frozenset()
+        clean = not self._failure.done()
+        if clean:
+            limit_s = limit_s if self._broker_answers else SETTLE_LIMIT_WITHOUT_BROKER_S
+            finish = asyncio.create_task(self.flow.finish())
+            done, _ = await asyncio.wait({finish}, timeout=limit_s)
+            if not done:
+                finish.cancel()
+                log.warning("Gave up on work in flight after %.0f s: it will be read again", limit_s)
+            elif (error := finish.exception()) is not None:
+                self.fail(error)
+            clean = not self.flow.pending() and not self._failure.done()
+        await self.flow.abandon()
+        self.journal.close()
+        if not clean:  # what is in memory may be ahead of what is saved
+            for state in self.flow.states:
+                for number in state.partitions():
+                    state.drop(number)
+
+    async def take_over(self) -> None:
+        """Newly assigned partitions: claim, load, look where to start; then let records through."""
+        round_ = self.app.rebalancing_count
+        self._preparing = True
+        try:
+            await self._take_over(lambda: self.app.rebalancing_count == round_ and not self._stop_asked.is_set())
+        except Exception as error:
+            self.fail(error)
+        finally:
+            self._preparing = False
+
+    async def _take_over(self, still_wanted: Any) -> None:
+        bare = self.app.transport.bare_names
+        owned = frozenset((bare[tp.topic], tp.partition) for tp in self.app.consumer.assignment())
+        metrics.rebalances.labels(self.role).inc()
+        if self.transactions is not None and owned:
+            await self.transactions.claim()
+        held = set(numbers(owned))
+        for state in self.flow.states:
+            for number in state.partitions():
+                if number not in held:
+                    state.drop(number)
+        settings = self.settings
+        loaded = await changelog.load(
+            self.flow.states, held, servers=settings.kafka, full_name=settings.topic, still_wanted=still_wanted
+        )
+        if not loaded or not await self._find_starts(owned, still_wanted):
+            return
+        for topic, number in owned:
+            self.journal.open(topic, number)
+        if still_wanted() and not self._failure.done():
+            self._owned = owned
+            self.flow.gate.open()
+            self.health.ready()
+            log.info("%s has %s", self.role, _listed(owned) if owned else "no partitions, and stands by")
+            if self.ticks is not None:
+                self.ticks.assigned(owned)
+
+    async def _find_starts(self, owned: Collection[TP], still_wanted: Any) -> bool:
+        """Ask the sink where it wants to start; False if another rebalance came first."""
+        transport = self.app.transport
+        transport.start_offsets = {}
+        if self.sink is None or not owned:
+            return True
+        asking = asyncio.ensure_future(self.sink.start_offsets(owned))
+        while not asking.done():
+            await asyncio.wait({asking}, timeout=0.5)
+            if not still_wanted():
+                asking.cancel()
+                return False
+        starts = asking.result()
+        ends = await self._ends(list(starts)) or {}
+        for tp, offset in starts.items():
+            if offset > ends.get(tp, offset):
+                raise CannotGoOnError(
+                    f"{self.role} has already taken offset {offset} of {self.settings.topic(tp[0])}/{tp[1]}, but that "
+                    f"log ends at {ends[tp]}: the topic was made again, or Kafka's data was lost. "
+                    "See docs on restoring before you start it again"
+                )
+        transport.start_offsets = {(self.settings.topic(topic), n): offset for (topic, n), offset in starts.items()}
+        return True
+
+    # -- ends, ticks
+
+    async def _ends(self, partitions: Collection[TP]) -> dict[TP, int] | None:
+        full = {(self.settings.topic(topic), n): (topic, n) for topic, n in partitions}
+        ends = await self.observer.ends(full)
+        self._broker_answers = ends is not None
+        return None if ends is None else {full[tp]: end for tp, end in ends.items()}
+
+    def _frontier(self, tp: TP) -> int:
+        return int(self.app.consumer.frontier((self.settings.topic(tp[0]), tp[1])))
+
+    def _on_message(self, topic: str, message: Any) -> None:
+        is_tick = isinstance(message, Tick)
+        if self.ticks is not None and is_tick == (topic == self.settings.topic("platform")):
+            self.ticks.on_message(topic, message)
+
+    def _apply_tick(self, tick: Tick, partitions: list[TP]) -> None:
+        assert isinstance(self.flow, StreamFlow)
+        flow = self.flow
+        try:
+            done = flow.tick(tick, numbers(partitions))
+        except Exception as error:
+            self.fail(error)
+            return
+        if self.options.heartbeat:
+            answer = Outputs()
+            beat = Heartbeat(role=self.role, tick_at=tick.at, partitions=tuple(partitions))
+            answer.send("alarm-inputs", None, encode(beat), partition=0)
+            done.add_done_callback(lambda _: flow.gate.is_open and flow.add(answer))
+
+    # -- end
+
+    def fail(self, error: BaseException) -> None:
+        """End this worker by an error; nothing more is taken, saved or committed."""
+        if not self._failure.done():
+            self._failure.set_result(error)
+            if hasattr(self, "flow"):
+                self.flow.gate.shut()
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(error)
+        elif self.app.crashed:
+            self.fail(self.app.crash_reason or RuntimeError("Faust ended without a reason"))
+
+    async def _until(self, work: Awaitable[T]) -> T | None:
+        """Wait for some work, but not beyond the wish to stop."""
+        doing = asyncio.ensure_future(work)
+        stop = asyncio.create_task(self._stop_asked.wait())
+        try:
+            await asyncio.wait({doing, stop}, return_when=asyncio.FIRST_COMPLETED)
+            return doing.result() if doing.done() else None
+        finally:
+            stop.cancel()
+            if not doing.done():
+                doing.cancel()
+
+    def _tell(self) -> None:
+        if not self._failure.done():
+            log.info("%s stops", self.role)
+            return
+        error = self._failure.result()
+        if isinstance(error, CannotGoOnError | OSError):
+            log.error("%s ends: %s", self.role, error)
+        else:
+            log.error("%s ends by an error and will read again from its last commit", self.role, exc_info=error)
+
+    async def _stop(self, code: int) -> None:
+        self.health.not_ready("stopping")
+        limit = threading.Timer(STOP_LIMIT_S, os._exit, (code,))
+        limit.daemon = True
+        limit.start()
+        parts = []
+        if hasattr(self, "app"):
+            parts.append(self.app.stop())
+        for part in parts:
+            try:
+                await part
+            except Exception:
+                log.exception("While stopping")
+        for task in self._tasks:
+            task.cancel()
+        if self.sink is not None and hasattr(self.sink, "close"):
+            await self.sink.close()
+        if hasattr(self, "observer"):
+            await self.observer.stop()
+        if self.transactions is not None:
+            await self.transactions.let_go()
+
+
+def _listed(owned: Collection[TP]) -> str:
+    topics: dict[str, list[int]] = {}
+    for topic, number in sorted(owned):
+        topics.setdefault(topic, []).append(number)
+    return "; ".join(f"{topic} {','.join(map(str, found))}" for topic, found in topics.items())
