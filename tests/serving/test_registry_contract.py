@@ -165,8 +165,8 @@ def test_python_schema_registry_client(registry, subject):
 
 
 @pytest.mark.parametrize("death", [signal.SIGTERM, signal.SIGKILL])
-def test_a_restart_keeps_the_content(installation, start_registry, death):
-    with start_registry(installation) as first:
+def test_a_restart_keeps_the_content(installation, start_role, death):
+    with start_role("registry", installation) as first:
         client = SchemaRegistryClient({"url": first.url})
         schema_id = client.register_schema("s-value", Schema(record(A), "AVRO"))
         client.set_compatibility("s-value", "NONE")
@@ -174,7 +174,7 @@ def test_a_restart_keeps_the_content(installation, start_registry, death):
         before = {name: client.get_versions(name) for name in client.get_subjects()}
         first.process.send_signal(death)
         assert first.process.wait(20) == (0 if death is signal.SIGTERM else -9)
-    with start_registry(installation) as second:
+    with start_role("registry", installation) as second:
         client = SchemaRegistryClient({"url": second.url})
         assert client.get_schema(schema_id).schema_str == record(A)
         assert {name: client.get_versions(name) for name in client.get_subjects()} == before
@@ -182,8 +182,8 @@ def test_a_restart_keeps_the_content(installation, start_registry, death):
         assert client.register_schema("t-value", Schema(record(A, B), "AVRO")) == schema_id + 1
 
 
-def test_a_second_registry_fences_the_first(installation, start_registry):
-    with start_registry(installation) as first, start_registry(installation) as second:
+def test_a_second_registry_fences_the_first(installation, start_role):
+    with start_role("registry", installation) as first, start_role("registry", installation) as second:
         answer = httpx.post(first.url + "/subjects/s-value/versions", json={"schema": record(A)})
         assert (answer.status_code, answer.json()["error_code"]) == (500, 50001)
         assert first.process.wait(15) == 1
@@ -191,8 +191,8 @@ def test_a_second_registry_fences_the_first(installation, start_registry):
         assert httpx.post(second.url + "/subjects/s-value/versions", json={"schema": record(A)}).is_success
 
 
-def test_a_taken_port_is_said(registry, installation, start_registry):
+def test_a_taken_port_is_said(registry, installation, start_role):
     port = int(registry.url.rsplit(":", 1)[1])
-    taken = start_registry(replace(installation, registry_port=port))
+    taken = start_role("registry", replace(installation, registry_port=port))
     with pytest.raises(AssertionError, match="VIGIE_REGISTRY_PORT"), taken:
         pass

@@ -13,8 +13,8 @@ from typing import TextIO
 
 from msgspec import json
 
-from vigie.serving.wording import STATES, TRANSITIONS, local, offset_text, utc_text
-from vigie.topics.alert_event import PRIORITIES, AlertEvent
+from vigie.serving.wording import local, offset_text, priority_text, state_text, transition_text, utc_text
+from vigie.topics.alert_event import AlertEvent
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -47,9 +47,9 @@ SPREADSHEET: dict[str, Column] = {
     "heure": lambda _, at: at.strftime("%H:%M:%S"),
     "date_heure": lambda _, at: at.strftime("%Y-%m-%d %H:%M:%S"),
     "decalage_utc": lambda _, at: offset_text(at),
-    "transition": lambda event, _: TRANSITIONS["fr"].get(event.transition, event.transition),
-    "etat": lambda event, _: STATES["fr"].get(event.state, event.state),
-    "priorite": lambda event, _: PRIORITIES.get(event.priority, str(event.priority)),
+    "transition": lambda event, _: transition_text(event.transition, "fr"),
+    "etat": lambda event, _: state_text(event.state, "fr"),
+    "priorite": lambda event, _: priority_text(event.priority, "fr"),
     "phrase": lambda event, _: guarded(event.explanation.sentence_fr),
     "categorie": lambda event, _: guarded(event.alarm_key.partition(":")[0]),
     "objet": lambda event, _: guarded(event.alarm_key.partition(":")[2].rpartition(":")[0]),

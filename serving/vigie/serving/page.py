@@ -8,16 +8,16 @@ from starlette.responses import HTMLResponse
 
 from vigie.serving.page_words import WORDS
 from vigie.serving.wording import (
-    PRIORITIES_EN,
-    STATES,
-    TRANSITIONS,
     local_text,
+    priority_text,
     property_label,
     reading_text,
+    sentence,
+    state_text,
+    transition_text,
     utc_text,
 )
 from vigie.streams.sinks.queries import StoredReading
-from vigie.topics.alert_event import PRIORITIES, AlertEvent
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
@@ -48,10 +48,10 @@ class Pages:
             "local": partial(local_text, zone=timezone, language=language),
             "label": partial(property_label, language=language),
             "amount": lambda reading: _amount(reading, language),
-            "sentence": lambda event: _sentence(event, language),
-            "state": lambda state: STATES[language].get(state, state),
-            "transition": lambda transition: TRANSITIONS[language].get(transition, transition),
-            "priority": lambda priority: (PRIORITIES if language == "fr" else PRIORITIES_EN).get(priority, priority),
+            "sentence": lambda event: sentence(event.explanation, language),
+            "state": partial(state_text, language=language),
+            "transition": partial(transition_text, language=language),
+            "priority": partial(priority_text, language=language),
         }
 
     def render(self, template: str, http_status: int = 200, **values: Any) -> HTMLResponse:
@@ -62,7 +62,3 @@ class Pages:
 
 def _amount(reading: StoredReading, language: str) -> str:
     return reading_text(reading.property, reading.value, language)
-
-
-def _sentence(event: AlertEvent, language: str) -> str:
-    return event.explanation.sentence_fr if language == "fr" else event.explanation.sentence_en

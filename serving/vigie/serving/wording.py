@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.property import PROPERTIES, Kind
 
 NARROW_SPACE = "\u202f"
@@ -97,19 +98,46 @@ def utc_text(instant: int) -> str:
     return _moment(instant).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
-TRANSITIONS = {"fr": {"raised": "déclenchée", "cleared": "levée"}, "en": {}}
-STATES = {
-    "fr": {
-        "normal": "normal",
-        "unacknowledged": "non acquittée",
-        "acknowledged": "acquittée",
-        "returned": "revenue, non acquittée",
-        "shelved": "mise de côté",
-        "suppressed": "masquée par conception",
-        "out_of_service": "hors service",
-    },
-    "en": {"out_of_service": "out of service"},
+_TRANSITIONS = {"raised": "déclenchée", "cleared": "levée"}
+_STATES = {
+    "normal": "normal",
+    "unacknowledged": "non acquittée",
+    "acknowledged": "acquittée",
+    "returned": "revenue, non acquittée",
+    "shelved": "mise de côté",
+    "suppressed": "masquée par conception",
+    "out_of_service": "hors service",
 }
-"""What a transition or state of an alert is called, by language; a word that is missing stands for itself."""
+_PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
 
-PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
+
+def transition_text(transition: str, language: str) -> str:
+    """What a transition of an alert is called.
+
+    >>> transition_text("raised", "fr"), transition_text("raised", "en")
+    ('déclenchée', 'raised')
+    """
+    return _TRANSITIONS.get(transition, transition) if language == "fr" else transition
+
+
+def state_text(state: str, language: str) -> str:
+    """What a state of an alert is called.
+
+    >>> state_text("out_of_service", "fr"), state_text("out_of_service", "en")
+    ('hors service', 'out of service')
+    """
+    return _STATES.get(state, state) if language == "fr" else state.replace("_", " ")
+
+
+def priority_text(priority: int, language: str) -> str:
+    """What a priority is called.
+
+    >>> priority_text(2, "fr"), priority_text(2, "en")
+    ('haute', 'high')
+    """
+    return (PRIORITIES if language == "fr" else _PRIORITIES_EN).get(priority, str(priority))
+
+
+def sentence(explanation: Explanation, language: str) -> str:
+    """The sentence of an alert in a language."""
+    return explanation.sentence_fr if language == "fr" else explanation.sentence_en

@@ -1,0 +1,131 @@
+"""`vigie alerts`: what happens now and what happened, on the console or as a file."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import psycopg
+
+from vigie.deploy.installation import settings_here
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.serving.alert_export import PROFILES, write_csv
+from vigie.serving.as_data import of_event
+from vigie.serving.page_words import WORDS
+from vigie.serving.store import Store, store_of
+from vigie.serving.wording import local_text, priority_text, sentence, state_text
+from vigie.streams.settings import Settings
+from vigie.streams.sinks.database import place
+from vigie.topics.alert_event import AlertEvent
+
+
+@click.group(
+    epilog="""\b
+    Examples:
+      vigie alerts list --open
+      vigie alerts export alertes.csv
+    """
+)
+def command() -> None:
+    """Show the alerts of the store, or export them."""
+
+
+@command.command(
+    "list",
+    epilog="""\b
+    Examples:
+      vigie alerts list --open
+      vigie alerts list --json | head -1
+    """,
+)
+@click.option("--open", "only_open", is_flag=True, help="Only alerts that are not over.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, instead of a table.")
+def list_(*, only_open: bool, limit: int, as_json: bool) -> None:
+    """List the alerts, each as it stands now, the latest first."""
+    settings = settings_here()
+    with _store(settings) as store:
+        alerts = store.open_alerts(limit) if only_open else store.alerts(limit, 0)
+    if as_json:
+        for alert in alerts:
+            click.echo(json.dumps(of_event(alert), ensure_ascii=False))
+    elif alerts:
+        _print_table(alerts, settings)
+    else:
+        click.echo(WORDS[settings.language]["no_alert"])
+
+
+def _print_table(alerts: list[AlertEvent], settings: Settings) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    language, words = settings.language, WORDS[settings.language]
+    table = Table(
+        words["since"], words["state"], words["priority"], words["sentence"], words["alert"], box=None, pad_edge=False
+    )
+    for alert in alerts:
+        table.add_row(
+            local_text(alert.event_at, settings.timezone, language),
+            state_text(alert.state, language),
+            priority_text(alert.priority, language),
+            Text(sentence(alert.explanation, language)),  # as it is: brackets are no markup
+            alert.alert_id,
+        )
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@command.command(
+    epilog="""\b
+    Examples:
+      vigie alerts export alertes.csv                          # for a French spreadsheet
+      vigie alerts export --profile normalise - | head -3      # for a program
+    """
+)
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="tableur",
+    show_default=True,
+    help="tableur: spreadsheet in French, legal time. normalise: UTF-8, commas, ISO 8601 in UTC.",
+)
+def export(file: Path, profile: str) -> None:
+    """Write every transition of every alert to FILE as CSV; - writes to standard output."""
+    settings = settings_here()
+    if str(file) == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        with _store(settings) as store:
+            write_csv(store.events(), sys.stdout, profile=profile, zone=settings.timezone)
+        return
+    # Beside it, then renamed: a reader meets the old file or the whole new one, never half of it.
+    partial = file.with_name(f".{file.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as out, _store(settings) as store:
+            count = write_csv(store.events(), out, profile=profile, zone=settings.timezone)
+        partial.replace(file)
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
+    finally:
+        partial.unlink(missing_ok=True)
+    click.echo(f"{file}: {count} transitions, {profile}", err=True)
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    if not settings.database:
+        raise OperatorError("No database is known here: start `vigie up`, or set VIGIE_DATABASE.", Exit.NOT_RUNNING)
+    try:
+        with store_of(settings)() as store:
+            yield store
+    except psycopg.errors.UndefinedTable:
+        raise OperatorError(
+            f"The database {place(settings.database)} has no tables of Vigie yet: start the role `store` once.",
+            Exit.NOT_READY,
+        ) from None
+    except psycopg.OperationalError as error:
+        raise OperatorError(
+            f"The database {place(settings.database)} does not answer: {str(error).strip()}", Exit.UNREACHABLE
+        ) from None

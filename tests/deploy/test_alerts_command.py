@@ -1,0 +1,117 @@
+"""`vigie alerts`, on a real PostgreSQL."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from vigie.streams.sinks.migrate import migrate
+
+pytestmark = pytest.mark.parts
+
+ALERT = "a" * 32
+
+
+def vigie(database: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "vigie.deploy.cli", "alerts", *arguments],
+        env=clean | {"VIGIE_DATABASE": database, "COLUMNS": "200"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def alerts(database: str) -> str:
+    with psycopg.connect(database, autocommit=True) as connection:
+        migrate(connection)
+        for alert, revision, transition, state in (
+            (ALERT, 0, "raised", "unacknowledged"),
+            (ALERT, 1, "cleared", "normal"),
+            ("b" * 32, 0, "raised", "unacknowledged"),
+        ):
+            connection.execute(
+                "INSERT INTO alert_event (event_id, alert_id, incident_id, alarm_key, revision, transition, state,"
+                " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
+                " generation) VALUES (%(id)s || %(revision)s, %(id)s, %(id)s, 'device:eui:1:silence', %(revision)s,"
+                " %(transition)s, %(state)s, 2, %(at)s, %(at)s, %(at)s, 'system', 'silence',"
+                " 'Le capteur [toit] se tait.', 'The device [roof] is silent.', '{}', 1)",
+                {"id": alert, "revision": revision, "transition": transition, "state": state}
+                | {"at": f"2026-10-25T0{revision}:30:00Z"},
+            )
+    return database
+
+
+def test_list_as_a_table(alerts):
+    result = vigie(alerts, "list")
+    assert result.returncode == 0, result.stderr
+    assert "Le capteur [toit] se tait." in result.stdout
+    assert "25/10/2026 à 02:30:00 (UTC+01:00)" in result.stdout
+    assert "25/10/2026 à 02:30:00 (UTC+02:00)" in result.stdout
+    assert "haute" in result.stdout
+    assert result.stdout.count("se tait") == 2
+    only_open = vigie(alerts, "list", "--open").stdout
+    assert "b" * 32 in only_open
+    assert ALERT not in only_open
+    english = vigie(alerts, "list", VIGIE_LANGUAGE="en").stdout
+    assert "The device [roof] is silent." in english
+    assert "high" in english
+
+
+def test_list_as_json(alerts):
+    lines = [json.loads(line) for line in vigie(alerts, "list", "--json").stdout.splitlines()]
+    assert {line["alert_id"]: line["state"] for line in lines} == {ALERT: "normal", "b" * 32: "unacknowledged"}
+    assert len(vigie(alerts, "list", "--json", "--limit", "1").stdout.splitlines()) == 1
+
+
+def test_export_to_a_file(alerts, tmp_path):
+    file = tmp_path / "alertes.csv"
+    result = vigie(alerts, "export", str(file))
+    assert result.returncode == 0, result.stderr
+    assert "3 transitions" in result.stderr
+    rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline=""), delimiter=";"))
+    assert [row["transition"] for row in rows] == ["déclenchée", "déclenchée", "levée"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["alertes.csv"]
+
+
+def test_export_to_standard_output(alerts):
+    result = vigie(alerts, "export", "--profile", "normalise", "-")
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert [row["event_at"] for row in rows] == ["2026-10-25T00:30:00Z"] * 2 + ["2026-10-25T01:30:00Z"]
+
+
+def test_an_export_that_fails_leaves_the_old_file(tmp_path):
+    file = tmp_path / "alertes.csv"
+    file.write_text("old")
+    result = vigie("postgresql://nobody:secret@127.0.0.1:1/none", "export", str(file))
+    assert result.returncode == 16
+    assert "127.0.0.1:1/none does not answer" in result.stderr
+    assert "secret" not in result.stderr
+    assert file.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["alertes.csv"]
+
+
+def test_a_folder_that_does_not_exist_is_said(alerts, tmp_path):
+    result = vigie(alerts, "export", str(tmp_path / "none" / "alertes.csv"))
+    assert result.returncode == 18
+    assert "cannot be written" in result.stderr
+    assert not Path(tmp_path / "none").exists()
+
+
+def test_a_database_without_tables_is_said(database):
+    result = vigie(database, "list")
+    assert result.returncode == 14
+    assert "no tables of Vigie yet" in result.stderr
+
+
+def test_without_any_database(tmp_path):
+    result = vigie("", "list", VIGIE_DATA=str(tmp_path))
+    assert result.returncode == 15
+    assert "vigie up" in result.stderr
