@@ -1,0 +1,160 @@
+"""What the store is asked: by pages, exports and the demo."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from vigie.topics.alert_event import AlertEvent, Explanation
+
+Connection = psycopg.Connection[Any]
+
+_EVENT = (
+    "event_id, alert_id, incident_id, alarm_key, revision, transition, state, priority, event_at, arrival_at,"
+    " decided_at, author, reason, sentence_fr, sentence_en, fields, generation"
+)
+_LAST = f"SELECT DISTINCT ON (alert_id) {_EVENT} FROM alert_event ORDER BY alert_id, revision DESC"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReading:
+    """A reading as stored: epoch ms UTC, property id, value in the catalogue's unit."""
+
+    device: str
+    observed_at: int
+    property: int
+    channel: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUplink:
+    """An uplink as stored; instants in epoch ms UTC."""
+
+    id: str
+    revision: int
+    observed_at: int
+    ingested_at: int
+    network: str
+    codec: str
+    properties: tuple[int, ...]
+    channels: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+def epoch_ms(instant: datetime) -> int:
+    """An instant of the database as epoch milliseconds."""
+    return round(instant.timestamp() * 1000)
+
+
+def _event(row: Any) -> AlertEvent:
+    return AlertEvent(
+        event_id=row[0], alert_id=row[1], incident_id=row[2], alarm_key=row[3], revision=row[4], transition=row[5],
+        state=row[6], priority=row[7], event_at=epoch_ms(row[8]), arrival_at=epoch_ms(row[9]),
+        decided_at=epoch_ms(row[10]), author=row[11], reason=row[12],
+        explanation=Explanation(sentence_fr=row[13], sentence_en=row[14], fields=row[15]), generation=row[16],
+    )  # fmt: skip
+
+
+def alerts(connection: Connection, limit: int, offset: int = 0, *, only_open: bool = False) -> list[AlertEvent]:
+    """The last transition of each alert, the latest decided first."""
+    where = " WHERE state <> 'normal'" if only_open else ""
+    rows = connection.execute(
+        f"SELECT * FROM ({_LAST}) last{where} ORDER BY decided_at DESC, alert_id LIMIT %s OFFSET %s".encode(),  # noqa: S608
+        (limit, offset),
+    )
+    return [_event(row) for row in rows]
+
+
+def alerts_of(connection: Connection, subject: str, limit: int) -> list[AlertEvent]:
+    """The last transition of each alert about a device, the latest decided first."""
+    rows = connection.execute(
+        f"SELECT * FROM ({_LAST}) last WHERE alarm_key LIKE %s ORDER BY decided_at DESC LIMIT %s".encode(),  # noqa: S608
+        ("%:" + subject.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + ":%", limit),
+    )
+    return [_event(row) for row in rows]
+
+
+def alert(connection: Connection, alert_id: str) -> list[AlertEvent]:
+    """Every transition of an alert, in order."""
+    rows = connection.execute(
+        f"SELECT {_EVENT} FROM alert_event WHERE alert_id = %s ORDER BY revision".encode(),  # noqa: S608
+        (alert_id,),
+    )
+    return [_event(row) for row in rows]
+
+
+def events(connection: Connection) -> Iterator[AlertEvent]:
+    """Every transition of every alert in the order of decision, read bit by bit."""
+    with connection.transaction(), connection.cursor(name="vigie_events") as cursor:
+        cursor.execute(f"SELECT {_EVENT} FROM alert_event ORDER BY decided_at, alert_id, revision".encode())  # noqa: S608
+        for row in cursor:
+            yield _event(row)
+
+
+def devices(connection: Connection, limit: int, after: str = "") -> list[tuple[str, int]]:
+    """Devices whose id comes after one, in order, with their last arrival (epoch ms).
+
+    A loose index scan: each device costs one look into the index, however many uplinks it has.
+    """
+    rows = connection.execute(
+        "WITH RECURSIVE d AS ("
+        " SELECT (SELECT device FROM uplink WHERE device > %s ORDER BY device LIMIT 1) AS device, 1 AS n"
+        " UNION ALL SELECT (SELECT device FROM uplink WHERE device > d.device ORDER BY device LIMIT 1), n + 1"
+        " FROM d WHERE d.device IS NOT NULL AND n < %s)"
+        " SELECT device, (SELECT ingested_at FROM uplink u WHERE u.device = d.device"
+        " ORDER BY observed_at DESC LIMIT 1) FROM d WHERE device IS NOT NULL",
+        (after, limit),
+    )
+    return [(device, epoch_ms(at)) for device, at in rows]
+
+
+def last_readings(connection: Connection, names: list[str]) -> list[StoredReading]:
+    """The last reading of each property and channel of devices, from their last 50 uplinks each."""
+    rows = connection.execute(
+        "SELECT DISTINCT ON (d.device, r.property, r.channel) d.device, u.observed_at, r.property, r.channel, r.value"
+        " FROM unnest(%s::text[]) AS d (device) CROSS JOIN LATERAL"
+        ' (SELECT observed_at, properties, channels, "values" FROM uplink WHERE device = d.device'
+        "  ORDER BY observed_at DESC LIMIT 50) u"
+        ' CROSS JOIN LATERAL unnest(u.properties, u.channels, u."values") AS r (property, channel, value)'
+        " ORDER BY d.device, r.property, r.channel, u.observed_at DESC",
+        (names,),
+    )
+    return [
+        StoredReading(device=device, observed_at=epoch_ms(at), property=number, channel=channel, value=value)
+        for device, at, number, channel, value in rows
+    ]
+
+
+def last_uplinks(connection: Connection, device: str, limit: int) -> list[StoredUplink]:
+    """The last uplinks of a device, the latest first."""
+    rows = connection.execute(
+        "SELECT id, revision, observed_at, ingested_at, network, codec || ' ' || codec_version, properties, channels,"
+        ' "values" FROM uplink WHERE device = %s ORDER BY observed_at DESC LIMIT %s',
+        (device, limit),
+    )
+    return [
+        StoredUplink(
+            id=row[0].hex,
+            revision=row[1],
+            observed_at=epoch_ms(row[2]),
+            ingested_at=epoch_ms(row[3]),
+            network=row[4],
+            codec=row[5],
+            properties=tuple(row[6]),
+            channels=tuple(row[7]),
+            values=tuple(row[8]),
+        )
+        for row in rows
+    ]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows stand in each table of history."""
+    found = {}
+    for table in ("uplink", "aggregate", "alert_event"):
+        row = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()  # noqa: S608 -- names of ours
+        found[table] = int(row[0]) if row else 0
+    return found

@@ -1,0 +1,175 @@
+"""One transaction's rows, and the statements that write them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER
+from vigie.streams.sinks.uplink_rows import COLUMNS, Rows
+from vigie.topics.aggregate import Aggregate
+from vigie.topics.alert_event import AlertEvent
+from vigie.topics.avro import Framer
+
+Connection = psycopg.Connection[Any]
+
+_NAMES = ", ".join(COLUMNS)
+_CHANGED = ", ".join(name for name in COLUMNS if name not in ("id", "observed_at"))
+_NEW = ", ".join(f"excluded.{name}" for name in COLUMNS if name not in ("id", "observed_at"))
+_AGGREGATE_FIELDS = Aggregate.__struct_fields__
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WEEK = timedelta(days=7)
+
+
+def at(epoch_ms: int) -> datetime:
+    """An instant for psycopg, for the few records that are not copied in bulk; beyond its range, its edge."""
+    try:
+        return _EPOCH + timedelta(milliseconds=epoch_ms)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if epoch_ms > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+class Transaction:
+    """What a group of batches comes to: at most one row per key, whatever repeats they hold."""
+
+    def __init__(self) -> None:
+        self.uplinks = Rows()
+        self.aggregates: dict[tuple[str, str, str, int], Aggregate] = {}
+        self.alerts: dict[str, AlertEvent] = {}
+
+    def add_aggregates(self, values: Iterable[bytes]) -> None:
+        """Framed aggregates in log order: of two with one key the later wins, unless its revision is lower."""
+        for value in values:
+            window = _aggregates.decode(value, Aggregate)
+            key = window.subject, window.indicator, window.window_code, window.window_start
+            known = self.aggregates.get(key)
+            if known is None or window.revision >= known.revision:
+                self.aggregates[key] = window
+
+    def add_alerts(self, values: Iterable[bytes]) -> None:
+        """Framed alert events: each transition once."""
+        for value in values:
+            event = _alerts.decode(value, AlertEvent)
+            self.alerts.setdefault(event.event_id, event)
+
+    def prepare(self, connection: Connection) -> None:
+        """Make what must stand before the rows: the table of the session, and partitions of new weeks."""
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_uplink (LIKE uplink) ON COMMIT DELETE ROWS")
+        for week in sorted(self.uplinks.weeks - _known_weeks(connection)):
+            make_partition(connection, week)
+
+    def write(self, connection: Connection) -> None:
+        """Write all rows inside the open transaction."""
+        if self.uplinks.rows:
+            self._write_uplinks(connection)
+        if self.aggregates:
+            self._write_aggregates(connection)
+        if self.alerts:
+            self._write_alerts(connection)
+
+    def _write_uplinks(self, connection: Connection) -> None:
+        rows = self.uplinks
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY incoming_uplink ({_NAMES}) FROM STDIN (FORMAT binary)".encode()) as copy,
+        ):
+            copy.write(b"".join((SIGNATURE, *[line for _, line in rows.rows.values()], TRAILER)))
+        if rows.revisions:
+            names = [name.hex() for name in rows.revisions]
+            connection.execute(
+                "INSERT INTO uplink_replayed (id, revision) SELECT * FROM unnest(%s::uuid[], %s::bigint[])"
+                " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision"
+                " WHERE excluded.revision > uplink_replayed.revision",
+                (names, list(rows.revisions.values())),
+            )
+            connection.execute(
+                "DELETE FROM uplink u USING uplink_replayed r"
+                " WHERE u.id = r.id AND u.revision < r.revision AND r.id = ANY (%s::uuid[])",
+                (names,),
+            )
+        connection.execute(
+            f"INSERT INTO uplink ({_NAMES}) SELECT {_NAMES} FROM incoming_uplink i"  # noqa: S608 -- names of ours
+            " WHERE NOT EXISTS (SELECT FROM uplink_replayed r WHERE r.id = i.id AND r.revision > i.revision)"
+            f" ON CONFLICT (id, observed_at) DO UPDATE SET ({_CHANGED}) = ROW({_NEW})"
+            " WHERE excluded.revision > uplink.revision".encode()
+        )
+        connection.execute("TRUNCATE incoming_uplink")
+
+    def _write_aggregates(self, connection: Connection) -> None:
+        marks = ", ".join(["%s"] * len(_AGGREGATE_FIELDS))
+        names = ", ".join(_AGGREGATE_FIELDS)
+        changed = _AGGREGATE_FIELDS[4:]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO aggregate ({names}) VALUES ({marks})"  # noqa: S608 -- names of ours
+                " ON CONFLICT (subject, indicator, window_code, window_start) DO UPDATE SET "
+                f"({', '.join(changed)}) = ROW({', '.join('excluded.' + name for name in changed)})"
+                " WHERE excluded.revision >= aggregate.revision".encode(),
+                [_plain(window) for window in self.aggregates.values()],
+            )
+
+    def _write_alerts(self, connection: Connection) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO alert_event (event_id, alert_id, incident_id, alarm_key, revision, transition, state,"
+                " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
+                " generation) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                " ON CONFLICT (event_id) DO NOTHING",
+                [
+                    (
+                        event.event_id, event.alert_id, event.incident_id, event.alarm_key, event.revision,
+                        event.transition, event.state, event.priority, at(event.event_at), at(event.arrival_at),
+                        at(event.decided_at), event.author, event.reason, event.explanation.sentence_fr,
+                        event.explanation.sentence_en, Jsonb(event.explanation.fields),
+                        event.generation,
+                    )
+                    for event in self.alerts.values()
+                ],
+            )  # fmt: skip
+
+
+_aggregates, _alerts = Framer("aggregates.v1"), Framer("alerts.v1")
+
+
+def _plain(window: Aggregate) -> list[Any]:
+    return [
+        at(getattr(window, name)) if name in ("window_start", "window_end") else getattr(window, name)
+        for name in _AGGREGATE_FIELDS
+    ]
+
+
+def _known_weeks(connection: Connection) -> set[int]:
+    rows = connection.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE i.inhparent = 'uplink'::regclass"
+    ).fetchall()
+    return {_week_named(str(name)) for (name,) in rows if str(name) != "uplink_default"}
+
+
+def _week_named(name: str) -> int:
+    return int(datetime.strptime(name, "uplink_%Y%m%d").replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def make_partition(connection: Connection, week_ms: int) -> None:
+    """A partition of `uplink` for the week that starts on this Monday (epoch ms UTC).
+
+    Rows of that week that stand in the default partition (they came from the future) move into it.
+    """
+    start = at(week_ms)
+    name, first, last = f"uplink_{start:%Y%m%d}", f"'{start:%Y-%m-%d}Z'", f"'{start + _WEEK:%Y-%m-%d}Z'"
+    within = f"observed_at >= {first} AND observed_at < {last}"
+    move = f"WITH moved AS (DELETE FROM uplink_default WHERE {within} RETURNING *) INSERT INTO {name} TABLE moved"  # noqa: S608
+    statements = (
+        "SELECT pg_advisory_xact_lock(1447642951)",
+        f"CREATE TABLE IF NOT EXISTS {name} (LIKE uplink INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+        move,
+        f"ALTER TABLE uplink ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({last})",
+    )
+    with connection.transaction():
+        connection.execute(statements[0].encode())
+        if connection.execute("SELECT FROM pg_inherits WHERE inhrelid = to_regclass(%s)", (name,)).fetchone():
+            return
+        for statement in statements[1:]:
+            connection.execute(statement.encode())
