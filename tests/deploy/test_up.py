@@ -40,7 +40,7 @@ def descendants_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def test_kafka_and_postgres_end_when_the_supervisor_is_killed_and_keep_their_data(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     process = subprocess.Popen(
         [sys.executable, "-c", WITH_SERVICES, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
     )
