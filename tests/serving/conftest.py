@@ -115,7 +115,7 @@ def fill(dsn: str) -> None:
                     f"{alert}{revision}" * 16,
                     alert * 32,
                     alert * 32,
-                    f"device:{DEVICE}:silence" if alert == "a" else "platform:decode raw.lora/3:poison_record",
+                    f"silence:{DEVICE}:no_arrival" if alert == "a" else "platform:decode raw.lora/3:poison_record",
                     revision,
                     transition,
                     state,

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from vigie.serving.http import application
-from vigie.serving.page_words import WORDS
+from vigie.serving.page_words import FACTS, WORDS
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent, Explanation
@@ -33,7 +33,7 @@ def event(**changes) -> AlertEvent:
         "event_id": "e" * 32,
         "alert_id": ALERT,
         "incident_id": ALERT,
-        "alarm_key": f"device:{DEVICE}:silence",
+        "alarm_key": f"silence:{DEVICE}:no_arrival",
         "revision": 0,
         "transition": "raised",
         "state": "unacknowledged",
@@ -129,7 +129,8 @@ def test_the_page_of_an_alert_tells_its_story_in_legal_time():
     assert "29/03/2026 à 14:05:30 (UTC+02:00)" in page
     assert 'datetime="2026-03-29T12:05:30Z"' in page
     assert page.index("déclenchée") < page.index("levée")
-    assert "period_s" in page
+    assert "Période d&#39;envoi déclarée" in page
+    assert "15\u00a0min" in page
     assert "moyenne" in page
     assert 'href="/devices/eui%3A24e124136b000001"' in page
     assert WORDS["fr"]["transitions"].replace("'", "&#39;") in page
@@ -314,7 +315,8 @@ def test_csv_of_the_alerts():
 
 def test_both_languages_have_the_same_words():
     assert WORDS["fr"].keys() == WORDS["en"].keys()
-    assert all(text for words in WORDS.values() for text in words.values())
+    assert FACTS["fr"].keys() == FACTS["en"].keys()
+    assert all(text for words in (*WORDS.values(), *FACTS.values()) for text in words.values())
 
 
 class Outline(HTMLParser):

@@ -6,8 +6,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from vigie.serving.page_words import WORDS
+from vigie.serving.page_words import FACTS, WORDS
 from vigie.serving.wording import (
+    fact_text,
     local_text,
     priority_text,
     property_label,
@@ -48,6 +49,8 @@ class Pages:
             "local": partial(local_text, zone=timezone, language=language),
             "label": partial(property_label, language=language),
             "amount": lambda reading: _amount(reading, language),
+            "fact_label": lambda name: FACTS[language].get(name, name),
+            "fact": lambda value, name: fact_text(name, value, timezone, language),
             "sentence": lambda event: sentence(event.explanation, language),
             "state": partial(state_text, language=language),
             "transition": partial(transition_text, language=language),

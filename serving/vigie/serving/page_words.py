@@ -116,3 +116,33 @@ WORDS: dict[str, dict[str, str]] = {
         "bad_parameter": "A parameter of the address cannot be read: {detail}",
     },
 }
+
+FACTS: dict[str, dict[str, str]] = {
+    "fr": {
+        "device": "Capteur",
+        "model": "Modèle",
+        "network": "Réseau",
+        "last_arrival_at": "Dernière réception",
+        "heard_again_at": "De nouveau entendu",
+        "period_s": "Période d'envoi déclarée",
+        "silent_after_periods": "Silence déclaré après (périodes)",
+        "subject": "Où",
+        "rule": "Règle",
+        "cause": "Cause",
+        "message": "Message",
+    },
+    "en": {
+        "device": "Device",
+        "model": "Model",
+        "network": "Network",
+        "last_arrival_at": "Last heard",
+        "heard_again_at": "Heard again",
+        "period_s": "Declared upload period",
+        "silent_after_periods": "Silence declared after (periods)",
+        "subject": "Where",
+        "rule": "Rule",
+        "cause": "Cause",
+        "message": "Message",
+    },
+}
+"""What the facts of an alert are called; one that is missing stands under its own name."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from vigie.streams.core.local_time import duration_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.property import PROPERTIES, Kind
 
@@ -136,6 +137,22 @@ def priority_text(priority: int, language: str) -> str:
     ('haute', 'high')
     """
     return (PRIORITIES if language == "fr" else _PRIORITIES_EN).get(priority, str(priority))
+
+
+def fact_text(name: str, value: str, zone: str, language: str) -> str:
+    r"""A fact of an alert for people: by its name's ending, an instant in legal time (_at) or a duration (_s).
+
+    >>> fact_text("last_arrival_at", "2026-03-29T12:05:30Z", "Europe/Paris", "fr")
+    '29/03/2026 à 14:05:30 (UTC+02:00)'
+    >>> fact_text("period_s", "900", "Europe/Paris", "fr"), fact_text("model", "em300-th", "Europe/Paris", "fr")
+    ('15\xa0min', 'em300-th')
+    """
+    try:
+        if name.endswith("_at"):
+            return local_text(round(datetime.fromisoformat(value).timestamp() * 1000), zone, language)
+        return duration_text(round(float(value) * 1000), language) if name.endswith("_s") else value
+    except (ValueError, OverflowError):
+        return value
 
 
 def sentence(explanation: Explanation, language: str) -> str:
