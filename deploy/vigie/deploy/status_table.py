@@ -1,6 +1,7 @@
 """The table of what runs, for a person: French, or English by setting."""
 
 from rich.table import Table
+from rich.text import Text
 
 from vigie.deploy.installation import ChildStatus
 from vigie.deploy.kept import Event
@@ -47,10 +48,10 @@ def status_table(children: list[ChildStatus], language: str, *, title: bool = Fa
     for child in children:
         table.add_row(
             child.name,
-            f"[{COLOURS.get(child.state, 'yellow')}]{words[child.state]}[/]",
+            Text(str(words[child.state]), COLOURS.get(child.state, "yellow")),
             str(child.pid or "–"),
             f"{child.memory_mb} Mo" if language == "fr" else f"{child.memory_mb} MB",
-            f"[red]{child.restarts}[/]" if child.restarts else "0",
+            Text(str(child.restarts), "red" if child.restarts else ""),
             str(child.port or "–"),
             child.url,
         )

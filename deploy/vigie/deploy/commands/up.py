@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from vigie.deploy.kept import Event
 from vigie.deploy.status_table import event_line, status_table
@@ -35,7 +36,7 @@ def command(*, plain: bool) -> None:
     live = not plain and console.is_terminal
 
     def tell(event: Event) -> None:
-        console.print(event_line(event, settings.language), highlight=False, markup=False)
+        console.print(Text(event_line(event, settings.language)))
 
     supervisor = Supervisor(settings, on_event=tell)
     _stop_on_signals(supervisor)
