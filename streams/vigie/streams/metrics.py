@@ -20,6 +20,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from vigie.streams.cannot_go_on import CannotGoOnError
+
 log = logging.getLogger(__name__)
 
 BEAT_LIMIT_S = 10.0
@@ -193,7 +195,7 @@ def serve(health: Health, *, host: str, port: int, role: str) -> int:
         The port.
 
     Raises:
-        OSError: the port is taken; the sentence says what to do.
+        CannotGoOnError: the port is taken; the sentence says what to do.
     """
     restarts.labels(role).inc(int(os.environ.get("VIGIE_RESTARTS") or 0))
 
@@ -222,7 +224,7 @@ def serve(health: Health, *, host: str, port: int, role: str) -> int:
     try:
         server = ThreadingHTTPServer((host, port), Handler)
     except OSError as error:
-        raise OSError(
+        raise CannotGoOnError(
             f"Port {port} for /metrics of {role} cannot be used ({error.strerror}): "
             "stop what uses it, or set VIGIE_METRICS_PORT to another"
         ) from error

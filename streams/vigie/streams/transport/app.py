@@ -37,11 +37,14 @@ def make_app(
         take_over: prepares newly assigned partitions before their records flow.
         offsets_in_transaction: offsets are committed elsewhere.
     """
+    (settings.data / "faust").mkdir(parents=True, exist_ok=True)  # Faust makes only the last folder of a path
+    folder = settings.data / "faust" / role  # Faust insists on one; nothing of worth is kept there
+    folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         settings.group(role),
         broker=";".join(f"kafka://{server.strip()}" for server in settings.kafka.split(",")),
         broker_client_id=settings.group(role),
-        datadir=str(settings.data / "faust" / role),
+        datadir=str(folder),
         store="memory://",
         key_serializer="raw",  # value_type=bytes alone is not raw
         value_serializer="raw",

@@ -92,7 +92,7 @@ class Snapshot:
         for state in self._states.values():
             for partition, entries in state.snapshot().items():
                 self.out.records.setdefault(state.topic, []).extend(
-                    (key, _checked(state, key, value), (), partition) for key, value in entries
+                    (key, _checked(state, key, value), [], partition) for key, value in entries
                 )
 
     async def save(self, output: Output) -> None:

@@ -14,7 +14,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from vigie.streams.transport.step import Batch
+from vigie.streams.transport.step import Batch, CannotGoOnError
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class CrashJournal:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OSError(
+            raise CannotGoOnError(
                 f"Folder {folder} cannot be made ({error.strerror}): set VIGIE_DATA to one that this user may write"
             ) from error
 

@@ -4,6 +4,8 @@ import logging
 import time
 
 REPEAT_EVERY_S = 15.0
+UPSTREAM = ("faust", "mode", "aiokafka", *(f"vigie.streams.transport.{name}" for name in ("consumer", "producer")))
+"""Loggers of the libraries, and of the classes of ours that they log for."""
 
 
 class OnceInAWhile(logging.Filter):
@@ -35,7 +37,7 @@ def configure() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     upstream = OnceInAWhile()
-    for name in ("faust", "mode", "aiokafka"):
+    for name in UPSTREAM:
         logging.getLogger(name).setLevel(logging.WARNING)
     handler.addFilter(
         lambda record: not record.name.startswith(("faust", "mode", "aiokafka")) or upstream.filter(record)

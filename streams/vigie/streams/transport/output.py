@@ -198,10 +198,11 @@ class Output:
         known = partitions.known
         builders: list[_Builder | None] = [None] * len(lanes)
         limit = RECORD_LIMIT_BYTES if topic != "dead-letters.v1" else DEAD_LETTER_LIMIT_BYTES
-        headers: Any = ()
+        none: list[Any] = []
         for record in records:
             if len(record) == 2:
                 key, value = record
+                headers = none
                 partition = known.get(key)
                 if partition is None:
                     partition = 0 if key is None else partitions.of(key)
@@ -219,7 +220,6 @@ class Output:
                 touched.add(builder)
                 builder = builders[partition] = lanes[partition].add()
                 builder.batch.append(timestamp=now, key=key, value=value, headers=headers)
-            headers = ()
         touched.update(builder for builder in builders if builder is not None)
 
     def _lanes_of(self, topic: str) -> tuple[Partitions, list[_Lane]]:

@@ -12,15 +12,14 @@ are processed one by one, and the one that crashes alone becomes a dead letter (
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.transport.state import KeyedState
 from vigie.topics.alarm_input import Tick
 
+__all__ = ["Batch", "CannotGoOnError", "Outputs", "Pair", "Save", "SinkStep", "StreamStep", "TickingStep"]
+
 Pair = tuple[bytes | None, bytes]
 """Key and value of a record to send."""
-
-
-class CannotGoOnError(RuntimeError):
-    """Ends a worker with a sentence for the person who can act, without a traceback; steps and sinks may raise it."""
 
 
 class Batch(list[Any]):

@@ -86,7 +86,7 @@ class Worker:
         self._tasks = [asyncio.create_task(self.guard.run(self.health.beat))]
         try:
             await self._start()
-            await self._until(self._failure)
+            await self._until(asyncio.shield(self._failure))
         except Exception as error:  # before or while starting: told like any failure
             self.fail(error)
         code = 0 if not self._failure.done() else 1
@@ -363,7 +363,7 @@ class Worker:
             log.info("%s stops", self.role)
             return
         error = self._failure.result()
-        if isinstance(error, CannotGoOnError | OSError):
+        if isinstance(error, CannotGoOnError):
             log.error("%s ends: %s", self.role, error)
         else:
             log.error("%s ends by an error and will read again from its last commit", self.role, exc_info=error)
