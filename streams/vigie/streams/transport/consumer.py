@@ -95,8 +95,8 @@ class Consumer(driver.Consumer):
         for tp, offset in dropped.items():
             if tp in self.assignment() and not self._read_offset[tp]:
                 await self._seek(tp, offset)
-        for tp, offset in self.transport.start_offsets.items():
-            if tp in self.assignment():
+        for (topic, number), offset in self.transport.start_offsets.items():
+            if (tp := TP(topic, number)) in self.assignment():
                 await self.seek(tp, offset)
                 self._committed_offset[tp] = offset  # the group's commit may be further, or behind
         for tp, offset in self._read_offset.items():
