@@ -86,13 +86,15 @@ NOON = "2026-03-29T12:05:30Z"
 
 
 def fill(dsn: str) -> None:
-    """One device with three uplinks, one of them dated in 2100; one alert raised and cleared, one open."""
+    """One device with two uplinks, and three whose instants are impossible; one alert raised and cleared, one open."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         migrate(connection)
         for number, observed_at, values in (
             (1, "2026-03-29T11:50:30Z", [20.5, 91.0]),
             (2, NOON, [21.5]),
             (3, "2100-01-01T00:00:00Z", [99.0]),
+            (4, "99999-01-01T00:00:00Z", [98.0]),
+            (5, "0044-03-15T12:00:00Z BC", [97.0]),
         ):
             properties = [1, 91][: len(values)]
             connection.execute(

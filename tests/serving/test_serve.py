@@ -23,11 +23,10 @@ def test_pages_and_data_of_a_real_store(settings, history, start_role):
     with start_role("serve", replace(settings, database=history)) as serve:
         web = httpx.Client(base_url=serve.url)
         device = web.get(f"/devices/{DEVICE}").json()
-        assert {entry["property"]: entry["value"] for entry in device["readings"]}.keys() == {
-            "air_temperature",
-            "battery_level",
-        }
-        assert [uplink["readings"][0]["value"] for uplink in device["uplinks"]] == [99.0, 21.5, 20.5]
+        readings = {entry["property"]: entry["value"] for entry in device["readings"]}
+        assert readings == {"air_temperature": 21.5, "battery_level": 91.0}, "impossible instants are passed over"
+        assert [uplink["readings"][0]["value"] for uplink in device["uplinks"]] == [98.0, 99.0, 21.5, 20.5, 97.0]
+        assert [uplink["observed_at"][:4] for uplink in device["uplinks"]] == ["9999", "2100", "2026", "2026", "0001"]
         assert [alert["alert_id"] for alert in device["alerts"]] == ["a" * 32]
         page = web.get(f"/devices/{DEVICE}.html").text
         assert "21,5\u202f°C" in page

@@ -15,6 +15,8 @@ _EVENT = (
     "event_id, alert_id, incident_id, alarm_key, revision, transition, state, priority, event_at, arrival_at,"
     " decided_at, author, reason, sentence_fr, sentence_en, fields, generation"
 )
+# A device's clock may say what no Python datetime holds.
+_SHOWN = "least(greatest(observed_at, timestamptz '0001-01-02 00:00Z'), timestamptz '9999-12-30 00:00Z')"
 _LAST = f"SELECT DISTINCT ON (alert_id) {_EVENT} FROM alert_event ORDER BY alert_id, revision DESC"  # noqa: S608
 
 
@@ -112,11 +114,15 @@ def devices(connection: Connection, limit: int, after: str = "") -> list[tuple[s
 
 
 def last_readings(connection: Connection, names: list[str]) -> list[StoredReading]:
-    """The last reading of each property and channel of devices, from their last 50 uplinks each."""
+    """The last reading of each property and channel of devices, from their last 50 uplinks each.
+
+    Impossible instants (a clock more than five minutes ahead) are passed over: one would stay the last word for years.
+    """
     rows = connection.execute(
         "SELECT DISTINCT ON (d.device, r.property, r.channel) d.device, u.observed_at, r.property, r.channel, r.value"
         " FROM unnest(%s::text[]) AS d (device) CROSS JOIN LATERAL"
         ' (SELECT observed_at, properties, channels, "values" FROM uplink WHERE device = d.device'
+        "  AND observed_at <= ingested_at + interval '5 minutes'"
         "  ORDER BY observed_at DESC LIMIT 50) u"
         ' CROSS JOIN LATERAL unnest(u.properties, u.channels, u."values") AS r (property, channel, value)'
         " ORDER BY d.device, r.property, r.channel, u.observed_at DESC",
@@ -131,8 +137,8 @@ def last_readings(connection: Connection, names: list[str]) -> list[StoredReadin
 def last_uplinks(connection: Connection, device: str, limit: int) -> list[StoredUplink]:
     """The last uplinks of a device, the latest first."""
     rows = connection.execute(
-        "SELECT id, revision, observed_at, ingested_at, network, codec || ' ' || codec_version, properties, channels,"
-        ' "values" FROM uplink WHERE device = %s ORDER BY observed_at DESC LIMIT %s',
+        f"SELECT id, revision, {_SHOWN}, ingested_at, network, codec || ' ' || codec_version, properties, channels,"
+        ' "values" FROM uplink WHERE device = %s ORDER BY observed_at DESC LIMIT %s'.encode(),  # noqa: S608
         (device, limit),
     )
     return [
