@@ -15,8 +15,6 @@ _EVENT = (
     "event_id, alert_id, incident_id, alarm_key, revision, transition, state, priority, event_at, arrival_at,"
     " decided_at, author, reason, sentence_fr, sentence_en, fields, generation"
 )
-# A device's clock may say what no Python datetime holds.
-_SHOWN = "least(greatest(observed_at, timestamptz '0001-01-02 00:00Z'), timestamptz '9999-12-30 00:00Z')"
 _LAST = f"SELECT DISTINCT ON (alert_id) {_EVENT} FROM alert_event ORDER BY alert_id, revision DESC"  # noqa: S608
 
 
@@ -137,8 +135,11 @@ def last_readings(connection: Connection, names: list[str]) -> list[StoredReadin
 def last_uplinks(connection: Connection, device: str, limit: int) -> list[StoredUplink]:
     """The last uplinks of a device, the latest first."""
     rows = connection.execute(
-        f"SELECT id, revision, {_SHOWN}, ingested_at, network, codec || ' ' || codec_version, properties, channels,"
-        ' "values" FROM uplink WHERE device = %s ORDER BY observed_at DESC LIMIT %s'.encode(),  # noqa: S608
+        # A device's clock may say what no Python datetime holds.
+        "SELECT id, revision,"
+        " least(greatest(observed_at, timestamptz '0001-01-02 00:00Z'), timestamptz '9999-12-30 00:00Z'),"
+        " ingested_at, network, codec || ' ' || codec_version, properties, channels,"
+        ' "values" FROM uplink WHERE device = %s ORDER BY observed_at DESC LIMIT %s',
         (device, limit),
     )
     return [
