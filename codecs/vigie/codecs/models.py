@@ -36,7 +36,6 @@ class ModelMap:
     def __init__(self, profiles: dict[str, Model]) -> None:
         self._profiles = profiles
         self._names = {model.name: model for model in profiles.values()}
-        self._codecs = {model.codec for model in profiles.values()}
 
     @classmethod
     def load(cls, path: Path | None = None) -> "ModelMap":
@@ -63,12 +62,9 @@ class ModelMap:
         return cls(profiles)
 
     def find(self, profile: str, codec_tag: str | None) -> Model | None:
-        """The model of a device; its tag (a model's or a codec's name) goes before its profile."""
+        """The model of a device; its tag (a model's name, else taken for a codec's) goes before its profile."""
         if codec_tag:
-            if codec_tag in self._names:
-                return self._names[codec_tag]
-            if codec_tag in self._codecs:
-                return Model(name=profile or codec_tag, codec=codec_tag)
+            return self._names.get(codec_tag) or Model(name=profile or codec_tag, codec=codec_tag)
         return self._profiles.get(profile)
 
     def named(self, name: str) -> Model | None:

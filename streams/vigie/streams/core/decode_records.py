@@ -192,7 +192,12 @@ class Decoder:
                 f"No codec is known for the device profile {frame.profile!r} of {frame.address}: "
                 "add it to the models file, or give the device the tag vigie_codec",
             )
-        codec = self.codecs[model.codec]
+        codec = self.codecs.get(model.codec)
+        if codec is None:
+            raise Undecodable(
+                Reason.NO_CODEC,
+                f"{frame.address} wants the codec {model.codec!r}, which is none of {', '.join(sorted(self.codecs))}",
+            )
         if len(self._chosen) > 10_000:
             self._chosen.clear()
         chosen = codec, CodecRef(codec.id, codec.version, codec.hash), model
