@@ -59,4 +59,6 @@ def _run(module: Any, *, as_json: bool) -> None:
     for figure in figures:
         line = keep(figure)
         ratio = f"  ({figure.ratio:.2f} x {figure.ratio_to})" if figure.ratio is not None else ""
-        click.echo(line if as_json else f"  {figure.name:<46} {figure.value:>12,.1f} {figure.unit}{ratio}  {figure.note}")
+        click.echo(
+            line if as_json else f"  {figure.name:<46} {figure.value:>12,.1f} {figure.unit}{ratio}  {figure.note}"
+        )
