@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -169,7 +169,7 @@ class Supervisor(threading.Thread):
             if worker.process is not None and worker.process.poll() is None:
                 worker.stop()
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -37,7 +37,6 @@ def make_app(
         take_over: prepares newly assigned partitions before their records flow.
         offsets_in_transaction: offsets are committed elsewhere.
     """
-    (settings.data / "faust").mkdir(parents=True, exist_ok=True)  # Faust makes only the last folder of a path
     folder = settings.data / "faust" / role  # Faust insists on one; nothing of worth is kept there
     folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(

@@ -11,7 +11,7 @@ from vigie.streams.transport.clock import ZombieGuard
 from vigie.streams.transport.isolation import CrashJournal, Piece
 from vigie.streams.transport.set_aside import SetAside
 from vigie.streams.transport.state import KeyedState
-from vigie.streams.transport.step import Batch, Outputs
+from vigie.streams.transport.step import Batch, CannotGoOnError, Outputs
 
 
 class Flow(Protocol):
@@ -94,6 +94,9 @@ class Crashes:
             self.journal.begin(piece)
             try:
                 step(piece.batch, out)
+            except CannotGoOnError:  # it knows what it does: not a crash
+                self.journal.end(piece)
+                raise
             except Exception:
                 self.journal.crashed(piece, traceback.format_exc())
                 raise

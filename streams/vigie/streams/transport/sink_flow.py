@@ -11,7 +11,7 @@ from vigie.streams.transport.flow import Crashes, Gate, Timer, cancelled
 from vigie.streams.transport.isolation import Piece
 from vigie.streams.transport.output import Output
 from vigie.streams.transport.state import KeyedState
-from vigie.streams.transport.step import Batch, Outputs, SinkStep
+from vigie.streams.transport.step import Batch, CannotGoOnError, Outputs, SinkStep
 
 WRITE_RECORDS = 20_000
 WRITE_BYTES = 12_000_000
@@ -129,6 +129,9 @@ class SinkFlow:
         timer = Timer()
         try:
             await self._sink.write(batches)
+        except CannotGoOnError:  # it knows what it does: not a crash
+            self._done(pieces)
+            raise
         except Exception:
             text = traceback.format_exc()
             for piece in pieces:

@@ -56,6 +56,7 @@ class KeyedState(Generic[V]):
         self._load = load
         self._dump = dump
         self._partitions: dict[int, _Partition[V]] = {}
+        self._parked: dict[int, _Partition[V]] = {}
         self._mean_bytes = 0.0
 
     # -- for steps
@@ -128,10 +129,6 @@ class KeyedState(Generic[V]):
                 held.applied.setdefault(topic, {})[key] = offset
             self._mean_bytes = self._mean_bytes or float(len(raw))
 
-    def partitions(self) -> Iterable[int]:
-        """The partitions that are held."""
-        return list(self._partitions)
-
     def next_offset(self, partition: int) -> int:
         """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
         held = self._partitions.get(partition)
@@ -141,9 +138,18 @@ class KeyedState(Generic[V]):
         """Note that all of the changelog before this offset is in memory."""
         self._partitions.setdefault(partition, _Partition()).next_offset = next_offset
 
-    def drop(self, partition: int) -> None:
-        """Forget a partition that another worker may have now."""
-        self._partitions.pop(partition, None)
+    def park(self) -> None:
+        """Put all away, saved, while it is not known whose the partitions will be; steps see nothing of it."""
+        self._parked, self._partitions = self._partitions, {}
+
+    def unpark(self, partitions: Iterable[int]) -> None:
+        """Take back what was put away of these partitions, and forget the rest."""
+        self._partitions = {number: self._parked[number] for number in partitions if number in self._parked}
+        self._parked = {}
+
+    def drop_all(self) -> None:
+        """Forget everything."""
+        self._partitions, self._parked = {}, {}
 
     def size(self) -> tuple[int, int]:
         """Keys, and bytes in the changelog's encoding (estimated: keys times the mean of the last save)."""

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from vigie.streams import metrics
 from vigie.streams.settings import Settings
-from vigie.streams.transport import changelog
 from vigie.streams.transport.app import make_app
 from vigie.streams.transport.clock import ZombieGuard
 from vigie.streams.transport.flow import Crashes, Flow
 from vigie.streams.transport.isolation import CrashJournal
 from vigie.streams.transport.observer import Observer
 from vigie.streams.transport.output import Output
+from vigie.streams.transport.ownership import Ownership
 from vigie.streams.transport.set_aside import SetAside
 from vigie.streams.transport.sink_flow import SinkFlow
 from vigie.streams.transport.start import wait_for_topics
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 STOP_LIMIT_S = 25.0
 """A stop that takes longer is made short: what is not committed is read again."""
-SETTLE_LIMIT_WITHOUT_BROKER_S = 2.0
+END_LIMIT_S = 2.0
+"""A thread that still runs after an orderly stop is not waited for longer."""
 
 TP = tuple[str, int]
 T = TypeVar("T")
@@ -68,8 +69,6 @@ class Worker:
         self.state_topics = [state.topic for step in used for state in getattr(step, "states", ())]
         self.ticks_wanted = options.heartbeat or any(isinstance(step, TickingStep) for step in self.steps)
         self.health = metrics.Health()
-        self._owned: frozenset[TP] = frozenset()
-        self._preparing = False
         self._broker_answers = True
         self.transactions: TransactionalProducer | None = None
 
@@ -158,14 +157,27 @@ class Worker:
                 self.flow = TransactionalFlow(self.role, self.steps, **common)
             else:
                 self.flow = StreamFlow(self.role, self.steps, **common)
+        self.ownership = Ownership(
+            self.role,
+            settings,
+            self.flow,
+            self.journal,
+            sink=self.sink,
+            transactions=self.transactions,
+            ends=self._ends,
+            broker_answers=lambda: self._broker_answers,
+            fail=self.fail,
+            failing=self._failure.done,
+            on_owned=self._on_owned,
+        )
         self.app = make_app(
             settings,
             self.role,
             {settings.topic(name): name for name in self.inputs},
             session_timeout_s=options.session_timeout_s,
             take=self._take,
-            settle=self.settle,
-            take_over=self.take_over,
+            settle=self._settle,
+            take_over=self._take_over,
             offsets_in_transaction=self.transactions is not None,
         )
 
@@ -176,10 +188,10 @@ class Worker:
                 self.role,
                 self.flow,
                 stall_limit_s=self.settings.stall_limit_s,
-                owned=lambda: self._owned,
+                owned=lambda: self.ownership.owned,
                 ends=self._ends,
                 frontier=self._frontier,
-                rebalancing=lambda: self.app.rebalancing and not self._preparing,
+                rebalancing=lambda: self.app.rebalancing and not self.ownership.preparing,
             ).run()
         )
         self.ticks: Ticks | None = None
@@ -189,7 +201,7 @@ class Worker:
                     self.role,
                     after=self.options.after,
                     partition_count=lambda name: TOPICS[name].partitions(self.settings.partitions),
-                    owned=lambda: self._owned,
+                    owned=lambda: self.ownership.owned,
                     ends=self._ends,
                     frontier=self._frontier,
                     apply=self._apply_tick,
@@ -197,7 +209,7 @@ class Worker:
                 self.flow.on_confirmed = self.ticks.poke
                 parts.append(self.ticks.run())
             if self.options.write_ticks:
-                parts.append(write_ticks(lambda: (self.inputs[0], 0) in self._owned, self.flow.add))
+                parts.append(write_ticks(lambda: (self.inputs[0], 0) in self.ownership.owned, self.flow.add))
         parts.append(self.app.wait_until_stopped())
         return parts
 
@@ -215,91 +227,22 @@ class Worker:
     async def _commit(self) -> None:
         await self.app.consumer.commit_acked()
 
-    # -- partitions
+    async def _settle(self, limit_s: float) -> None:
+        await self.ownership.settle(limit_s)
 
-    async def settle(self, limit_s: float) -> None:
-        """Before partitions are given up: a last checkpoint within a limit, then forget them."""
-        self.flow.gate.shut()
-        self._owned = frozenset()
-        clean = not self._failure.done()
-        if clean:
-            limit_s = limit_s if self._broker_answers else SETTLE_LIMIT_WITHOUT_BROKER_S
-            finish = asyncio.create_task(self.flow.finish())
-            done, _ = await asyncio.wait({finish}, timeout=limit_s)
-            if not done:
-                finish.cancel()
-                log.warning("Gave up on work in flight after %.0f s: it will be read again", limit_s)
-            elif (error := finish.exception()) is not None:
-                self.fail(error)
-            clean = not self.flow.pending() and not self._failure.done()
-        await self.flow.abandon()
-        self.journal.close()
-        if not clean:  # what is in memory may be ahead of what is saved
-            for state in self.flow.states:
-                for number in state.partitions():
-                    state.drop(number)
-
-    async def take_over(self) -> None:
-        """Newly assigned partitions: claim, load, look where to start; then let records through."""
-        round_ = self.app.rebalancing_count
-        self._preparing = True
-        try:
-            await self._take_over(lambda: self.app.rebalancing_count == round_ and not self._stop_asked.is_set())
-        except Exception as error:
-            self.fail(error)
-        finally:
-            self._preparing = False
-
-    async def _take_over(self, still_wanted: Any) -> None:
-        bare = self.app.transport.bare_names
-        owned = frozenset((bare[tp.topic], tp.partition) for tp in self.app.consumer.assignment())
-        metrics.rebalances.labels(self.role).inc()
-        if self.transactions is not None and owned:
-            await self.transactions.claim()
-        held = set(numbers(owned))
-        for state in self.flow.states:
-            for number in state.partitions():
-                if number not in held:
-                    state.drop(number)
-        settings = self.settings
-        loaded = await changelog.load(
-            self.flow.states, held, servers=settings.kafka, full_name=settings.topic, still_wanted=still_wanted
+    async def _take_over(self) -> None:
+        app, transport = self.app, self.app.transport
+        round_ = app.rebalancing_count
+        transport.start_offsets = await self.ownership.take_over(
+            app.consumer.assignment(),
+            transport.bare_names,
+            lambda: app.rebalancing_count == round_ and not self._stop_asked.is_set(),
         )
-        if not loaded or not await self._find_starts(owned, still_wanted):
-            return
-        for topic, number in owned:
-            self.journal.open(topic, number)
-        if still_wanted() and not self._failure.done():
-            self._owned = owned
-            self.flow.gate.open()
-            self.health.ready()
-            log.info("%s has %s", self.role, _listed(owned) if owned else "no partitions, and stands by")
-            if self.ticks is not None:
-                self.ticks.assigned(owned)
 
-    async def _find_starts(self, owned: Collection[TP], still_wanted: Any) -> bool:
-        """Ask the sink where it wants to start; False if another rebalance came first."""
-        transport = self.app.transport
-        transport.start_offsets = {}
-        if self.sink is None or not owned:
-            return True
-        asking = asyncio.ensure_future(self.sink.start_offsets(owned))
-        while not asking.done():
-            await asyncio.wait({asking}, timeout=0.5)
-            if not still_wanted():
-                asking.cancel()
-                return False
-        starts = asking.result()
-        ends = await self._ends(list(starts)) or {}
-        for tp, offset in starts.items():
-            if offset > ends.get(tp, offset):
-                raise CannotGoOnError(
-                    f"{self.role} has already taken offset {offset} of {self.settings.topic(tp[0])}/{tp[1]}, but that "
-                    f"log ends at {ends[tp]}: the topic was made again, or Kafka's data was lost. "
-                    "See docs on restoring before you start it again"
-                )
-        transport.start_offsets = {(self.settings.topic(topic), n): offset for (topic, n), offset in starts.items()}
-        return True
+    def _on_owned(self, owned: frozenset[TP]) -> None:
+        self.health.ready()
+        if self.ticks is not None:
+            self.ticks.assigned(owned)
 
     # -- ends, ticks
 
@@ -370,15 +313,10 @@ class Worker:
 
     async def _stop(self, code: int) -> None:
         self.health.not_ready("stopping")
-        limit = threading.Timer(STOP_LIMIT_S, os._exit, (code,))
-        limit.daemon = True
-        limit.start()
-        parts = []
+        _exit_after(STOP_LIMIT_S, code)
         if hasattr(self, "app"):
-            parts.append(self.app.stop())
-        for part in parts:
             try:
-                await part
+                await self.app.stop()
             except Exception:
                 log.exception("While stopping")
         for task in self._tasks:
@@ -389,10 +327,10 @@ class Worker:
             await self.observer.stop()
         if self.transactions is not None:
             await self.transactions.let_go()
+        _exit_after(END_LIMIT_S, code)
 
 
-def _listed(owned: Collection[TP]) -> str:
-    topics: dict[str, list[int]] = {}
-    for topic, number in sorted(owned):
-        topics.setdefault(topic, []).append(number)
-    return "; ".join(f"{topic} {','.join(map(str, found))}" for topic, found in topics.items())
+def _exit_after(limit_s: float, code: int) -> None:
+    timer = threading.Timer(limit_s, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
