@@ -8,11 +8,10 @@ import faust
 import mode.loop
 
 mode.loop.use("uvloop")
-broker, source, sink, models = sys.argv[1:5]
+broker, source, sink = sys.argv[1:4]
 sys.argv[1:] = []
 
 from vigie.streams.steps.decode import make_decoder  # noqa: E402 -- after the event loop is chosen
-from vigie.streams.core.duplicate_filter import DeviceFilter  # noqa: E402
 from vigie.streams.settings import Settings  # noqa: E402
 
 app = faust.App(
@@ -52,7 +51,6 @@ class Outputs:
 
 
 filters = Filters()
-assert DeviceFilter
 
 
 @app.agent(app.topic(source, value_type=bytes, value_serializer="raw", key_type=bytes))
