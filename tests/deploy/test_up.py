@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,19 +14,9 @@ import pytest
 from supervised import dummy_supervisor
 
 from vigie.deploy import topic_admin
-from vigie.deploy.installation import RunRecord, settings_here
+from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
-
-WITH_SERVICES = """
-import sys, time
-from pathlib import Path
-from supervised import dummy_supervisor
-supervisor = dummy_supervisor(Path(sys.argv[1]), "one", services=None)
-supervisor.start()
-print("up", flush=True)
-time.sleep(600)
-"""
 
 
 def vigie(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -37,41 +28,6 @@ def vigie(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[st
 
 def descendants_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
-
-
-def test_kafka_and_postgres_end_when_the_supervisor_is_killed_and_keep_their_data(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    process = subprocess.Popen(
-        [sys.executable, "-c", WITH_SERVICES, str(tmp_path)], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "up\n"
-    everyone = psutil.Process(process.pid).children(recursive=True)
-    lines = [" ".join(child.cmdline()) for child in everyone]
-    assert any("kafka.Kafka" in line for line in lines)
-    assert sum("postgres" in line for line in lines) > 3, "the server's own children are in the count"
-    first = RunRecord.read(tmp_path)
-    assert first is not None
-    with psycopg.connect(first.database) as connection:
-        connection.execute("create table kept as select 1 as n")
-    process.kill()
-    process.wait()
-    killed_at = time.monotonic()
-    while left := descendants_alive(everyone):
-        assert time.monotonic() - killed_at < 10, left
-        time.sleep(0.05)
-
-    with dummy_supervisor(tmp_path, "one", services=None, prepare=lambda s: None) as again:
-        assert topic_admin.differences(again.settings), "the cluster answers"
-        with psycopg.connect(again.settings.database) as connection:
-            assert connection.execute("select n from kept").fetchone() == (1,)
-        here = settings_here({"VIGIE_DATA": str(tmp_path)})
-        assert (here.kafka, here.database) == (again.settings.kafka, again.settings.database)
-        shown = vigie(Settings(data=tmp_path), "status", "--json")
-        assert shown.returncode == 0, shown.stderr
-        assert [child["name"] for child in json.loads(shown.stdout)["children"]] == ["postgres", "kafka", "one"]
-        assert "password" not in shown.stdout
-        assert here.database not in shown.stdout
 
 
 def test_external_services_start_nothing_embedded(kafka: str, database: str, tmp_path: Path) -> None:
@@ -131,3 +87,66 @@ def test_what_the_operator_can_mend_is_one_line_with_its_exit_code(tmp_path: Pat
     assert nothing.returncode == Exit.NOT_RUNNING
     assert "VIGIE_KAFKA" in nothing.stderr
     assert len(nothing.stderr.splitlines()) == 1
+
+
+def states(settings: Settings) -> dict[str, tuple[str, int]]:
+    shown = json.loads(vigie(settings, "status", "--json").stdout)
+    return {child["name"]: (child["state"], child["pid"]) for child in shown["children"]}
+
+
+def wait_until_up(settings: Settings, limit_s: float) -> dict[str, tuple[str, int]]:
+    deadline = time.monotonic() + limit_s
+    while not (found := states(settings)) or {state for state, _ in found.values()} != {"up"} or len(found) < 9:
+        assert time.monotonic() < deadline, f"{found}\n{(settings.data / 'up.log').read_text()}"
+        time.sleep(0.3)
+    return found
+
+
+def test_the_whole_platform_outlives_its_parts_but_not_its_supervisor(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, http_port=0, registry_port=0, session_timeout_s=6)
+    with (tmp_path / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vigie.deploy.cli", "up"],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)} | settings.to_env(),
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    try:
+        first = wait_until_up(settings, limit_s=90)
+        assert list(first)[:3] == ["postgres", "kafka", "registry"]
+        with psycopg.connect(settings_here({"VIGIE_DATA": str(tmp_path)}).database) as connection:
+            connection.execute("create table kept as select 1 as n")
+        for part in ("kafka", "postgres", "store"):
+            os.kill(first[part][1], signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while any(states(settings)[part][1] in (0, first[part][1]) for part in ("kafka", "postgres", "store")):
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+        wait_until_up(settings, limit_s=90)
+        assert "kafka s'est arrêté, redémarrage dans 0.5 s; exit code -9" in (tmp_path / "up.log").read_text()
+        everyone = psutil.Process(process.pid).children(recursive=True)
+        lines = [" ".join(child.cmdline()) for child in everyone]
+        assert any("kafka.Kafka" in line for line in lines)
+        assert sum("postgres" in line for line in lines) > 3, "the server's own children are in the count"
+        assert sum("cli worker " in line for line in lines) == 7
+    finally:
+        process.kill()
+        process.wait()
+    killed_at = time.monotonic()
+    while left := descendants_alive(everyone):
+        assert time.monotonic() - killed_at < 10, left
+        time.sleep(0.05)
+    keeps_its_data(tmp_path)
+
+
+def keeps_its_data(data: Path) -> None:
+    """Start again on what a killed supervisor has left, and look through the other commands' eyes."""
+    with dummy_supervisor(data, "one", services=None, prepare=lambda s: None) as again:
+        assert topic_admin.differences(again.settings) == [], "the topics are still there"
+        with psycopg.connect(again.settings.database) as connection:
+            assert connection.execute("select n from kept").fetchone() == (1,)
+        here = settings_here({"VIGIE_DATA": str(data)})
+        assert (here.kafka, here.database) == (again.settings.kafka, again.settings.database)
+        shown = vigie(Settings(data=data), "status", "--json")
+        assert shown.returncode == 0, shown.stderr
+        assert [child["name"] for child in json.loads(shown.stdout)["children"]] == ["postgres", "kafka", "one"]
+        assert here.database not in shown.stdout, "it holds the password"

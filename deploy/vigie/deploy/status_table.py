@@ -1,5 +1,6 @@
 """The table of what runs, for a person: French, or English by setting."""
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -39,6 +40,12 @@ WORDS = {
     },
 }
 COLOURS = {"up": "green", "silent": "red", "restarting": "red", "stopped": "dim", "waiting": "dim"}
+
+
+def console() -> Console:
+    """Where tables are printed: as wide as the terminal, or wide enough for a file."""
+    found = Console()
+    return found if found.is_terminal else Console(width=160)
 
 
 def status_table(children: list[ChildStatus], language: str, *, title: bool = False) -> Table:

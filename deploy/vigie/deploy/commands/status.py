@@ -35,10 +35,8 @@ def command(*, as_json: bool) -> None:
         }
         click.echo(json.dumps(shown))
     else:
-        from rich.console import Console
+        from vigie.deploy.status_table import console, status_table
 
-        from vigie.deploy.status_table import status_table
-
-        Console(soft_wrap=True).print(status_table(record.children, settings.language))
+        console().print(status_table(record.children, settings.language))
     if any(child.state != "up" for child in record.children):
         raise SystemExit(int(Exit.NOT_READY))

@@ -6,13 +6,12 @@ import time
 from types import FrameType
 
 import click
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from vigie.deploy.kept import Event
-from vigie.deploy.status_table import event_line, status_table
+from vigie.deploy.status_table import console, event_line, status_table
 from vigie.deploy.supervisor import Supervisor
 from vigie.streams.settings import Settings
 
@@ -32,21 +31,21 @@ def command(*, plain: bool) -> None:
     Returns when everything has stopped. `vigie status` and `vigie down` work from another terminal.
     """
     settings = Settings.from_env(os.environ)
-    console = Console(soft_wrap=True)
-    live = not plain and console.is_terminal
+    shown = console()
+    live = not plain and shown.is_terminal
 
     def tell(event: Event) -> None:
-        console.print(Text(event_line(event, settings.language)))
+        shown.print(Text(event_line(event, settings.language)), soft_wrap=True)
 
     supervisor = Supervisor(settings, on_event=tell)
     _stop_on_signals(supervisor)
     supervisor.begin()
     if live:
-        with Live(console=console, refresh_per_second=2, get_renderable=lambda: _table(supervisor)):
+        with Live(console=shown, refresh_per_second=2, get_renderable=lambda: _table(supervisor)):
             _wait(supervisor)
     else:
         _wait(supervisor)
-        console.print(status_table(supervisor.status(), settings.language))
+        shown.print(status_table(supervisor.status(), settings.language))
     supervisor.stop()
 
 
