@@ -28,7 +28,7 @@ def settings(kafka: str) -> Settings:
 
 
 async def answering_role(settings: Settings) -> None:
-    """Answers each tick as decode does, in two halves."""
+    """Answers each tick as observe does, in two halves."""
     consumer = AIOKafkaConsumer(
         settings.topic("platform"), bootstrap_servers=settings.kafka, auto_offset_reset="earliest"
     )
@@ -36,8 +36,8 @@ async def answering_role(settings: Settings) -> None:
         async for record in consumer:
             tick = alarm_input.decode(record.value)
             assert isinstance(tick, Tick)
-            for part in ((("raw.lora", 0), ("raw.lora", 1)), (("raw.lora", 2), ("replay.lora", 2))):
-                answer = Heartbeat(role="decode", tick_at=tick.at, partitions=part)
+            for part in ((("uplinks.lora.v1", 0), ("uplinks.lora.v1", 1)), (("uplinks.lora.v1", 2), ("receptions", 2))):
+                answer = Heartbeat(role="observe", tick_at=tick.at, partitions=part)
                 await producer.send_and_wait(settings.topic("alarm-inputs"), alarm_input.encode(answer))
 
 
@@ -82,6 +82,8 @@ async def test_bodies_are_confirmed_before_the_tick_that_follows_them(settings: 
 
 
 async def test_a_player_whose_roles_do_not_follow_says_so(settings: Settings):
-    player = Player(settings, settings.kafka, seconds=0.1, lead_ticks=2, patience_s=1.0)
+    player = Player(settings, settings.kafka, seconds=0.1, patience_s=1.0)
     with pytest.raises(FellBehindError, match="has not answered the tick"):
         await player.play(events(6), START, START + 8 * MINUTE)
+    bodies = [r async for r in records(settings, settings.kafka, ["raw.lora"])]
+    assert bodies == [], "no body is sent before the first tick was answered"

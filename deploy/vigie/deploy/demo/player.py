@@ -1,7 +1,8 @@
 """Plays a recorded day into Kafka: bodies with their arrival in a header, and the minute ticks that are its clock.
 
 The order is the promise: every body that arrived before a minute is confirmed by the broker before that minute's tick
-is sent, so a role that has read up to the tick has read all that came before it.
+is sent, so a role that has read up to the tick has read all that came before it. The player never runs far ahead of the
+roles: it waits for the first tick's answer before it sends a body, and then stays within some minutes of the answers.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from vigie.deploy.demo.expected import Event
+from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
 from vigie.topics import alarm_input
 from vigie.topics.alarm_input import Heartbeat, Tick
@@ -21,7 +23,7 @@ MINUTE_MS = 60_000
 HEADERS = (("connector", b"player"), ("format", b"chirpstack-v4"), ("network", b"metropole"))
 
 
-class FellBehindError(RuntimeError):
+class FellBehindError(OperatorError):
     """The roles did not follow the player; the message says which tick was not answered."""
 
 
@@ -32,7 +34,7 @@ class Played:
     Attributes:
         sent: confirmed bodies.
         ticks: confirmed ticks.
-        seconds: wall time from the first body to the last answer of decode.
+        seconds: wall time from the first body to the last answer of observe.
     """
 
     sent: int = 0
@@ -41,11 +43,15 @@ class Played:
 
 
 class Answers:
-    """Which ticks `decode` has answered for all partitions, read from alarm-inputs without a group."""
+    """Which ticks `observe`, the last role that obeys them, has answered for all partitions.
+
+    Its heartbeats are read from alarm-inputs, without a group.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._log = settings.data / "logs" / "observe.log"
         self._topic = TopicPartition(settings.topic("alarm-inputs"), 0)
-        self._wanted = {("raw.lora", partition) for partition in range(settings.partitions)}
+        self._wanted = {("uplinks.lora.v1", partition) for partition in range(settings.partitions)}
         self._missing: dict[int, set[tuple[str, int]]] = {}
         self._changed = asyncio.Event()
         self.last_at = 0
@@ -58,7 +64,7 @@ class Answers:
             consumer.assign([self._topic])
             async for record in consumer:
                 message = alarm_input.decode(record.value)
-                if isinstance(message, Heartbeat) and message.role == "decode":
+                if isinstance(message, Heartbeat) and message.role == "observe":
                     self._note(message)
         finally:
             await consumer.stop()
@@ -85,8 +91,9 @@ class Answers:
                 await asyncio.wait_for(self._changed.wait(), patience_s)
             except TimeoutError:
                 raise FellBehindError(
-                    f"decode has not answered the tick {tick_at} for {patience_s:.0f} s (its last answer: "
-                    f"{self.last_at or 'none'}): look at its log in the data folder"
+                    f"observe has not answered the tick {tick_at} for {patience_s:.0f} s (its last answer: "
+                    f"{self.last_at or 'none'}): its log is {self._log}",
+                    Exit.NOT_READY,
                 ) from None
 
 
@@ -97,7 +104,7 @@ class Player:
         settings: prefix and partitions of the installation.
         kafka: bootstrap servers.
         seconds: how long the day should take; it takes longer where the roles cannot follow.
-        lead_ticks: how many minutes of the day the player may be ahead of decode's answers.
+        lead_ticks: how many minutes of the day the player may be ahead of observe's answers.
         progress: called with each minute played (done, all).
         handing: called with the bodies of each minute just before they are sent.
         patience_s: how long the roles may take for one answer.
@@ -145,8 +152,9 @@ class Player:
                 self.progress(number + 1, len(minutes))
                 if following.done():
                     following.result()
-                if number >= self.lead_ticks:
-                    await answers.reach(tick_at - self.lead_ticks * MINUTE_MS, self.patience_s)
+                followed = number if number == 0 else number - self.lead_ticks
+                if followed >= 0:
+                    await answers.reach(minutes[followed], self.patience_s)
                 await asyncio.sleep(max(0.0, started + self.seconds * (number + 1) / len(minutes) - time.monotonic()))
             await answers.reach(last_tick_at, self.patience_s)
         finally:

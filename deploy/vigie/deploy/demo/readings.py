@@ -1,4 +1,4 @@
-"""What the database of the demo holds for people: the last readings of a few devices, and the alert's sentence."""
+"""What the database of the demo holds for people: the last readings of a few devices, and the alert's sentences."""
 
 import psycopg
 
@@ -6,13 +6,17 @@ from vigie.deploy.demo.city import City
 from vigie.deploy.demo.fleet import Device
 from vigie.serving.wording import local, property_label, reading_text
 from vigie.streams.settings import Settings
-from vigie.topics.property import PROPERTIES, Kind
+from vigie.topics.property import BY_NAME, PROPERTIES, Kind
 
 _LAST = """
 SELECT properties, channels, "values", observed_at FROM uplink
 WHERE device = %s AND cardinality("values") > 0 ORDER BY observed_at DESC LIMIT 1
 """
-_SENTENCE = "SELECT alert_id, sentence_fr, sentence_en FROM v_alerte ORDER BY raised_at LIMIT 1"
+_SENTENCES = "SELECT alert_id, sentence_fr, sentence_en FROM alert_event ORDER BY decided_at, revision"
+_SHOWN = 2
+"""Quantities per device."""
+_OF_THE_DEVICE = frozenset(BY_NAME[name].id for name in ("battery_level", "battery_voltage", "device_temperature"))
+"""What a device says of itself: not what people ask for first."""
 
 
 def chosen(day: City) -> list[Device]:
@@ -33,19 +37,19 @@ def last(settings: Settings, day: City) -> list[tuple[str, str, str, str]]:
                 continue
             moment = local(round(row[3].timestamp() * 1000), settings.timezone)
             name, at = device.name, moment.strftime("%d/%m/%Y %H:%M" if french else "%Y-%m-%d %H:%M")
-            for number, channel, value in list(zip(*row[:3], strict=True))[:3]:
-                if number in PROPERTIES and PROPERTIES[number].kind is Kind.CATEGORY:
-                    continue
+            for number, channel, value in [one for one in zip(*row[:3], strict=True) if _tells(one[0])][:_SHOWN]:
                 label = property_label(number, settings.language) + (f" ({channel})" if channel else "")
                 rows.append((name, label, reading_text(number, value, settings.language), at))
                 name = at = ""
     return rows
 
 
-def alert(settings: Settings) -> tuple[str, str]:
-    """Id and sentence of the first alert; empty where there is none."""
+def _tells(number: int) -> bool:
+    return number in PROPERTIES and PROPERTIES[number].kind is not Kind.CATEGORY and number not in _OF_THE_DEVICE
+
+
+def alert(settings: Settings) -> tuple[str, list[str]]:
+    """Id of the first alert and its sentences, the oldest first; empty where there is none."""
     with psycopg.connect(settings.database, autocommit=True) as connection:
-        row = connection.execute(_SENTENCE).fetchone()
-    if row is None:
-        return "", ""
-    return str(row[0]), str(row[1] if settings.language == "fr" else row[2])
+        rows = connection.execute(_SENTENCES).fetchall()
+    return (str(rows[0][0]) if rows else "", [str(fr if settings.language == "fr" else en) for _, fr, en in rows])

@@ -86,7 +86,7 @@ class Report:
         expected, seen: the counts.
         figures: label -> text with its unit.
         readings: device, quantity, value with unit, legal time.
-        alert: sentence of the alert; empty if there is none.
+        alert: sentences of the alert, the oldest first; empty if there is none.
         further: what a command shows -> the command.
         numbers: the figures as numbers, for --json.
     """
@@ -96,7 +96,7 @@ class Report:
     seen: Counts
     figures: dict[str, str] = field(default_factory=dict)
     readings: Sequence[tuple[str, str, str, str]] = ()
-    alert: str = ""
+    alert: Sequence[str] = ()
     further: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float | None] = field(default_factory=dict)
 
@@ -163,7 +163,10 @@ def show(report: Report, console: Console, language: str) -> None:
             readings.add_row(*row)
         console.print(readings)
     if report.alert:
-        console.print(f"[bold]{words['alert']}[/]\n  {report.alert}\n", highlight=False)
+        console.print(f"[bold]{words['alert']}[/]")
+        for sentence in report.alert:
+            console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
+        console.print()
     if report.further:
         console.print(f"[bold]{words['further']}[/]")
         for what, command in report.further.items():

@@ -17,6 +17,7 @@ import psutil
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from vigie.deploy import kept as supervised
 from vigie.deploy.demo import further, readings, seen
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.expected import Counts, Event
@@ -34,8 +35,8 @@ from vigie.streams.settings import Settings
 
 DAY_S = 45.0
 """How long the day should take."""
-SETTLE_S = 60.0
-"""How long the roles may take after the last tick to come to the expected counts."""
+SETTLE_S = 15.0
+"""After the last tick, how long nothing may change before the counts are taken as they are."""
 LOOK_S = 0.5
 
 
@@ -97,7 +98,7 @@ class Demo:
             watching = [asyncio.create_task(probe.watch()), asyncio.create_task(_first_uplink(settings))]
             try:
                 played = await player.play(events, DAY_START_AT, DAY_END_AT)
-                first_uplink_s = await asyncio.wait_for(watching[1], SETTLE_S)
+                first_uplink_s = await asyncio.wait_for(watching[1], 60.0)
             finally:
                 for task in watching:
                     task.cancel()
@@ -106,9 +107,12 @@ class Demo:
 
     async def _settle(self, settings: Settings, mails: MailSink, expected: Counts) -> Counts:
         """Wait until the counts are the expected ones, or until nothing changes any more; then count once more."""
-        deadline = time.monotonic() + SETTLE_S
-        while time.monotonic() < deadline:
+        before: tuple[int, ...] = ()
+        changed_at = time.monotonic()
+        while time.monotonic() < changed_at + SETTLE_S:
             stored = await seen.stored(settings.database)
+            if (now := (*stored, len(mails.files()))) != before:
+                before, changed_at = now, time.monotonic()
             if stored == (expected.stored, expected.windows, expected.alerts_raised + expected.alerts_cleared) and (
                 len(mails.files()) >= expected.mails
             ):
@@ -145,8 +149,10 @@ class Demo:
             names[3]: str(restarts),
         }
 
-    def _tell(self, event: object) -> None:
-        self.console.print(f"  {event_line(event, self.settings.language)}", highlight=False, markup=False)  # type: ignore[arg-type]
+    def _tell(self, event: supervised.Event) -> None:
+        if event.kind != "stopped":
+            line = event_line(event, self.settings.language)
+            self.console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def _progress(self, language: str) -> Iterator[Callable[[int, int], None]]:
@@ -161,13 +167,13 @@ class Demo:
             )
             with Progress(*columns, console=self.console) as bar:
                 task = bar.add_task(label, clock=_clock(0))
-                yield lambda done, total: bar.update(task, completed=done, total=total, clock=_clock(done))
+                yield lambda done, total: bar.update(task, completed=done, total=total, clock=_clock(done - 1))
         else:
             started = time.monotonic()
 
-            def line(done: int, total: int) -> None:
-                if done % 180 == 0 or done == total:
-                    self.console.print(f"  {label} : {_clock(done)} ({time.monotonic() - started:.0f} s)")
+            def line(done: int, _total: int) -> None:
+                if done > 1 and (done - 1) % 180 == 0:
+                    self.console.print(f"  {label} : {_clock(done - 1)} ({time.monotonic() - started:.0f} s)")
 
             yield line
 

@@ -214,4 +214,6 @@ def run(settings: Settings) -> int:
         SilenceStep(periods, reader),
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),
     ]
-    return run_role(settings, "observe", steps, after="decode", dead_letter_schema_id=ids["dead-letters.v1"])
+    return run_role(
+        settings, "observe", steps, heartbeat=True, after="decode", dead_letter_schema_id=ids["dead-letters.v1"]
+    )
