@@ -171,7 +171,8 @@ class EmbeddedKafka:
         shutil.rmtree(fresh, ignore_errors=True)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         properties = self._write_properties("format.properties", fresh)
-        arguments = ["format", "-t", cluster, "-c", str(properties)]
+        # As one word: one cluster id in 64 begins with a hyphen, and would be taken for an option.
+        arguments = ["format", f"--cluster-id={cluster}", "-c", str(properties)]
         process = Leashed(self._java(class_path, "kafka.tools.StorageTool", *arguments), log=self.log)
         if not process.wait(START_LIMIT_S) or process.exit_code() != 0:
             process.kill()
