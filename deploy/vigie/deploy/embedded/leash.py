@@ -34,4 +34,5 @@ def main() -> None:
         sys.exit(f"{sys.argv[5]}: {error.strerror}")
 
 
-main()
+if __name__ == "__main__":
+    main()
