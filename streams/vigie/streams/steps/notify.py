@@ -33,7 +33,9 @@ PARTITION = 0
 SERVER_TIMEOUT_S = 30.0
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
 LOOK_AGAIN_S = 5.0
-"""How often the outbox is looked at without being told to (a take-over has loaded one)."""
+"""How often the outbox is looked at without being told to (for mails that were refused)."""
+STOP_LIMIT_S = 3.0
+"""How long a mail that is on its way may take when the outbox is given up."""
 
 mails = Counter(
     "vigie_mails", "Mails handed to the mail server, or refused by it.", ["outcome"], registry=metrics.REGISTRY
@@ -82,6 +84,7 @@ class NotifyStep:
         self.outbox: KeyedState[Mail] = KeyedState("state.notify.outbox", load=_load, dump=_dump)
         self.states: tuple[KeyedState[Any], ...] = (self.outbox,)
         self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None
         self._refused: dict[str, tuple[float, float]] = {}  # event id -> (monotonic s of the next try, back-off s)
 
@@ -97,27 +100,37 @@ class NotifyStep:
         self._save = save
 
     async def open(self) -> None:
-        """Start sending, if there is a mail server."""
+        """Say so if there is no mail server."""
         mail_configured.set(self.enabled)
         if not self.enabled:
             log.warning(
                 "No mail is sent: %s. Alerts are archived all the same",
                 "VIGIE_SMTP_PORT is 0" if self._settings.smtp_port == 0 else "VIGIE_MAIL_TO names nobody",
             )
+
+    async def start_offsets(self, _partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The outbox is loaded: start sending. Reading starts at the group's own offsets."""
+        if self.enabled and (self._sending is None or self._sending.done()):
+            self._stopping.clear()
+            self._wake.set()
+            self._sending = asyncio.create_task(self._send_until_stopped(), name="outbox")
+        return {}
+
+    async def pause(self) -> None:
+        """The outbox may go to another worker: finish the mail that is on its way and its mark, send no more."""
+        self._stopping.set()
+        self._wake.set()
+        sending, self._sending = self._sending, None
+        if sending is None:
             return
-        self._sending = asyncio.create_task(self._send_forever(), name="outbox")
+        await asyncio.wait({sending}, timeout=STOP_LIMIT_S)
+        while not sending.done():  # more than once, for a library may swallow a cancellation
+            sending.cancel()
+            await asyncio.wait({sending}, timeout=1)
 
     async def close(self) -> None:
         """Stop sending; what waits stays in the outbox."""
-        if self._sending is not None:
-            self._sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._sending
-
-    async def start_offsets(self, _partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-        """The group's own; the outbox knows what was read before."""
-        self._wake.set()
-        return {}
+        await self.pause()
 
     async def write(self, batches: list[Batch]) -> None:
         """Put alerts that were raised into the outbox, and return once it is saved."""
@@ -134,16 +147,11 @@ class NotifyStep:
         await self._save()
         self._wake.set()
 
-    async def _send_forever(self) -> None:
+    async def _send_until_stopped(self) -> None:
         retry_s = 0.0
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN_S)
-            self._wake.clear()
+        while not self._stopping.is_set():
             waiting = self._waiting()
             outbox_waiting.set(len(waiting))
-            if not waiting:
-                continue
             try:
                 await self._send_all(waiting)
                 retry_s = 0.0
@@ -154,9 +162,12 @@ class NotifyStep:
                     self._settings.smtp_host, self._settings.smtp_port, error or type(error).__name__,
                     len(self._waiting()), retry_s,
                 )  # fmt: skip
-                await asyncio.sleep(retry_s)
-                self._wake.set()
             outbox_waiting.set(len(self._waiting()))
+            if retry_s:
+                await _first(self._stopping, retry_s)
+            else:
+                await _first(self._wake, LOOK_AGAIN_S)
+                self._wake.clear()
 
     def _waiting(self) -> list[tuple[str, Mail]]:
         unsent = [(name, mail) for name, mail in self.outbox.items(PARTITION) if mail.event is not None]
@@ -172,6 +183,8 @@ class NotifyStep:
             username=settings.smtp_user or None, password=settings.smtp_password or None, timeout=SERVER_TIMEOUT_S,
         ) as server:  # fmt: skip
             for name, mail in due:
+                if self._stopping.is_set():
+                    return
                 await self._send(server, name, mail)
 
     async def _send(self, server: aiosmtplib.SMTP, name: str, mail: Mail) -> None:
@@ -207,6 +220,13 @@ class NotifyStep:
         mails.labels(outcome="refused").inc()
         retry_s = min(max(self._refused.get(name, (0.0, 0.0))[1] * 2, LAST_RETRY_S), 10 * LAST_RETRY_S)
         self._refused[name] = time.monotonic() + retry_s, retry_s
+
+
+async def _first(event: asyncio.Event, limit_s: float) -> None:
+    """Wait for an event, but not longer than so many seconds."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            await event.wait()
 
 
 def run(settings: Settings) -> int:
