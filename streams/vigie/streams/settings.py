@@ -166,7 +166,7 @@ def _read(variable: str, text: str, kind: Any) -> Any:
     except (KeyError, ValueError):
         expected = {bool: "1 or 0", int: "a whole number", float: "a number"}[kind]
         raise SettingsError(f"{variable} is {text!r}: expected {expected}") from None
-    return text if kind is str else Path(text).expanduser()
+    return text if kind is str else Path(text).expanduser().absolute()  # children run in other folders
 
 
 def _write(value: Any) -> str:

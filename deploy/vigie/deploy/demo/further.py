@@ -57,7 +57,7 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
         found[words["registry"]] = f"curl {settings.schema_registry}/subjects"
     found[words["status"]] = f"{vigie} status"
     found[words["list"]] = f"{vigie} alerts list"
-    found[words["export"]] = f"{vigie} alerts export > alertes.csv"
+    found[words["export"]] = f"{vigie} alerts export alertes.csv"
     found[words["mails"]] = f"cat {data}/mails/0001.eml"
     found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
     return found
