@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 PARTITIONS = 12
@@ -37,13 +37,22 @@ def create_topics(broker: str, topics: Mapping[str, int], config: Mapping[str, s
     ]
     for future in admin.create_topics(new).values():
         future.result(30)
+    for name, count in topics.items():  # a created topic may have no leader for a moment
+        end_offsets(broker, name, count)
 
 
 def end_offsets(broker: str, topic: str, partitions: int = PARTITIONS) -> dict[int, int]:
     """Partition -> end of its log."""
-    consumer = Consumer({"bootstrap.servers": broker, "group.id": "churn-ends"})
+    consumer = Consumer({"bootstrap.servers": broker, "group.id": "churn-ends", "log_level": 0})
+    deadline = time.monotonic() + 20
     try:
-        return {n: consumer.get_watermark_offsets(TopicPartition(topic, n), timeout=20)[1] for n in range(partitions)}
+        while True:
+            try:
+                return {n: consumer.get_watermark_offsets(TopicPartition(topic, n), 10)[1] for n in range(partitions)}
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
     finally:
         consumer.close()
 

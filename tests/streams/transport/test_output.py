@@ -1,0 +1,138 @@
+"""Confirmed sends: every record in its partition, in order, confirmed or failed as a whole."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import DefaultPartitioner
+from churn import create_topics, read_all
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.streams.transport import output as module
+from vigie.streams.transport.output import Output, Partitions
+from vigie.streams.transport.set_aside import SetAside
+from vigie.streams.transport.step import Batch, Outputs
+from vigie.topics.avro import Framer
+from vigie.topics.dead_letter import DeadLetter
+
+
+@given(st.binary(min_size=0, max_size=40), st.sampled_from([1, 2, 12, 50]))
+def test_the_partition_of_a_key_is_the_default_partitioner_s(key: bytes, count: int) -> None:
+    every = list(range(count))
+    partitions = Partitions(count)
+    assert partitions.of(key) == DefaultPartitioner()(key, every, every) == partitions.of(key)
+
+
+def test_the_memory_of_keys_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CACHED_KEYS", 100)
+    partitions = Partitions(12)
+    for n in range(1000):
+        partitions.of(b"%d" % n)
+    assert len(partitions.known) <= 100
+
+
+@pytest.fixture
+def prefix(kafka: str) -> str:
+    prefix = f"t{uuid.uuid4().hex[:8]}."
+    create_topics(kafka, {prefix + name: 12 for name in ("uplinks.lora.v1", "receptions", "dead-letters.v1")})
+    return prefix
+
+
+@pytest.fixture
+async def output(kafka: str, prefix: str) -> AsyncIterator[Output]:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka, enable_idempotence=True, compression_type="zstd", max_batch_size=16_384
+    )  # fmt: skip
+    await producer.start()
+    counts = {prefix + name: 12 for name in ("uplinks.lora.v1", "receptions", "dead-letters.v1")}
+    yield Output(lambda: producer, lambda name: prefix + name, counts, SetAside("decode").too_large)
+    await producer.stop()
+
+
+class Record:
+    topic, partition, timestamp, headers = "raw.lora", 3, 1000, ()
+
+    def __init__(self, offset: int, key: bytes, value: bytes) -> None:
+        self.offset, self.key, self.value = offset, key, value
+
+
+@pytest.mark.parts
+async def test_order_per_key_holds_over_many_outputs_and_full_batches(kafka: str, prefix: str, output: Output) -> None:
+    confirmations = []
+    for n in range(200):
+        out = Outputs()
+        out.extend("uplinks.lora.v1", [(b"dev%d" % (i % 30), b"%d " % (n * 100 + i) + bytes(200)) for i in range(100)])
+        confirmations.append(output.send(out))
+        if n % 20 == 0:
+            await asyncio.sleep(0)
+    await asyncio.gather(*confirmations)
+    messages = read_all(kafka, prefix + "uplinks.lora.v1")
+    assert len(messages) == 20_000
+    last: dict[bytes, int] = {}
+    for message in messages:  # each partition in offset order
+        number = int(message.value().split()[0])
+        assert number > last.get(message.key(), -1)
+        last[message.key()] = number
+        assert message.partition() == Partitions(12).of(message.key())
+
+
+@pytest.mark.parts
+async def test_send_and_extend_keep_their_order_headers_and_partition(kafka: str, prefix: str, output: Output) -> None:
+    out = Outputs()
+    out.send("receptions", b"k", b"1", headers=[("vigie-replay", b"7")])
+    out.extend("receptions", [(b"k", b"2")])
+    out.send("receptions", b"k", b"3", partition=Partitions(12).of(b"k"))
+    out.send("receptions", None, b"no key")
+    ends = await output.send(out)
+    by_partition: dict[int, list[tuple[bytes, object]]] = {}
+    for message in read_all(kafka, prefix + "receptions"):
+        by_partition.setdefault(message.partition(), []).append((message.value(), message.headers()))
+    assert by_partition[Partitions(12).of(b"k")] == [(b"1", [("vigie-replay", b"7")]), (b"2", None), (b"3", None)]
+    assert by_partition[0] == [(b"no key", None)]
+    assert ends == {("receptions", Partitions(12).of(b"k")): 3, ("receptions", 0): 1}
+
+
+@pytest.mark.parts
+async def test_a_record_over_the_limit_becomes_a_dead_letter(kafka: str, prefix: str, output: Output) -> None:
+    batch = Batch(
+        [Record(41, b"a", b"small"), Record(42, b"b", bytes(50)), Record(43, b"b", bytes(800_000))],
+        topic="raw.lora",
+        partition=3,
+    )
+    out = Outputs()
+    out.extend("uplinks.lora.v1", [(b"a", b"fine"), (b"b", bytes(900_001))])
+    out.send("uplinks.lora.v1", bytes(20_000), b"huge key")
+    await output.send(out, batch)
+    assert [m.value() for m in read_all(kafka, prefix + "uplinks.lora.v1")] == [b"fine"]
+    letters = [
+        Framer("dead-letters.v1").decode(m.value(), DeadLetter) for m in read_all(kafka, prefix + "dead-letters.v1")
+    ]
+    assert {letter.reason for letter in letters} == {"too_large"}
+    (letter,) = [letter for letter in letters if letter.key == b"b"]
+    assert (letter.topic, letter.partition, letter.offset, letter.body_size) == ("raw.lora", 3, 43, 900_001)
+    assert len(letter.body) == 65_536
+    assert "uplinks.lora.v1 has 900001 bytes" in letter.message
+
+
+@pytest.mark.parts
+async def test_incompressible_records_up_to_the_limit_pass(kafka: str, prefix: str, output: Output) -> None:
+    import random
+
+    out = Outputs()
+    out.extend("uplinks.lora.v1", [(b"a", random.Random(n).randbytes(899_999)) for n in range(3)])
+    await asyncio.wait_for(output.send(out), 20)
+    assert len(read_all(kafka, prefix + "uplinks.lora.v1")) == 3
+
+
+async def test_an_unknown_topic_is_a_sentence() -> None:
+    out = Outputs()
+    out.send("receptions", b"k", b"v")
+    with pytest.raises(LookupError, match=r"Topic vigie\.receptions does not exist: create it by `vigie topics"):
+        Output(lambda: None, lambda name: "vigie." + name, {}, SetAside("decode").too_large).send(out)
+
+
+async def test_nothing_to_send_is_confirmed_at_once() -> None:
+    assert Output(lambda: None, str, {}, SetAside("decode").too_large).send(Outputs()).done()
