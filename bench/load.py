@@ -37,7 +37,8 @@ def body(number: int, device: int, rng: random.Random, at_s: float) -> bytes:
         "confirmed": False, "data": base64.b64encode(payload).decode(),
         "rxInfo": [{
             "gatewayId": "0016c001f153a1%02x" % (device % 40), "uplinkId": rng.getrandbits(32), "nsTime": stamp,
-            "timeSinceGpsEpoch": "1445932818.123s", "rssi": -rng.randrange(40, 120), "snr": rng.randrange(-150, 120) / 10,
+            "timeSinceGpsEpoch": "1445932818.123s", "rssi": -rng.randrange(40, 120),
+            "snr": rng.randrange(-150, 120) / 10,
             "channel": rng.randrange(8), "rfChain": 1,
             "location": {"latitude": 43.2965, "longitude": 5.3698, "altitude": 12.0}, "context": "EFwMtA==",
             "metadata": {"region_config_id": "eu868", "region_common_name": "EU868"}, "crcStatus": "CRC_OK"}],
@@ -86,8 +87,10 @@ def make_topics(servers: str, prefix: str) -> None:
 
 def fill(servers: str, topic: str, records: Iterator[tuple[bytes, bytes, int]]) -> int:
     """Write records, zstd-compressed as aiokafka and ChirpStack would; returns how many."""
-    producer = Producer({"bootstrap.servers": servers, "linger.ms": 50, "compression.type": "zstd", "batch.size": 500_000,
-                         "queue.buffering.max.messages": 500_000, "enable.idempotence": True, "log_level": 0})  # fmt: skip
+    producer = Producer({
+        "bootstrap.servers": servers, "linger.ms": 50, "compression.type": "zstd", "batch.size": 500_000,
+        "queue.buffering.max.messages": 500_000, "enable.idempotence": True, "log_level": 0,
+    })  # fmt: skip
     count = 0
     for key, value, partition in records:
         while True:

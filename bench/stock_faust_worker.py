@@ -11,8 +11,8 @@ mode.loop.use("uvloop")
 broker, source, sink = sys.argv[1:4]
 sys.argv[1:] = []
 
-from vigie.streams.steps.decode import make_decoder  # noqa: E402 -- after the event loop is chosen
 from vigie.streams.settings import Settings  # noqa: E402
+from vigie.streams.steps.decode import make_decoder  # noqa: E402 -- after the event loop is chosen
 
 app = faust.App(
     "stock-" + source, broker=f"kafka://{broker}", store="memory://", datadir=f"/tmp/vigie-stock-{os.getpid()}",

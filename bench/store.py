@@ -1,0 +1,109 @@
+"""`store`: framed uplinks of 5 readings from Kafka into PostgreSQL, CPU of the worker process and rate.
+
+The worker (`vigie worker store`) has one core, PostgreSQL and the broker the others. Every uplink is another row; COPY,
+the insert and the place of reading are in one transaction per write, synchronous_commit is on.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from figures import Figure, cpu_s, rss_mb
+from load import PARTITIONS, bodies, broker, fill, make_topics
+
+from vigie.deploy.embedded.postgres import EmbeddedPostgres
+from vigie.streams.settings import Settings
+from vigie.streams.steps.decode import make_decoder
+from vigie.streams.transport.step import Outputs
+
+COUNT = int(os.environ.get("VIGIE_TEST_BENCH_COUNT", "400000"))
+
+
+class _Record:
+    """What the decoder needs of a Kafka record."""
+
+    headers = ()
+    key = None
+    partition = 0
+
+    def __init__(self, value: bytes, offset: int, timestamp: int) -> None:
+        self.value, self.offset, self.timestamp = value, offset, timestamp
+
+
+class _NoFilter:
+    """A filter that knows nothing: every uplink of the load is new."""
+
+    def get(self, _partition: int, _key: str) -> None:
+        return None
+
+    def applied(self, *_anything: object) -> int:
+        return -1
+
+    def put(self, *_anything: object) -> None:
+        return None
+
+
+def framed(count: int) -> Iterator[tuple[bytes, bytes, int]]:
+    """(key, framed uplink, partition) of `count` distinct uplinks, made by the decoder itself."""
+    decoder, now = make_decoder(Settings()), int(time.time() * 1000)
+    for offset, (_, body, partition) in enumerate(bodies(count)):
+        out = Outputs()
+        decoder.process("raw.lora", 0, [_Record(body, offset, now)], _NoFilter(), out)
+        for key, value in out.records["uplinks.lora.v1"]:
+            yield key, value, partition
+
+
+def figures() -> Iterator[Figure]:
+    core = {max(os.sched_getaffinity(0))}
+    with broker() as servers, tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
+        Path(folder).chmod(0o755)
+        database = EmbeddedPostgres(Path(folder) / "postgres")
+        database.start()
+        prefix = f"bench-{uuid4().hex[:6]}."
+        try:
+            make_topics(servers, prefix)
+            fill(servers, prefix + "uplinks.lora.v1", framed(COUNT))
+            env = os.environ | {"VIGIE_KAFKA": servers, "VIGIE_PREFIX": prefix, "VIGIE_DATA": folder,
+                                "VIGIE_DATABASE": database.dsn()}  # fmt: skip
+            worker = subprocess.Popen(
+                ["taskset", "-c", str(min(core)), sys.executable, "-m", "vigie.deploy.cli", "worker", "store"],
+                env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+            try:
+                yield from _watch(worker.pid, database.dsn())
+            finally:
+                worker.terminate()
+                worker.wait(30)
+        finally:
+            database.stop()
+
+
+def _watch(pid: int, dsn: str) -> Iterator[Figure]:
+    first, memory, started = None, 0.0, time.monotonic()
+    query = "SELECT coalesce(sum(next_offset), 0) FROM sink_offset WHERE topic = 'uplinks.lora.v1'"
+    while time.monotonic() - started < 600:
+        try:
+            with psycopg.connect(dsn) as connection:
+                row = connection.execute(query).fetchone()
+        except psycopg.errors.UndefinedTable:
+            row = (0,)
+        done, now, cpu = int(row[0]) if row else 0, time.monotonic(), cpu_s(pid)
+        memory = max(memory, rss_mb(pid))
+        if first is None and done >= COUNT * 0.15:
+            first = done, now, cpu
+        if first is not None and done >= COUNT:
+            made, note = done - first[0], f"{COUNT} uplinks, {PARTITIONS} partitions"
+            cpu_us = (cpu - first[2]) / made * 1e6
+            yield Figure(name="store: CPU per uplink", value=cpu_us, unit="µs", note=note)
+            yield Figure(name="store: uplinks per second of process CPU", value=1e6 / cpu_us, unit="1/s", note=note)
+            yield Figure(name="store: uplinks per second, wall", value=made / (now - first[1]), unit="1/s",
+                         note="PostgreSQL and broker on the other core")  # fmt: skip
+            yield Figure(name="store: resident memory", value=memory, unit="MB", note=note)
+            return
+        time.sleep(0.05)
+    raise RuntimeError("The store did not finish within 600 s")
