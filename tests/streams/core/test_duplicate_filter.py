@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vigie.streams.core.duplicate_filter import (
-    COUNTER_REUSED, RECENT, RESET, WIDTH, DeviceFilter, Session, dump, load,
+    COUNTER_REUSED,
+    RECENT,
+    RESET,
+    WIDTH,
+    DeviceFilter,
+    Session,
+    dump,
+    load,
 )  # fmt: skip
 
 frames = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3)), max_size=200)

@@ -264,6 +264,14 @@ def test_a_window_stays_26_hours_and_is_then_released_for_good():
     assert all(len(span.log) == 0 for span in device.spans if span is not None)
 
 
+def test_a_logger_that_was_off_for_days_is_deep_late_before_the_first_tick_too():
+    device = Device()
+    device.batch(uplink(1, 16, 20.0, arrival=48 * 60))
+    device.tick(at(48 * 60 + 1))
+    assert not device.published
+    assert device.deep_late == 1
+
+
 def test_a_window_never_in_memory_is_not_written_before_or_after_a_restart():
     device = Device()
     device.tick(at(48 * 60))

@@ -25,8 +25,8 @@ _two_low_groups = [bytes((low & 127 | 128, low >> 7 | 128)) for low in range(1 <
 def zigzag(number: int) -> bytes:
     """An Avro int or long.
 
-    >>> zigzag(0), zigzag(-1), zigzag(64), zigzag(1_700_000_000_000).hex()
-    (b'\\x00', b'\\x01', b'\\x80\\x01', '80a0abfef962')
+    >>> zigzag(0).hex(), zigzag(-1).hex(), zigzag(64).hex(), zigzag(1_700_000_000_000).hex()
+    ('00', '01', '8001', '80a0abfef962')
     """
     number = number << 1 if number >= 0 else (-number << 1) - 1
     out = bytearray()
