@@ -114,8 +114,14 @@ def leaves(command: click.Command, name: str) -> list[tuple[str, click.Command]]
     return [leaf for sub, found in command.commands.items() for leaf in leaves(found, f"{name} {sub}")]
 
 
-PRINTS_NO_DATA = {"up", "down", "worker", "psql", "consume", "topics doc", "alerts export"}
+PRINTS_NO_DATA = {"up", "down", "worker", "psql", "consume", "topics doc", "alerts export", "scrape-targets"}
 """Commands whose output is a picture, a file, or JSON in any case."""
+
+LONGER = {
+    "streams/vigie/streams/sinks/uplink_transcoder.py": "one pass over one byte layout",
+    "streams/vigie/streams/transport/worker.py": "the life of one worker, from start to stop",
+}
+"""Files over 300 lines in which no second idea was found, and what their one idea is."""
 
 
 def test_each_command_that_prints_data_has_json_and_each_has_help():
@@ -136,7 +142,10 @@ def test_each_command_that_prints_data_has_json_and_each_has_help():
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_source_file_is_one_idea(path: Path):
     text = path.read_text("utf-8")
-    assert text.count("\n") <= 300, "longer than 300 lines: look for the second idea in it"
+    known = str(path.relative_to(ROOT)) in LONGER
+    assert (text.count("\n") > 300) == known, (
+        "longer than 300 lines: look for the second idea in it, or list it (or take it off the list)"
+    )
     assert path.stem not in ("utils", "util", "helpers", "misc", "common")
     assert ast.get_docstring(ast.parse(text)), "a file says what it is for"
 
