@@ -66,6 +66,8 @@ def test_spreadsheet_profile():
     assert (row["categorie"], row["regle"]) == ("silence", "no_arrival")
     assert (row["transition"], row["etat"], row["priorite"]) == ("déclenchée", "non acquittée", "moyenne")
     assert row["phrase"] == event().explanation.sentence_fr
+    assert row["faits"] == "Période d'envoi déclarée : 15\u00a0min | Modèle : em300-th"
+    assert (row["motif"], row["auteur"]) == ("silence", "système")
     assert list(row)[-1] == "horodatage_utc"
     assert row["horodatage_utc"] == "2026-03-29T12:05:30Z"
 

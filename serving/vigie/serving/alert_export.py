@@ -13,7 +13,18 @@ from typing import TextIO
 
 from msgspec import json
 
-from vigie.serving.wording import local, offset_text, priority_text, state_text, transition_text, utc_text
+from vigie.serving.wording import (
+    author_text,
+    fact_label,
+    fact_text,
+    local,
+    offset_text,
+    priority_text,
+    reason_text,
+    state_text,
+    transition_text,
+    utc_text,
+)
 from vigie.topics.alert_event import AlertEvent
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -38,8 +49,11 @@ def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
-def _facts(event: AlertEvent) -> str:
-    return " | ".join(f"{name} = {value}" for name, value in event.explanation.fields.items())
+def _facts(event: AlertEvent, at: datetime) -> str:
+    facts = event.explanation.fields.items()
+    return " | ".join(
+        f"{fact_label(name, 'fr')} : {fact_text(name, value, str(at.tzinfo), 'fr')}" for name, value in facts
+    )
 
 
 SPREADSHEET: dict[str, Column] = {
@@ -55,9 +69,9 @@ SPREADSHEET: dict[str, Column] = {
     "objet": lambda event, _: guarded(event.alarm_key.partition(":")[2].rpartition(":")[0]),
     "regle": lambda event, _: guarded(event.alarm_key.rpartition(":")[2]),
     "delai_decision_s": lambda event, _: _seconds(event.decided_at - event.event_at),
-    "motif": lambda event, _: guarded(event.reason),
-    "auteur": lambda event, _: guarded(event.author),
-    "faits": lambda event, _: guarded(_facts(event)),
+    "motif": lambda event, _: guarded(reason_text(event.reason, "fr")),
+    "auteur": lambda event, _: guarded(author_text(event.author, "fr")),
+    "faits": lambda event, at: guarded(_facts(event, at)),
     # A word before an id: else one that is all digits, or digits around an E, becomes a number.
     "alerte": lambda event, _: f"alerte-{event.alert_id}",
     "incident": lambda event, _: f"alerte-{event.incident_id}",

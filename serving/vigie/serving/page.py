@@ -6,13 +6,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from vigie.serving.page_words import FACTS, WORDS
+from vigie.serving.page_words import WORDS
 from vigie.serving.wording import (
+    author_text,
+    fact_label,
     fact_text,
     local_text,
     priority_text,
     property_label,
     reading_text,
+    reason_text,
     sentence,
     state_text,
     transition_text,
@@ -49,7 +52,9 @@ class Pages:
             "local": partial(local_text, zone=timezone, language=language),
             "label": partial(property_label, language=language),
             "amount": lambda reading: _amount(reading, language),
-            "fact_label": lambda name: FACTS[language].get(name, name),
+            "fact_label": partial(fact_label, language=language),
+            "reason": partial(reason_text, language=language),
+            "author": partial(author_text, language=language),
             "fact": lambda value, name: fact_text(name, value, timezone, language),
             "sentence": lambda event: sentence(event.explanation, language),
             "state": partial(state_text, language=language),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from vigie.serving.page_words import FACTS
 from vigie.streams.core.local_time import duration_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.property import PROPERTIES, Kind
@@ -109,6 +110,7 @@ _STATES = {
     "suppressed": "masquée par conception",
     "out_of_service": "hors service",
 }
+_REASONS = {"no_arrival": "rien reçu", "heard": "de nouveau entendu", "poison_record": "enregistrement fautif"}
 _PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
 
 
@@ -137,6 +139,33 @@ def priority_text(priority: int, language: str) -> str:
     ('haute', 'high')
     """
     return (PRIORITIES if language == "fr" else _PRIORITIES_EN).get(priority, str(priority))
+
+
+def reason_text(reason: str, language: str) -> str:
+    """What the reason of a transition is called; a person's own words stand as they are.
+
+    >>> reason_text("heard", "fr"), reason_text("no_arrival", "en"), reason_text("vu sur place", "fr")
+    ('de nouveau entendu', 'no arrival', 'vu sur place')
+    """
+    return _REASONS.get(reason, reason) if language == "fr" else reason.replace("_", " ")
+
+
+def author_text(author: str, language: str) -> str:
+    """Who made a transition.
+
+    >>> author_text("system", "fr"), author_text("p-17", "fr")
+    ('système', 'p-17')
+    """
+    return "système" if (author, language) == ("system", "fr") else author
+
+
+def fact_label(name: str, language: str) -> str:
+    """What a fact of an alert is called; one without a word of ours stands under its own name.
+
+    >>> fact_label("period_s", "fr"), fact_label("level_m", "fr")
+    ("Période d'envoi déclarée", 'level_m')
+    """
+    return FACTS[language].get(name, name)
 
 
 def fact_text(name: str, value: str, zone: str, language: str) -> str:
