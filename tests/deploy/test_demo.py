@@ -1,0 +1,71 @@
+"""What surrounds a demo: its data folder, its tables, its exit code. The demo itself runs in tests/e2e/test_demo.py."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from vigie.deploy.commands import demo as demo_command
+from vigie.deploy.demo.expected import Counts
+from vigie.deploy.demo.report import Report, show
+from vigie.deploy.demo.run import Demo, demo_settings, wipe
+from vigie.deploy.installation import exclusive
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams.settings import Settings
+
+GOOD = Counts(received=1200, decoded=1190, dead_letters={"truncated": 10}, stored=1190, windows=4000, mails=1)
+
+
+def test_the_data_folder_is_wiped_only_if_it_is_a_demos_own(tmp_path: Path):
+    mine = tmp_path / "demo"
+    wipe(mine)
+    (mine / "kafka").mkdir()
+    (mine / "kafka" / "log").write_text("old")
+    (mine / "run.json").write_text("{}")
+    wipe(mine)
+    assert [path.name for path in mine.iterdir()] == ["demo"]
+    foreign = tmp_path / "photos"
+    foreign.mkdir()
+    (foreign / "me.jpg").write_bytes(b"precious")
+    with pytest.raises(OperatorError, match="holds no demo"):
+        wipe(foreign)
+    assert (foreign / "me.jpg").exists()
+
+
+def test_a_data_folder_in_use_is_left_alone(tmp_path: Path):
+    wipe(tmp_path / "demo")
+    with exclusive(tmp_path / "demo"), pytest.raises(OperatorError, match="running") as refused:
+        wipe(tmp_path / "demo")
+    assert refused.value.exit_code == Exit.IN_USE
+
+
+def test_the_demo_starts_its_own_services_whatever_the_environment_names(tmp_path: Path):
+    outside = Settings(kafka="broker:9092", database="postgresql://x/y", ticks="live", prefix="prod.", http_port=8080)
+    own = demo_settings(outside, tmp_path)
+    assert (own.kafka, own.database, own.ticks, own.http_port, own.prefix) == ("", "", "log", 0, "vigie.")
+    assert own.data == tmp_path
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", ["attendu", "1\u202f200", "✗"]), ("en", ["seen", "1,200"])])
+def test_the_table_shows_expected_and_seen_and_names_what_differs(language: str, words: list[str]):
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    report = Report(seed=1, expected=GOOD, seen=replace(GOOD, stored=1189, dead_letters={"not_json": 10}))
+    show(report, console, language)
+    text = console.export_text()
+    assert all(word in text for word in words), text
+    assert not report.agrees
+    assert [line["name"] for line in report.as_json()["differences"]] == ["dead.not_json", "dead.truncated", "stored"]
+
+
+@pytest.mark.parametrize(("seen", "code"), [(GOOD, 0), (replace(GOOD, mails=0), int(Exit.DIFFERENT))])
+def test_the_exit_code_tells_whether_the_counts_agree_and_the_last_line_is_json(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seen: Counts, code: int
+):
+    monkeypatch.setattr(Demo, "run", lambda self: Report(seed=self.seed, expected=GOOD, seen=seen))
+    done = CliRunner().invoke(demo_command.command, ["--json", "--seed", "9", "--data", str(tmp_path / "d")])
+    assert done.exit_code == code, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["seed"], told["ok"], told["received"]) == (9, code == 0, 1200)
