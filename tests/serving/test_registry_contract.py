@@ -1,7 +1,12 @@
 """The embedded registry, asked by the clients that people use against any Confluent-compatible registry."""
 
 import json
+import os
 import signal
+import socket
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -196,3 +201,27 @@ def test_a_taken_port_is_said(registry, installation, start_role):
     taken = start_role("registry", replace(installation, registry_port=port))
     with pytest.raises(AssertionError, match="VIGIE_REGISTRY_PORT"), taken:
         pass
+
+
+def test_it_waits_for_a_broker_that_is_away_and_can_be_told_to_end(installation):
+    """It holds its port, says 503 on /healthz, and keeps trying."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = replace(installation, kafka="127.0.0.1:1", metrics_port=port)
+    settings.data.mkdir(exist_ok=True)
+    log = settings.data / "registry.log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "vigie.deploy.cli", "worker", "registry"]
+        process = subprocess.Popen(command, env=os.environ | settings.to_env(), stdout=out, stderr=out)
+    try:
+        end = time.monotonic() + 30
+        while time.monotonic() < end and log.read_text().count("Kafka does not answer yet") < 2:
+            time.sleep(0.1)
+        health = httpx.get(f"http://127.0.0.1:{port}/healthz")
+        assert (health.status_code, health.json()["reason"]) == (503, "starting")
+        process.terminate()
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.wait(10)

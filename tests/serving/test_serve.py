@@ -89,6 +89,13 @@ def test_metrics_and_health(settings, history, start_role):
         assert httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"role": "serve", "ready": True, "reason": ""}
 
 
+def test_an_open_door_is_said(settings, history, start_role):
+    with start_role("serve", replace(settings, database=history, host="127.0.0.2")) as serve:
+        assert "VIGIE_TOKEN is not set" in serve.log.read_text()
+    with start_role("serve", replace(settings, database=history, host="127.0.0.2", token="x")) as serve:
+        assert "VIGIE_TOKEN is not set" not in serve.log.read_text()
+
+
 def test_without_a_database_it_ends_with_a_sentence(settings, start_role):
     with pytest.raises(AssertionError, match="VIGIE_DATABASE is not set"), start_role("serve", settings):
         pass

@@ -29,12 +29,13 @@ from vigie.serving.negotiation import split_suffix, wants_page
 from vigie.serving.page import HEADERS, Pages
 from vigie.serving.problem import Problem, answer
 from vigie.serving.store import OpenStore, readings_of, store_of
-from vigie.serving.web_server import WebServer, address, bind, stop_on_signals, watched
+from vigie.serving.web_server import WebServer, address, bind, on_stop_signals, watched
 from vigie.streams.settings import Settings, SettingsError
 from vigie.streams.sinks.database import dsn
 
 PAGE = 100
 """How many alerts or devices stand on one page."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 UPLINKS = 20
 """How many uplinks the page of a device shows."""
 
@@ -226,9 +227,11 @@ def run(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     dsn(settings)
     listener = bind(settings.host, settings.http_port, "VIGIE_HTTP_PORT")
+    if not settings.token and settings.host not in LOOPBACK:
+        log.warning("serve listens on %s and VIGIE_TOKEN is not set: whoever reaches it can read it", settings.host)
     async with watched(settings, "serve") as health:
         server = WebServer(application(settings, store_of(settings)), "serve")
-        stop_on_signals(server)
+        on_stop_signals(server.stop)
         log.info("Pages and data answer at %s", address(listener))
         health.ready()
         await server.serve(sockets=[listener])

@@ -11,7 +11,7 @@ from vigie.serving.registry_api import Registry
 from vigie.serving.registry_content import Content, Refused, seeded
 from vigie.serving.registry_log import RegistryLog
 from vigie.serving.registry_writer import RegistryWriter
-from vigie.serving.web_server import WebServer, address, bind, stop_on_signals, watched
+from vigie.serving.web_server import WebServer, address, bind, on_stop_signals, watched
 from vigie.streams.settings import Settings
 from vigie.topics.avro import schema_ids, schema_of_topic, schema_text
 
@@ -26,6 +26,8 @@ def run(settings: Settings) -> int:
     """
     try:
         return asyncio.run(_serve(settings))
+    except asyncio.CancelledError:
+        return 0  # told to end while Kafka was still away
     except (OSError, Refused, KafkaError) as error:
         log.error("The schema registry cannot start: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
         return 1
@@ -34,6 +36,9 @@ def run(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     listener = bind(settings.host, settings.registry_port, "VIGIE_REGISTRY_PORT")
     registry_log = RegistryLog(settings)
+    starting = asyncio.current_task()
+    assert starting is not None
+    on_stop_signals(starting.cancel)
     async with watched(settings, "registry") as health:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_may_pass), wait=wait_exponential(max=10), before_sleep=_say, reraise=True
@@ -43,7 +48,7 @@ async def _serve(settings: Settings) -> int:
         try:
             writer = RegistryWriter(content, registry_log)
             server = WebServer(Registry(content, writer).application(), "registry")
-            stop_on_signals(server)
+            on_stop_signals(server.stop)
             log.info("The schema registry answers at %s", address(listener))
             health.ready()
             watch = asyncio.create_task(_stop_when_fenced(writer, server))

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 from prometheus_client import Counter, Histogram
@@ -88,11 +88,11 @@ class WebServer(uvicorn.Server):
         self.should_exit = True
 
 
-def stop_on_signals(server: WebServer) -> None:
-    """Lets SIGTERM and SIGINT end a server; called inside its event loop."""
+def on_stop_signals(call: Callable[[], object]) -> None:
+    """SIGTERM and SIGINT call this, from now on; to be used inside the event loop."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, call)
 
 
 @contextlib.asynccontextmanager
