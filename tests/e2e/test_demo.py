@@ -17,7 +17,8 @@ def test_a_day_of_the_metropolis_comes_to_what_its_seed_gives(tmp_path: Path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
     done = subprocess.run(
         [sys.executable, "-m", "vigie.deploy.cli", "demo", "--json", "--seed", "7", "--data", str(tmp_path / "day")],
-        env=environment | {"VIGIE_LANGUAGE": "en"}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=270,
+        env=environment | {"VIGIE_LANGUAGE": "en"}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=270,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     told = json.loads(done.stdout.splitlines()[-1])
