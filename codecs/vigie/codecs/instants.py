@@ -1,38 +1,33 @@
 """RFC 3339 to epoch milliseconds without datetime objects: an envelope has one to three of them."""
 
-from calendar import timegm
+import re
+from calendar import monthrange, timegm
 
 _LIMIT = 100_000
-
-
-class _Minutes(dict[str, int]):
-    """'YYYY-MM-DDTHH:MM' -> epoch ms; the same for all uplinks of a minute."""
-
-    def __missing__(self, text: str) -> int:
-        year, month, day, hour, minute = (
-            int(text[0:4]), int(text[5:7]), int(text[8:10]), int(text[11:13]), int(text[14:16]),
-        )  # fmt: skip
-        if text[4] + text[7] + text[13] != "--:" or text[10] not in "Tt ":
-            raise ValueError(text)
-        if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 23 and minute <= 59):
-            raise ValueError(text)
-        if len(self) >= _LIMIT:
-            self.clear()
-        made = self[text] = timegm((year, month, day, hour, minute, 0)) * 1000
-        return made
+_SECOND = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)", re.ASCII)
+_REST = re.compile(r"(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
 
 
 class _Seconds(dict[str, int]):
-    """'YYYY-MM-DDTHH:MM:SS' -> epoch ms; the same for all uplinks of a second."""
+    """'YYYY-MM-DDTHH:MM:SS' -> epoch ms, as in UTC; the same for all uplinks of a second."""
 
     def __missing__(self, text: str) -> int:
+        found = _SECOND.fullmatch(text)
+        if found is None:
+            raise ValueError(text)
+        year, month, day, hour, minute, second = map(int, found.groups())
+        # RFC 3339 writes a leap second as 60; epoch time has none, so it is the next second
+        if not (year and 1 <= month <= 12 and hour <= 23 and minute <= 59 and second <= 60):
+            raise ValueError(text)
+        if not 1 <= day <= monthrange(year, month)[1]:
+            raise ValueError(text)
         if len(self) >= _LIMIT:
             self.clear()
-        made = self[text] = _any_form(text + "Z")
+        made = self[text] = timegm((year, month, day, hour, minute, second)) * 1000
         return made
 
 
-_minutes, _seconds = _Minutes(), _Seconds()
+_seconds = _Seconds()
 
 
 def epoch_ms(text: str) -> int:
@@ -42,37 +37,25 @@ def epoch_ms(text: str) -> int:
         text: with `Z` or an offset, and any number of fractional digits.
 
     Raises:
-        ValueError: it is not of that form.
+        ValueError: it is not of that form, or no such day exists.
 
     >>> epoch_ms("2026-11-23T10:00:01.123456789+01:00"), epoch_ms("1970-01-01T00:00:00Z")
     (1795424401123, 0)
     """
+    at = _seconds[text[:19]]
     if text[19:20] == "." and (text[-6:] == "+00:00" or text[-1] == "Z"):  # what network servers write
         digits = text[20:-6] if text[-1] == "0" else text[20:-1]
         if len(digits) >= 3 and digits.isascii() and digits.isdigit():
-            return _seconds[text[:19]] + int(digits[:3])
-    return _any_form(text)
-
-
-def _any_form(text: str) -> int:
-    minute = _minutes[text[:16]]
-    second = text[17:19]
-    if text[16:17] != ":" or not (second.isdigit() and len(second) == 2):
+            return at + int(digits[:3])
+    rest = _REST.fullmatch(text, 19)
+    if rest is None:
         raise ValueError(text)
-    at, rest = minute + int(second) * 1000, text[19:]
-    if rest in ("Z", "z", "+00:00"):
+    fraction, sign, hours, minutes = rest.groups()
+    if fraction:
+        at += int((fraction + "00")[:3])
+    if not sign:
         return at
-    if rest[:1] == ".":
-        end = 1
-        while rest[end : end + 1].isdigit():
-            end += 1
-        digits, rest = rest[1:end], rest[end:]
-        if not digits or not digits.isascii():
-            raise ValueError(text)
-        at += int((digits + "00")[:3])
-        if rest in ("Z", "z", "+00:00"):
-            return at
-    if len(rest) != 6 or rest[0] not in "+-" or rest[3] != ":":
+    if hours > "23" or minutes > "59":
         raise ValueError(text)
-    offset_ms = (int(rest[1:3]) * 60 + int(rest[4:6])) * 60_000
-    return at - offset_ms if rest[0] == "+" else at + offset_ms
+    offset_ms = (int(hours) * 60 + int(minutes)) * 60_000
+    return at - offset_ms if sign == "+" else at + offset_ms

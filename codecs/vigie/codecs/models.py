@@ -52,9 +52,16 @@ class ModelMap:
             content = tomllib.loads(where.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ModelsError(f"The models file {where} cannot be read: {error}") from None
+        entries = content.pop("model", [])
+        if content or not isinstance(entries, list):
+            raise ModelsError(f"{where}: only tables [[model]] may stand here, found {', '.join(sorted(content))}")
         profiles: dict[str, Model] = {}
-        for place, entry in enumerate(content.get("model", []), 1):
+        names: set[str] = set()
+        for place, entry in enumerate(entries, 1):
             model = _model(entry, f"{where}, model {place}")
+            if model.name in names:
+                raise ModelsError(f"{where}, model {place}: the name {model.name!r} stands twice")
+            names.add(model.name)
             for profile in (entry["profile"], *entry.get("also", [])):
                 if profile in profiles:
                     raise ModelsError(f"{where}, model {place}: the profile {profile!r} stands twice")
@@ -76,6 +83,8 @@ class ModelMap:
 
 
 def _model(entry: Any, where: str) -> Model:
+    if not isinstance(entry, dict):
+        raise ModelsError(f"{where}: {entry!r} is no table, expected [[model]]")
     unknown = set(entry) - _KEYS
     if unknown:
         raise ModelsError(f"{where}: unknown key {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}")
@@ -83,6 +92,11 @@ def _model(entry: Any, where: str) -> Model:
         if not isinstance(entry.get(key), str) or not entry[key]:
             raise ModelsError(f"{where}: {key} is missing or not text")
     period = entry.get("period_s", 0)
-    if not isinstance(period, int) or period < 0:
+    if not isinstance(period, int) or isinstance(period, bool) or period < 0:
         raise ModelsError(f"{where}: period_s is {period!r}, expected a whole number of seconds")
+    also = entry.get("also", [])
+    if not isinstance(also, list) or not all(isinstance(profile, str) for profile in also):
+        raise ModelsError(f"{where}: also is {also!r}, expected a list of profile names")
+    if not isinstance(entry.get("label", ""), str):
+        raise ModelsError(f"{where}: label is {entry['label']!r}, expected text")
     return Model(name=entry["name"], codec=entry["codec"], period_s=period, label=entry.get("label", ""))

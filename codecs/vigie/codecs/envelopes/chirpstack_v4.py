@@ -14,9 +14,10 @@ uplink that carries only MAC commands; the same frame may come twice when gatewa
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from vigie.codecs.frame import Frame, Heard
 from vigie.codecs.instants import epoch_ms
@@ -27,8 +28,17 @@ from vigie.topics.uplink import Gateway, Radio
 
 NETWORK = "chirpstack"
 _HEX16 = re.compile(r"[0-9a-fA-F]{16}")
-_MOST_COUNTER = 2**32
+_HEX8 = re.compile(r"[0-9a-fA-F]{8}")
+_LIMIT = 200_000
 _TAG = "vigie_codec"
+
+# Ranges are checked by msgspec while it reads, which costs next to nothing.
+_Counter = Annotated[int, Meta(ge=0, lt=2**32)]
+_Byte = Annotated[int, Meta(ge=0, le=255)]
+_Decibels = Annotated[float, Meta(ge=-999, le=999)]
+_Power = Annotated[int, Meta(ge=-999, le=999)]
+_Hertz = Annotated[int, Meta(ge=0, lt=2**40)]
+_Spreading = Annotated[int, Meta(ge=5, le=12)]
 
 
 class _DeviceInfo(Struct):
@@ -39,13 +49,13 @@ class _DeviceInfo(Struct):
 
 class _RxInfo(Struct, gc=False):
     gatewayId: str = ""
-    rssi: int = 0
-    snr: float = 0.0
+    rssi: _Power = 0
+    snr: _Decibels = 0.0
 
 
 class _Lora(Struct, gc=False):
-    bandwidth: int = 125_000
-    spreadingFactor: int | None = None
+    bandwidth: _Hertz = 125_000
+    spreadingFactor: _Spreading | None = None
 
 
 class _Modulation(Struct):
@@ -53,7 +63,7 @@ class _Modulation(Struct):
 
 
 class _TxInfo(Struct):
-    frequency: int | None = None
+    frequency: _Hertz | None = None
     modulation: _Modulation | None = None
 
 
@@ -61,9 +71,9 @@ class _Event(Struct):
     deviceInfo: _DeviceInfo
     time: str = ""
     devAddr: str = ""
-    dr: int = 0
-    fCnt: int = 0
-    fPort: int = 0
+    dr: _Byte = 0
+    fCnt: _Counter = 0
+    fPort: _Byte = 0
     data: str | None = None
     rxInfo: list[_RxInfo] = []
     txInfo: _TxInfo | None = None
@@ -72,6 +82,7 @@ class _Event(Struct):
 _decode = msgspec.json.Decoder(_Event).decode
 _JOIN, _UP = "join", "up"
 _addresses: dict[str, str] = {}
+_sessions: dict[str, str | None] = {"": None}
 
 
 def parse(body: bytes, event: str | None = None) -> Frame | Heard:
@@ -112,15 +123,14 @@ def parse(body: bytes, event: str | None = None) -> Frame | Heard:
         payload = a2b_base64(data, strict_mode=True) if data else b""
     except (Base64Error, ValueError):
         raise Undecodable(Reason.BAD_BASE64, f"The data of {address} is not base64: {str(data)[:40]!r}") from None
-    if not (0 <= message.fCnt < _MOST_COUNTER and 0 <= message.fPort <= 255 and len(message.devAddr) <= 32):
-        raise Undecodable(
-            Reason.BAD_ENVELOPE,
-            f"{address}: fCnt {message.fCnt}, fPort {message.fPort} or devAddr {message.devAddr[:40]!r} out of range",
-        )
+    try:
+        session = _sessions[message.devAddr]
+    except KeyError:
+        session = _session(message.devAddr, address)
     return Frame(
         address=address, profile=info.deviceProfileName, codec_tag=info.tags.get(_TAG) if info.tags else None,
-        session=message.devAddr.lower() or None, f_cnt=message.fCnt, f_port=message.fPort, payload=payload,
-        received_at=received_at, bearer="lora", network=NETWORK, radio=_radio(message, address, len(payload)),
+        session=session, f_cnt=message.fCnt, f_port=message.fPort, payload=payload,
+        received_at=received_at, bearer="lora", network=NETWORK, radio=_radio(message, len(payload)),
     )  # fmt: skip
 
 
@@ -139,25 +149,29 @@ def peek(body: bytes) -> str | None:
 def _address(dev_eui: str) -> str:
     if not _HEX16.fullmatch(dev_eui):
         raise Undecodable(Reason.BAD_ENVELOPE, f"devEui {dev_eui[:40]!r} is not 16 hex digits")
-    if len(_addresses) > 200_000:
+    if len(_addresses) > _LIMIT:
         _addresses.clear()
     made = _addresses[dev_eui] = "eui:" + dev_eui.lower()
     return made
 
 
-def _radio(message: _Event, address: str, payload_bytes: int) -> Radio:
+def _session(dev_addr: str, address: str) -> str:
+    """The session's name; digits only, since it is a part of the uplink's identity."""
+    if not _HEX8.fullmatch(dev_addr):
+        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: devAddr {dev_addr[:40]!r} is not 8 hex digits")
+    if len(_sessions) > _LIMIT:
+        _sessions.clear()
+        _sessions[""] = None
+    made = _sessions[dev_addr] = dev_addr.lower()
+    return made
+
+
+def _radio(message: _Event, payload_bytes: int) -> Radio:
     gateways = tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in message.rxInfo])
-    for one in gateways:
-        if not -1000 < one.rssi_dbm < 1000:
-            raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: rssi {one.rssi_dbm} is no power in dBm")
     tx = message.txInfo
     lora = tx.modulation.lora if tx is not None and tx.modulation is not None else None
     sf = lora.spreadingFactor if lora is not None else None
-    if not 0 <= message.dr <= 255 or (sf is not None and not 5 <= sf <= 12):
-        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: dr {message.dr} or spreading factor {sf} is out of range")
     frequency = tx.frequency if tx is not None else None
-    if frequency is not None and not 0 <= frequency < 2**40:
-        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: {frequency} Hz is no frequency")
     airtime = esp = margin = None
     if lora is not None and sf is not None and lora.bandwidth > 0:
         airtime = airtime_ms(sf, lora.bandwidth, payload_bytes)

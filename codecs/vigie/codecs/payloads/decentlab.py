@@ -75,8 +75,8 @@ LAYOUTS: dict[str, tuple[tuple[int, tuple[Quantity, ...]], ...]] = {
         ("sensor_id", 0, _long(0)), ("relative_humidity", 0, _signed(2, 100)), ("air_temperature", 0, _signed(3, 100)),
     )), _BATTERY),
     "dl-tbrg": ((4, (
-        ("rainfall", 0, lambda w: w[0] * 0.1), ("interval_s", 0, _plain(1)),
-        ("rainfall_total_mm", 0, lambda w: (w[2] + w[3] * 65536) * 0.1),
+        ("rainfall", 0, _plain(0, 10)), ("interval_s", 0, _plain(1)),
+        ("rainfall_total_mm", 0, _long(2, 10)),
     )), _BATTERY),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ Source: user guides of the series, chapter "Device Payload" (layout as facts; ch
     xx 68  u8/2      relative humidity, %            xx 82  u16       distance, mm
     03 77  u16       water depth, cm                 xx 00  u8        position: 0 upright, 1 tilted
     05 5B  u8 3×u16/10   sound: weighting (bits 0-1 Z A C, bits 2-3 I F S), level, Leq, Lmax in dB
-    xx D2  u32       total of a line's direction     xx CC  2×u16     in, out
+    xx D2  u32       total of a line's direction     xx CC  2×u16     in, out (VS133 from 03 to 0E, VS350 04 and 05)
     20 CE  u32 body  history: Unix s, then the model's own body (EM300-TH s16/10, u8/2, 1 reserved; EM500-UDL u16 mm;
                      EM500-SWL u16 cm; EM410-RDL u16 mm, s16/10, u16, u8)
     8x tt  ...  u8   an alarm: the value as above, then a status
@@ -48,6 +48,11 @@ _FIELDS: dict[int, Field] = {
 _SYSTEM = {0x01: 1, 0x09: 2, 0x0A: 2, 0x0B: 1, 0x0F: 1, 0x16: 8, 0xFE: 1, 0xFF: 2}
 _WEIGHTED = {1: (_P["laf"], _P["laeq"], _P["lafmax"]), 2: (0, _P["lceq"], 0)}
 _WEIGHTS, _SPEEDS = "ZAC?", "IFS?"
+_COUNTS = {
+    "lines": {(first + 3 * line, kind) for line in range(4) for first, kind in ((3, 0xD2), (4, 0xD2), (5, 0xCC))},
+    "gate": {(0x04, 0xCC), (0x05, 0xCC)},
+}
+"""Channel and type of the passages of each kind of counter; any other pair is unknown."""
 
 
 def _decoder(
@@ -107,7 +112,7 @@ def _rare(
         return at + 6 + size
     if kind == 0x5B and channel < 0x80:
         return _sound_level(payload, at + 2, found)
-    if kind in (0xCC, 0xD2) and counts and channel < 0x80:
+    if (channel, kind) in _COUNTS.get(counts, ()):
         return _counts(payload, at, channel, kind, found, counts)
     if leak and kind == 0 and channel < 0x80:
         found.extras["leak"] = str(_u8(payload, at + 2)[0])
@@ -142,7 +147,10 @@ def _sound_level(payload: bytes, at: int, found: Decoded) -> int:
 
 
 def _counts(payload: bytes, at: int, channel: int, kind: int, found: Decoded, counts: str) -> int:
-    """Passages: channel 1 is in, 2 is out of the first line, 3 and 4 of the second, and so on."""
+    """Passages: channel 1 is in, 2 is out of the first line, 3 and 4 of the second, and so on.
+
+    A line has three channels: its totals in and out (D2), then the period's (CC).
+    """
     if kind == 0xD2:
         place = channel - 3
         line, direction = place // 3, place % 3

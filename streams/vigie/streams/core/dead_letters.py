@@ -22,7 +22,7 @@ class Record(Protocol):
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: Iterable[tuple[str, bytes]]
+    headers: Iterable[tuple[str, bytes | None]]
 
 
 def dead_letter(
@@ -54,6 +54,8 @@ def dead_letter(
         body=body[:KEPT_BYTES_OF_REFUSED] if too_large else body,
         body_size=len(body),
         body_hash=sha256(body).hexdigest(),
-        headers={name: text.decode("utf-8", "replace") for name, text in record.headers if name in KEPT_HEADERS},
+        headers={
+            name: (text or b"").decode("utf-8", "replace") for name, text in record.headers if name in KEPT_HEADERS
+        },
         traceback=traceback,
     )

@@ -31,6 +31,8 @@ CLOCK = "CLOCK"
 
 PAYLOAD_LIMIT = 4096
 _YEAR_2000 = 946_684_800_000
+_YEAR_10000 = 253_402_300_800_000
+_MOST_REVISION = 2**53 - 1
 _AHEAD_MS = 300_000
 
 Envelope = Callable[[bytes, str | None], Frame | Heard]
@@ -114,8 +116,9 @@ class Decoder:
                     raise _unreadable(body)
                 frame = self._envelope(form, body, event)
                 if isinstance(frame, Heard):
-                    _heard(out, frame.address, ingested_at, frame.kind, network, frame)
                     counts.heard += 1
+                    if not replay:
+                        _heard(out, frame.address, ingested_at, frame.kind, network, frame)
                     continue
                 uplink, device = self._uplink(
                     frame, record, topic, partition, network, revision, ingested_at, None if replay else filters
@@ -150,9 +153,9 @@ class Decoder:
             device = filters.get(partition, address) or DeviceFilter()
             if filters.applied(partition, address, topic) >= record.offset:
                 return None, None
-            known = device.session(session)
+            known = device.known(session)
             identity = int(name[:8], 16)
-            if known.is_repeat(f_cnt, identity):
+            if known is not None and known.is_repeat(f_cnt, identity):
                 filters.put(partition, address, device, topic, record.offset)
                 return None, address
         chosen = self._chosen.get((frame.profile, frame.codec_tag))
@@ -164,7 +167,9 @@ class Decoder:
         received_at = frame.received_at
         decoded = codec.decode(payload, frame.f_port, received_at)
         warnings = decoded.warnings
-        if filters is not None and known is not None and device is not None:
+        if filters is not None and device is not None:
+            if known is None or device.sessions[0][1] is not known:
+                known = device.session(session)  # which becomes the latest
             warning = known.add(f_cnt, identity)
             if warning is not None:
                 warnings = [*warnings, warning]
@@ -208,7 +213,9 @@ class Decoder:
         envelope = self.envelopes.get(form)
         if envelope is None:
             known = ", ".join(sorted(self.envelopes))
-            raise Undecodable(Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {form!r}; known are {known}")
+            raise Undecodable(
+                Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {form[:40]!r}; known are {known}"
+            )
         return envelope(body, event)
 
     def _headers(self, record: Record, replay: bool, counts: Counts) -> tuple[str, str, str | None, int, int]:
@@ -216,11 +223,11 @@ class Decoder:
         headers = {name: text.decode("utf-8", "replace") if text is not None else "" for name, text in record.headers}
         revision, ingested_at = 0, record.timestamp
         if replay:
-            revision = _number(headers, REPLAY)
-            ingested_at = _number(headers, FIRST_ARRIVAL)
+            revision = _number(headers, REPLAY, _MOST_REVISION)
+            ingested_at = _number(headers, FIRST_ARRIVAL, _YEAR_10000 - 1)
         elif FIRST_ARRIVAL in headers:
             if self.obey_arrival:
-                ingested_at = _number(headers, FIRST_ARRIVAL)
+                ingested_at = _number(headers, FIRST_ARRIVAL, _YEAR_10000 - 1)
             else:
                 counts.ignored_headers += 1
         return (
@@ -232,10 +239,12 @@ class Decoder:
         )
 
 
-def _number(headers: Mapping[str, str], name: str) -> int:
+def _number(headers: Mapping[str, str], name: str, most: int) -> int:
     text = headers.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Undecodable(Reason.BAD_HEADER, f"The header {name} is {text[:40]!r}: expected a whole number")
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= most):
+        raise Undecodable(
+            Reason.BAD_HEADER, f"The header {name} is {text[:40]!r}: expected a whole number up to {most}"
+        )
     return int(text)
 
 

@@ -15,6 +15,7 @@ RECENT = 64
 """How many identities are remembered by hash."""
 SESSIONS = 2
 """How many sessions of a device are remembered: the present one, and the one before the last join."""
+MOST_NAME_BYTES = 255
 
 RESET = "RESET"
 COUNTER_REUSED = "COUNTER_REUSED"
@@ -84,6 +85,13 @@ class DeviceFilter:
     def __init__(self, sessions: "list[tuple[str, Session]] | None" = None) -> None:
         self.sessions = [] if sessions is None else sessions
 
+    def known(self, name: str) -> Session | None:
+        """The named session if it is remembered; asking changes nothing."""
+        for known, session in self.sessions:
+            if known == name:
+                return session
+        return None
+
     def session(self, name: str) -> Session:
         """The named session, which becomes the latest; the oldest of more than two is forgotten.
 
@@ -106,10 +114,13 @@ class DeviceFilter:
 
 
 def dump(device: DeviceFilter) -> bytes:
-    """The filter as at most 2 x 400 bytes, for the changelog."""
-    parts = [_COUNT.pack(len(device.sessions))]
-    for name, session in device.sessions:
-        text = name.encode()
+    """The filter as at most 2 x 400 bytes, for the changelog.
+
+    A session whose name has more than 255 bytes is left out: what is forgotten lets a repeat pass, and drops no frame.
+    """
+    kept = [(text, session) for name, session in device.sessions if len(text := name.encode()) <= MOST_NAME_BYTES]
+    parts = [_COUNT.pack(len(kept))]
+    for text, session in kept:
         parts += (
             _COUNT.pack(len(text)), text, _HEAD.pack(session.highest, session.place, len(session.recent)),
             session.seen.to_bytes(WIDTH // 8, "little"), session.recent.tobytes(),
