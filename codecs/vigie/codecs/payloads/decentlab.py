@@ -72,7 +72,7 @@ LAYOUTS: dict[str, tuple[tuple[int, tuple[Quantity, ...]], ...]] = {
         ("redox", 0, _signed(3, 10)), ("ph_mv", 0, _signed(4, 10)),
     )), _BATTERY),
     "dl-rhc": ((4, (
-        ("sensor_id", 0, _long(0)), ("relative_humidity", 0, _signed(2, 100)), ("air_temperature", 0, _signed(3, 100)),
+        ("sensor_id", 0, _long(0)), ("relative_humidity", 0, _plain(2, 100)), ("air_temperature", 0, _signed(3, 100)),
     )), _BATTERY),
     "dl-tbrg": ((4, (
         ("rainfall", 0, _plain(0, 10)), ("interval_s", 0, _plain(1)),

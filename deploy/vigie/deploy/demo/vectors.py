@@ -1,12 +1,15 @@
 """The manufacturers' own examples, each sent as a frame of a device of its own before the day begins.
 
-Payload and readings are those that the codecs carry as their vectors (vigie.codecs); the bad ones among them must
-become dead letters. The devices have no declared period, so that their silence after one frame raises nothing.
+Payload and readings are those of the public collections (vigie.codecs.vectors), then those that the codecs carry
+themselves; the bad ones among these must become dead letters. The devices have no declared period, so that their
+silence after one frame raises nothing.
 """
 
 import base64
 
+from vigie.codecs.decoder import Vector
 from vigie.codecs.registry import codecs
+from vigie.codecs.vectors import examples as public_examples
 from vigie.deploy.demo import network
 from vigie.deploy.demo.expected import UPLINK, Event, Point
 from vigie.deploy.demo.schedule import DAY_START_AT
@@ -19,11 +22,15 @@ def vector_events() -> list[Event]:
     """One body per vector, by rising arrival, all in the first seconds of the day.
 
     >>> events = vector_events()
-    >>> len(events) > 20, {event.fate for event in events} >= {"uplink", "truncated", "bad_payload"}
+    >>> len(events) > 60, {event.fate for event in events} >= {"uplink", "truncated", "bad_payload"}
     (True, True)
     """
     found = []
-    examples = [(codec.id, vector) for codec in codecs().values() for vector in codec.vectors]
+    examples = [
+        (one.decoder, Vector(payload=one.bytes_hex, f_port=one.f_port or 1, readings=one.readings))
+        for one in public_examples()
+    ]
+    examples += [(codec.id, vector) for codec in codecs().values() for vector in codec.vectors]
     for number, (codec, vector) in enumerate(examples):
         eui, arrival_at = f"fefefe{number:010x}", DAY_START_AT + 10 * number
         payload = bytes.fromhex(vector.payload)
