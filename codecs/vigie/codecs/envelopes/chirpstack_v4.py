@@ -121,6 +121,8 @@ def parse(body: bytes, event: str | None = None) -> Frame | Heard:
     data = message.data
     try:
         payload = a2b_base64(data, strict_mode=True) if data else b""
+        if data and len(data) & 3:  # padding too many, which strict_mode lets pass
+            raise ValueError(data[:40])
     except (Base64Error, ValueError):
         raise Undecodable(Reason.BAD_BASE64, f"The data of {address} is not base64: {str(data)[:40]!r}") from None
     try:

@@ -1,0 +1,137 @@
+"""No payload crashes a decoder or makes it say what the catalogue cannot hold."""
+
+import math
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from vigie.codecs.decoder import Decoded
+from vigie.codecs.registry import codecs
+from vigie.codecs.vectors import examples
+from vigie.topics.property import PROPERTIES
+from vigie.topics.reason import Reason, Undecodable
+
+CODECS = sorted(codecs())
+GOOD = [bytes.fromhex(vector.payload) for codec in codecs().values() for vector in codec.vectors]
+GOOD += [bytes.fromhex(one.bytes_hex) for one in examples()]
+
+
+def told(codec: str, payload: bytes, f_port: int = 1, received_at: int = 1_795_424_400_000) -> Decoded | None:
+    """What the decoder says, checked; None for a payload it refuses."""
+    try:
+        decoded = codecs()[codec].decode(payload, f_port, received_at)
+    except Undecodable as error:
+        refused: Undecodable | None = error
+    else:
+        refused = None
+    if refused is not None:
+        assert refused.reason in (Reason.TRUNCATED, Reason.BAD_PAYLOAD)
+        assert len(refused.message) < 200
+        return None
+    assert isinstance(decoded, Decoded)
+    for reading in decoded.readings:
+        assert reading.property in PROPERTIES
+        assert 0 <= reading.channel < 2**15
+        assert type(reading.value) is float
+        assert math.isfinite(reading.value)
+        assert reading.observed_at is None or 0 <= reading.observed_at < 2**32 * 1000
+    assert all(type(name) is str and type(text) is str for name, text in decoded.extras.items())
+    assert set(decoded.warnings) <= {"UNKNOWN_FIELD"}
+    assert len(decoded.warnings) <= 1
+    return decoded
+
+
+@given(st.sampled_from(CODECS), st.binary(max_size=255), st.integers(0, 255), st.integers(-(2**62), 2**62))
+@settings(deadline=None, max_examples=1500)
+@example("milesight-vs133", bytes.fromhex("00d201000000"), 85, 0)  # a channel that counts no line
+@example("milesight-vs133", bytes.fromhex("04cc00000000"), 85, 0)
+@example("milesight", b"", 85, 0)
+@example("elsys", b"", 5, 0)
+def test_any_bytes(codec, payload, f_port, received_at):
+    told(codec, payload, f_port, received_at)
+
+
+@st.composite
+def damaged(draw):
+    """A real payload with bytes changed, cut off, doubled, or another one behind it."""
+    payload = bytearray(draw(st.sampled_from(GOOD)))
+    for _ in range(draw(st.integers(0, 3))):
+        if payload:
+            payload[draw(st.integers(0, len(payload) - 1))] = draw(st.integers(0, 255))
+    match draw(st.integers(0, 3)):
+        case 0:
+            payload = payload[: draw(st.integers(0, len(payload)))]
+        case 1:
+            payload += draw(st.sampled_from(GOOD))
+        case 2:
+            payload = payload[draw(st.integers(0, len(payload))) :]
+    return bytes(payload[:255])
+
+
+@given(st.sampled_from(CODECS), damaged())
+@settings(deadline=None, max_examples=1500)
+def test_damaged_payloads(codec, payload):
+    told(codec, payload)
+
+
+@given(st.sampled_from(CODECS), st.binary(max_size=255))
+@settings(deadline=None, max_examples=200)
+def test_the_same_bytes_say_the_same(codec, payload):
+    assert told(codec, payload) == told(codec, payload)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_each_beginning_of_each_real_payload(codec):
+    """Cut anywhere, for its own codec and for every other: no crash at any byte."""
+    for payload in set(GOOD):
+        for length in range(len(payload)):
+            told(codec, payload[:length])
+
+
+def test_what_a_milesight_frame_cannot_be_read_beyond_is_kept():
+    decoded = told("milesight", bytes.fromhex("01755c056a49000367f600"))
+    assert [one.value for one in decoded.readings] == [92]
+    assert (decoded.extras, decoded.warnings) == ({"rest": "056a49000367f600"}, ["UNKNOWN_FIELD"])
+
+
+def test_a_milesight_join_frame_tells_firmware_and_serial():
+    decoded = told("milesight", bytes.fromhex("ff0bffff0101ff166136c40000010001ff090310ff0a0102ff0f00"))
+    assert decoded.firmware == "1.2"
+    assert decoded.extras["system_16"] == "6136c40000010001"
+    assert decoded.readings == []
+
+
+def test_a_milesight_alarm_is_a_reading_with_a_status():
+    decoded = told("milesight", bytes.fromhex("8367190101"))
+    assert [(one.property, one.value) for one in decoded.readings] == [(1, 28.1)]
+    assert decoded.extras == {"alarm_03_67": "1"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "readings", "extras"),
+    [
+        # A-weighted, fast: LAF, LAeq, LAFmax
+        ("055b053f02da016a02", {19: 57.5, 10: 47.4, 11: 61.8}, {}),
+        # A-weighted, slow: LAeq only; the others are LAS and LASmax, for which the catalogue has nothing
+        ("055b093f02da016a02", {10: 47.4}, {"L_AS_dB": "57.5", "Lmax_AS_dB": "61.8"}),
+        # C-weighted: LCeq
+        ("055b063f02da016a02", {18: 47.4}, {"L_CF_dB": "57.5", "Lmax_CF_dB": "61.8"}),
+        # Z-weighted: nothing of the catalogue
+        ("055b043f02da016a02", {}, {"L_ZF_dB": "57.5", "Leq_ZF_dB": "47.4", "Lmax_ZF_dB": "61.8"}),
+    ],
+)
+def test_a_sound_level_is_named_by_its_weightings(frame, readings, extras):
+    decoded = told("milesight", bytes.fromhex(frame))
+    assert ({one.property: one.value for one in decoded.readings}, decoded.extras) == (readings, extras)
+
+
+def test_a_channel_that_counts_no_line_is_no_count():
+    decoded = told("milesight-vs133", bytes.fromhex("01755c00d201000000"))
+    assert [one.property for one in decoded.readings] == [91]
+    assert decoded.warnings == ["UNKNOWN_FIELD"]
+
+
+def test_decentlab_refuses_groups_that_the_model_has_not():
+    assert told("decentlab-dl-sht35", bytes.fromhex("02030e000764a079b10c60")) is None
+    assert told("decentlab-dl-sht35", bytes.fromhex("02030e000364a079b10c60ff")) is None, "a byte too many"
