@@ -148,8 +148,9 @@ def add(spans: Spans, device: str, uplink: Uplink, now: Now, repairs: Repairs) -
         repairs.note(device, span, span.windows_of(uplink.identity), uplink.revision)
         span.remove(uplink.identity)
         added.slots.add(slot)
+    latest = now._replace(tick_at=max(now.tick_at, uplink.ingested_at))  # an arrival tells the time before any tick
     for index, readings in _parts(uplink, added).items():
-        span = _open(spans, device, index, now, added)
+        span = _open(spans, device, index, latest, added)
         if span is None:
             added.deep_late += len(readings)
             continue
