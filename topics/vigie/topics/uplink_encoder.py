@@ -5,6 +5,7 @@ sends), so their bytes are looked up; only what changes is packed. tests/topics/
 fastavro's bytes on random uplinks.
 """
 
+from collections.abc import Callable
 from struct import Struct
 
 from vigie.topics.avro import Framer
@@ -104,10 +105,13 @@ class _RadioSettings(dict[tuple[int | None, int | None, int | None], bytes]):
         return made
 
 
-class _Shapes(dict[tuple[int, ...], tuple[Struct, tuple[bytes, ...]]]):
-    """How to pack the readings of a model: which (property, channel) pairs it sends, in which order."""
+class _Shapes(dict[tuple[int, ...], tuple[Callable[..., bytes], list[bytes | float]]]):
+    """How to pack the readings of a model: which (property, channel) pairs it sends, in which order.
 
-    def __missing__(self, shape: tuple[int, ...]) -> tuple[Struct, tuple[bytes, ...]]:
+    A shape gives the function that packs, and its arguments with places for the values at 1, 3, 5 and so on.
+    """
+
+    def __missing__(self, shape: tuple[int, ...]) -> tuple[Callable[..., bytes], list[bytes | float]]:
         fixed, lead = [], zigzag(len(shape))
         for pair in shape:
             fixed.append(lead + zigzag(pair >> 16) + zigzag(pair & 0xFFFF))
@@ -115,7 +119,10 @@ class _Shapes(dict[tuple[int, ...], tuple[Struct, tuple[bytes, ...]]]):
         layout = Struct("<" + "".join(f"{len(part)}sd" for part in fixed) + "2s")
         if len(self) >= _LIMIT:
             self.clear()
-        made = self[shape] = layout, (*fixed, _NULL + _END)
+        arguments: list[bytes | float] = []
+        for part in fixed:
+            arguments += (part, 0.0)
+        made = self[shape] = layout.pack, [*arguments, _NULL + _END]
         return made
 
 
@@ -144,10 +151,10 @@ def _readings(readings: tuple[Reading, ...]) -> bytes:
             return _readings_with_instants(readings)
         shape.append(reading.property << 16 | reading.channel)
         values.append(reading.value)
-    layout, fixed = _shapes[tuple(shape)]
-    pieces: list[bytes | float] = [*fixed, *values]
-    pieces[0:-1:2], pieces[1::2], pieces[-1] = fixed[:-1], values, fixed[-1]
-    return layout.pack(*pieces)
+    pack, template = _shapes[tuple(shape)]
+    arguments = template.copy()
+    arguments[1::2] = values
+    return pack(*arguments)
 
 
 def _readings_with_instants(readings: tuple[Reading, ...]) -> bytes:
@@ -165,21 +172,19 @@ def _readings_with_instants(readings: tuple[Reading, ...]) -> bytes:
 def _radio(radio: Radio | None) -> bytes:
     if radio is None:
         return _NULL
-    parts = [_SOME]
+    heard = _END
     if radio.gateways:
-        parts.append(_varint[len(radio.gateways)])
+        heard = _varint[len(radio.gateways)]
         for gateway in radio.gateways:
             snr = gateway.snr_db
-            parts += (
-                _strings[gateway.id], _varint[gateway.rssi_dbm], _NULL if snr is None else _SOME + _double(snr),
-            )  # fmt: skip
-    parts += (_END, _settings[radio.dr, radio.sf, radio.frequency_hz])
+            heard += _strings[gateway.id] + _varint[gateway.rssi_dbm] + (_NULL if snr is None else _SOME + _double(snr))
+        heard += _END
     airtime, esp, margin = radio.airtime_ms, radio.esp_dbm, radio.margin_db
     if airtime is not None and esp is not None and margin is not None:
-        parts.append(_three_doubles(_SOME, airtime, _SOME, esp, _SOME, margin))
+        numbers = _three_doubles(_SOME, airtime, _SOME, esp, _SOME, margin)
     else:
-        parts += [_NULL if number is None else _SOME + _double(number) for number in (airtime, esp, margin)]
-    return b"".join(parts)
+        numbers = b"".join([_NULL if one is None else _SOME + _double(one) for one in (airtime, esp, margin)])
+    return _SOME + heard + _settings[radio.dr, radio.sf, radio.frequency_hz] + numbers
 
 
 def _extras(extras: dict[str, str]) -> bytes:
