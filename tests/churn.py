@@ -244,8 +244,9 @@ class Checker(threading.Thread):
     """Counts output records by what `identify` says of them."""
 
     def __init__(
-        self, broker: str, topic: str, identify: Callable[[Message], Any] = lambda message: message.key()
-    ) -> None:
+        self, broker: str, topic: str, identify: Callable[[Message], Any] = lambda message: message.key(),
+        *, partitions: int = PARTITIONS,
+    ) -> None:  # fmt: skip
         super().__init__(daemon=True)
         self.seen: collections.Counter[Any] = collections.Counter()
         self._identify = identify
@@ -254,7 +255,7 @@ class Checker(threading.Thread):
             "bootstrap.servers": broker, "log_level": 0, "group.id": "churn-check", "enable.auto.commit": False,
             "fetch.wait.max.ms": 50, "isolation.level": "read_committed",
         })  # fmt: skip
-        self._consumer.assign([TopicPartition(topic, n, 0) for n in range(PARTITIONS)])
+        self._consumer.assign([TopicPartition(topic, n, 0) for n in range(partitions)])
 
     def run(self) -> None:
         while not self._halt.is_set():

@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 
 import pytest
-from churn import PARTITIONS, Feeder, Supervisor
-from test_nothing_lost import DEVICES, Chain, record
+from churn import Supervisor
+from e2e.chain import Chain
 
 pytestmark = [pytest.mark.parts, pytest.mark.long]
 
@@ -22,7 +22,7 @@ def test_a_store_that_is_down_for_ten_minutes(kafka_service, database_service, s
     with Supervisor(chain.workers):
         d1.join()
         s1.join()
-        feeder = Feeder(chain.broker, chain.prefix + "raw.lora", 1000, record, lambda n: n % DEVICES % PARTITIONS)
+        feeder = chain.feeder(1000)
         feeder.start()
         time.sleep(20)
         assert chain.rows()[0] > 0

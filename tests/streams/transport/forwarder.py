@@ -3,9 +3,10 @@
     forwarder.py [OPTION=VALUE ...]
 
 state=1 counts records per key in a KeyedState; slow_seek=SECONDS makes the seek of a rebalance take so long per
-partition; crash=STAGE dies by SIGKILL at a stage of the first checkpoint after `crash_after` records; poison=TEXT
+partition; crash=STAGE dies by SIGKILL at a stage of the checkpoint after `crash_after` records; poison=TEXT
 raises on records that contain it; poison_kill=TEXT dies by SIGKILL on them; ticks=1 answers ticks; sleep_ms=N takes so
-long per batch; stall=1 never gets a batch.
+long per batch; stall=1 never gets a batch; transactional=1 sends by a transactional producer; no_guard=1 takes the
+guard against zombies away.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from vigie.streams.transport.role import run_role
 from vigie.streams.transport.state import KeyedState
 from vigie.streams.transport.step import Batch, Outputs
 
-OPTIONS = dict(argument.split("=", 1) for argument in sys.argv[1:])
+OPTIONS = dict(argument.split("=", 1) for argument in sys.argv[1:] if "=" in argument)
 
 
 def die() -> None:
@@ -69,49 +70,47 @@ class Ticking(Forward):
 
 
 def plant_crash(stage: str) -> None:
-    """Die at a stage of a checkpoint, once records have flowed."""
+    """Die at a stage of the first checkpoint that begins when `crash_after` records have been processed."""
     from vigie.streams.transport import changelog, consumer, stream_flow
 
-    after = int(OPTIONS.get("crash_after", "500"))
-    seen = 0
+    after = int(OPTIONS["crash_after"])
+    seen, armed = 0, False
 
     def counted(self, event, batch, original=stream_flow.StreamFlow.process):
         nonlocal seen
         seen += len(batch)
         original(self, event, batch)
 
-    stream_flow.StreamFlow.process = counted
-
-    async def before_save(self, output, original=changelog.Snapshot.save):
-        if seen >= after and stage == "outputs confirmed":
-            die()
-        if seen >= after and stage == "state sent":
-            sending = output.send(self.out)
-            await asyncio.sleep(0)
-            del sending
-            await asyncio.sleep(0.002)
-            die()
-        await original(self, output)
-        if seen >= after and stage == "state confirmed":
-            die()
-
-    changelog.Snapshot.save = before_save
-
-    async def before_commit(self, original=consumer.Consumer.commit_acked):
-        if seen >= after and stage == "acked":
-            die()
-        await original(self)
-        if seen >= after and stage == "committed":
-            die()
-
-    consumer.Consumer.commit_acked = before_commit
-
-    async def before_all(self, items, original=stream_flow.StreamFlow._save):
-        if seen >= after and stage == "processed":
+    async def save_all(self, items, original=stream_flow.StreamFlow._save):
+        nonlocal armed
+        armed = seen >= after
+        if armed and stage == "processed":
             die()
         await original(self, items)
 
-    stream_flow.StreamFlow._save = before_all
+    async def save_state(self, output, original=changelog.Snapshot.save):
+        if armed and stage == "outputs confirmed":
+            die()
+        if armed and stage == "state sent":
+            sending = output.send(self.out)
+            await asyncio.sleep(0.002)
+            del sending
+            die()
+        await original(self, output)
+        if armed and stage == "state confirmed":
+            die()
+
+    async def commit(self, original=consumer.Consumer.commit_acked):
+        if armed and stage == "acked":
+            die()
+        await original(self)
+        if armed and stage == "committed":
+            die()
+
+    stream_flow.StreamFlow.process = counted
+    stream_flow.StreamFlow._save = save_all
+    changelog.Snapshot.save = save_state
+    consumer.Consumer.commit_acked = commit
 
 
 def slow_seek(seconds: float) -> None:
@@ -133,6 +132,10 @@ if __name__ == "__main__":
         slow_seek(float(OPTIONS["slow_seek"]))
     if "crash" in OPTIONS:
         plant_crash(OPTIONS["crash"])
+    if "no_guard" in OPTIONS:
+        from vigie.streams.transport.clock import ZombieGuard
+
+        ZombieGuard.check = lambda _: None
     if "stall" in OPTIONS:
         from vigie.streams.transport.consumer import Consumer
 

@@ -4,52 +4,11 @@ import signal
 import time
 from collections.abc import Callable
 
-import msgspec
 import pytest
-from churn import committed_offsets, end_offsets, read_all
 
 pytestmark = pytest.mark.parts
 
 RATE = 2500
-
-
-def verdict(lab, feeder, checker, *, doubled_limit: int, counted: bool = True) -> dict[str, int]:
-    """Wait until all has come out, then count."""
-    ends = end_offsets(lab.broker, lab.topic("raw.lora"))
-    total = sum(ends.values())
-    assert total >= feeder.sent
-    checker.wait_for(total)
-    deadline = time.monotonic() + 15
-    committed: dict[int, int] = {}
-    while committed != ends and time.monotonic() < deadline:
-        time.sleep(0.5)
-        committed = committed_offsets(lab.broker, lab.group, lab.topic("raw.lora"))
-    expected = [b"%d:%d" % (n, offset) for n, end in ends.items() for offset in range(end)]
-    found = {
-        "records": total,
-        "missing": checker.missing(expected),
-        "doubled": checker.doubled(),
-        "uncommitted": sum(ends.values()) - sum(committed.values()),
-    }
-    if counted:
-        found["counted"] = counted_in_state(lab)
-    exits = {worker.name: worker.exits for worker in lab.workers if worker.exits}
-    print(found, exits)
-    assert found["missing"] == 0
-    assert found["uncommitted"] == 0
-    assert found["doubled"] <= doubled_limit
-    if counted:
-        assert found["counted"] == total, "the state counted a record twice, or not at all"
-    return found
-
-
-def counted_in_state(lab) -> int:
-    """Sum of all counts, each key's value with the highest applied offset."""
-    best: dict[bytes, tuple[int, int]] = {}
-    for message in read_all(lab.broker, lab.topic("state.decode.filter")):
-        applied, value = msgspec.msgpack.decode(message.value())
-        best[message.key()] = max(best.get(message.key(), (-1, 0)), (sum(applied.values()), int(value)))
-    return sum(count for _, count in best.values())
 
 
 @pytest.mark.timeout(240)
@@ -73,7 +32,7 @@ def test_workers_come_and_go_and_the_broker_dies(kafka_service, make_lab: Callab
         kafka_service.start()
         time.sleep(8)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=3 * RATE)
+        lab.verdict(feeder, checker, doubled_limit=3 * RATE)
         assert a.exits == []
     checker.close()
 
@@ -92,7 +51,7 @@ def test_graceful_comings_and_goings_double_nothing(lab) -> None:
             b.stop()
             time.sleep(1)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=0, counted=False)
+        lab.verdict(feeder, checker, doubled_limit=0, counted=False)
     checker.close()
 
 
@@ -112,7 +71,7 @@ def test_slow_seek_under_churn(lab, number: int) -> None:
             b.stop(number)
             time.sleep(3 if number == signal.SIGTERM else 10)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=0 if number == signal.SIGTERM else 6 * RATE)
+        lab.verdict(feeder, checker, doubled_limit=0 if number == signal.SIGTERM else 6 * RATE)
     checker.close()
 
 
@@ -134,7 +93,7 @@ def test_broker_paused(kafka_service, make_lab: Callable) -> None:
         kafka_service.resume()
         time.sleep(25)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=6 * RATE)
+        lab.verdict(feeder, checker, doubled_limit=6 * RATE)
     checker.close()
 
 
@@ -154,7 +113,7 @@ def test_rolling_restart(lab) -> None:
             worker.join()
             time.sleep(3)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=0)
+        lab.verdict(feeder, checker, doubled_limit=0)
     checker.close()
 
 
@@ -183,5 +142,5 @@ def test_everything_again_and_again(kafka_service, make_lab: Callable, turn: int
             kafka_service.start()
             time.sleep(10)
         feeder.close()
-        verdict(lab, feeder, checker, doubled_limit=10 * RATE)
+        lab.verdict(feeder, checker, doubled_limit=10 * RATE)
     checker.close()
