@@ -1,10 +1,13 @@
 """Every setting of an installation, once: its default, its unit and one sentence."""
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
 
 PREFIX = "VIGIE_"
 OUTSIDE = ("VIGIE_STRICT", "VIGIE_RESTARTS", "VIGIE_TEST")
@@ -25,9 +28,56 @@ def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vigie"
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):  # no such zone; a path that leads out of the zones; a folder of them
+        return False
+
+
+def _is_address(text: str) -> bool:
+    name, _, domain = parseaddr(text)[1].rpartition("@")
+    return bool(name and domain) and text.isprintable()
+
+
+def _is_duration(seconds: float) -> bool:
+    return math.isfinite(seconds) and seconds > 0
+
+
+def _is_port(number: int) -> bool:
+    return 0 <= number <= 65_535
+
+
+_DURATION = (_is_duration, "a number of seconds above 0")
+_PORT = (_is_port, "a port, 0 to 65535")
+
+_EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "partitions": (lambda number: 1 <= number <= 1000, "a whole number from 1 to 1000"),
+    "ticks": (("live", "log").__contains__, "one of live, log"),
+    "language": (("fr", "en").__contains__, "one of fr, en"),
+    "timezone": (_is_zone, "an IANA zone name such as Europe/Paris"),
+    "kafka_port": _PORT,
+    "database_port": _PORT,
+    "registry_port": _PORT,
+    "http_port": _PORT,
+    "metrics_port": _PORT,
+    "smtp_port": _PORT,
+    "mail_from": (_is_address, "an address such as vigie@metropole.example, or Vigie <vigie@metropole.example>"),
+    "checkpoint_interval_s": _DURATION,
+    "session_timeout_s": _DURATION,
+    "stall_limit_s": _DURATION,
+    "memory_hours": (lambda hours: 1 <= hours <= 32, "a whole number from 1 to 32"),
+}
+"""What a setting's value must be, where not every value of its type will do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings; each field is the variable VIGIE_<FIELD IN CAPITALS>."""
+    """The settings; each field is the variable VIGIE_<FIELD IN CAPITALS>.
+
+    Raises:
+        SettingsError: a value is none that the setting can have.
+    """
 
     kafka: str = ""
     """Bootstrap servers of an external Kafka, host:port[,host:port]; empty: the embedded one is started."""
@@ -91,18 +141,18 @@ class Settings:
     stall_limit_s: float = 120.0
     """A worker with lag that gets no batch for so long ends, to be started again."""
     memory_hours: int = 26
-    """How long a window stays in memory after its end; later readings mark it dirty."""
+    """How long a window stays in memory after its end, 1 to 32 h; readings that come later than that are stored and
+    counted (vigie_window_readings_unused), but the aggregate stays as it was published."""
 
     def __post_init__(self) -> None:
         if self.data is None:
             object.__setattr__(self, "data", _data_folder())
         if self.cache is None:
             object.__setattr__(self, "cache", _cache_folder())
-        for name, allowed in (("ticks", ("live", "log")), ("language", ("fr", "en"))):
-            if getattr(self, name) not in allowed:
-                raise SettingsError(
-                    f"{PREFIX}{name.upper()} is {getattr(self, name)!r}: expected one of {', '.join(allowed)}"
-                )
+        for name, (fits, expected) in _EXPECTED.items():
+            value = getattr(self, name)
+            if not fits(value):
+                raise SettingsError(f"{PREFIX}{name.upper()} is {value!r}: expected {expected}")
 
     def group(self, role: str) -> str:
         """The consumer group of a role.

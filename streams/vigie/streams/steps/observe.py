@@ -11,9 +11,9 @@ from vigie.streams import metrics
 from vigie.streams.core import silence, span, window
 from vigie.streams.core.silence import Clock, Watch
 from vigie.streams.core.span import Reading, Span
-from vigie.streams.core.window import LONGEST_MEMORY_MS, SLOTS, Now, Repairs, Uplink
+from vigie.streams.core.window import SLOTS, Now, Repairs, Uplink
 from vigie.streams.schema_check import schema_ids_in_use
-from vigie.streams.settings import Settings, SettingsError
+from vigie.streams.settings import Settings
 from vigie.streams.transport.role import run_role
 from vigie.streams.transport.state import KeyedState
 from vigie.streams.transport.step import Batch, Outputs, StreamStep
@@ -143,11 +143,6 @@ class WindowStep:
         self._period_of = period_of
         self._reader = reader
         self._memory_ms = memory_hours * 3_600_000
-        if not 0 < self._memory_ms <= LONGEST_MEMORY_MS:
-            raise SettingsError(
-                f"VIGIE_MEMORY_HOURS is {memory_hours}: windows stay in memory for 1 to "
-                f"{LONGEST_MEMORY_MS // 3_600_000} hours"
-            )
         self._framer = Framer("aggregates.v1", schema_id)
         self._tick_at: dict[int, int] = {}
         self.spans: KeyedState[Span] = KeyedState("state.observe.windows", load=span.load, dump=span.dump)
