@@ -1,6 +1,7 @@
 """Arrival decides silence: a table of what a device and the ticks do, and what is said of it."""
 
 import pytest
+from streams.core.test_alarm import play as alerts_of
 
 from vigie.streams.core.silence import Clock, Watch, dump, heard, judge, load, watched
 from vigie.topics.alarm_input import SilenceSignal
@@ -20,7 +21,11 @@ class Watcher:
 
     def __init__(self):
         self.clock = self.watch = None
+        self.saved = None
         self.signals = []
+        """What was said: whether silent, decided in which minute, since which."""
+        self.sent = []
+        """The signals themselves."""
 
     def arrival(self, minute, model="EM300-TH"):
         clock, signal = heard(self.clock, ADDRESS, int(minute * MINUTE), model, "metropole", period_of)
@@ -37,16 +42,28 @@ class Watcher:
         for minute in range(first, last + 1):
             self.tick(minute)
 
+    def checkpoint(self):
+        self.saved = dump(self.clock), dump(self.watch)
+
+    def kill(self):
+        """Signals are out, what came after the checkpoint is lost."""
+        self.clock, self.watch = map(load, self.saved)
+
     def _note(self, signal):
         if signal is not None:
+            self.sent.append(signal)
             self.signals.append((signal.silent, signal.decided_at / MINUTE, signal.last_arrival_at / MINUTE))
 
 
-def play(*steps):
+def watcher_after(*steps):
     watcher = Watcher()
     for kind, *arguments in steps:
         getattr(watcher, kind)(*arguments)
-    return watcher.signals
+    return watcher
+
+
+def play(*steps):
+    return watcher_after(*steps).signals
 
 
 CASES = [
@@ -85,8 +102,10 @@ CASES = [
     ([("arrival", 100), ("ticks", 100, 110), ("ticks", 290, 340)], [(True, 335, 100)]),
     # a device already silent before the stop stays one silence
     ([("arrival", 100), ("ticks", 100, 150), ("ticks", 290, 400)], [(True, 145, 100)]),
-    # the host's clock jumps an hour ahead: no storm
-    ([("arrival", 100), ("ticks", 100, 105), ("ticks", 165, 170), ("arrival", 171)], []),
+    # the host's clock jumps an hour ahead: no storm, and ends that alarm passes by (no alert is open)
+    ([("arrival", 100), ("ticks", 100, 105), ("ticks", 165, 170), ("arrival", 171)], [(False, 171, 100)]),
+    # an unwatched device that comes back says nothing
+    ([("arrival", 100, "unknown"), ("ticks", 100, 300), ("arrival", 300, "unknown")], []),
     # ticks a few minutes late are no stop
     ([("arrival", 100), ("ticks", 100, 140), ("tick", 145)], [(True, 145, 100)]),
 ]
@@ -95,6 +114,19 @@ CASES = [
 @pytest.mark.parametrize(("steps", "said"), CASES)
 def test_what_is_said(steps, said):
     assert play(*steps) == said
+
+
+@pytest.mark.parametrize("after", [[("arrival", 145.5)], [("tick", 146), ("arrival", 147)]])
+def test_a_worker_killed_after_its_signal_leaves_no_alert_open(after):
+    """The mark of the silence is lost; the device is heard before, or after, the next tick that would say it again."""
+    told = [("arrival", 100), ("ticks", 100, 144), ("checkpoint",), ("tick", 145), ("kill",)]
+    events = alerts_of(*watcher_after(*told, *after).sent)
+    assert [event.transition for event in events] == ["raised", "cleared"]
+
+
+def test_a_late_arrival_before_any_signal_opens_and_closes_nothing():
+    steps = [("arrival", 100), ("ticks", 100, 144), ("arrival", 145), ("ticks", 146, 150)]
+    assert alerts_of(*watcher_after(*steps).sent) == []
 
 
 def test_signal_carries_the_facts_of_the_sentence():

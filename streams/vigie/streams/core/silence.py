@@ -7,6 +7,9 @@ a clock, so a replay neither wakes nor kills a device.
 Ticks that stay away for more than five minutes say that nobody watched (a platform that was stopped, a host whose clock
 jumped). Nothing can be said about a device that was not watched, so every clock then counts from the first tick that
 came again: a restart in the morning raises no storm, and a device that is really silent is told three periods later.
+
+A worker that ends between its signal and its checkpoint loses the mark that a silence was told. So an arrival after
+three periods says that the silence is over whether or not it is marked; where no alert is open, `alarm` passes it by.
 """
 
 from collections.abc import Callable
@@ -88,7 +91,7 @@ def heard(
         period_of: declared periods.
 
     Returns:
-        The clock, and the signal that its silence is over if it was silent.
+        The clock, and the signal that its silence is over if one may have been told.
 
     >>> silent = Clock(0, silent_due_at=2_700_000, model="EM300-TH")
     >>> clock, signal = heard(silent, "eui:a1", 3_000_000, "", "net", lambda model: 900)
@@ -105,9 +108,12 @@ def heard(
     clock.last_arrival_at = arrival_at
     if network and network != clock.network:
         clock.network = intern(network)
-    if not clock.silent_due_at:
-        return clock, None
+    period_s = period_of(clock.model)
     due_at, clock.silent_due_at = clock.silent_due_at, 0
+    if not due_at:
+        due_at = last_arrival_at + PERIODS * 1000 * period_s
+        if not period_s or arrival_at < due_at:
+            return clock, None
     return clock, SilenceSignal(
         address=address,
         silent=False,
@@ -115,7 +121,7 @@ def heard(
         due_at=due_at,
         arrival_at=arrival_at,
         decided_at=arrival_at,
-        period_s=period_of(clock.model),
+        period_s=period_s,
         model=clock.model,
         network=clock.network,
     )
