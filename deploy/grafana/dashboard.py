@@ -67,6 +67,52 @@ ROWS: dict[str, tuple[Shown, ...]] = {
             "Which part of the received bodies came twice?",
             ((f"{DUPLICATES} / {BODIES}", "duplicates"),),
         ),
+        Shown(
+            "Windows published",
+            "cps",
+            "How many windows are published a second, at their close or again after a change?",
+            ((f'sum by (reason) (rate(vigie_windows_published_total{{job="$job"}}[{RATE}]))', "{{reason}}"),),
+        ),
+        Shown(
+            "Readings that no window took",
+            "cps",
+            "How many readings come after their window has left the memory, or with an impossible instant?",
+            ((f'sum by (why) (rate(vigie_window_readings_unused_total{{job="$job"}}[{RATE}]))', "{{why}}"),),
+        ),
+    ),
+    "Alerts and mails": (
+        Shown(
+            "Alert events in the last hour",
+            "short",
+            "How many alerts begin and end?",
+            (
+                (
+                    'sum by (transition) (increase(vigie_alert_events_total{job="$job"}[1h]))',
+                    "{{transition}}",
+                ),
+            ),
+        ),
+        Shown(
+            "Signals of silence in the last hour",
+            "short",
+            "How many devices fall silent (true) and come back (false)?",
+            (('sum by (silent) (increase(vigie_silence_signals_total{job="$job"}[1h]))', "silent {{silent}}"),),
+        ),
+        Shown(
+            "Mails in the last hour",
+            "short",
+            "How many mails has the mail server taken, and how many refused?",
+            (('sum by (outcome) (increase(vigie_mails_total{job="$job"}[1h]))', "{{outcome}}"),),
+        ),
+        Shown(
+            "Mails that wait",
+            "short",
+            "Does the mail server take mails? Is one set at all (1)?",
+            (
+                ('max(vigie_outbox_waiting{job="$job"})', "waiting"),
+                ('max(vigie_mail_configured{job="$job"})', "mail server set"),
+            ),
+        ),
     ),
     "Delay": (
         Shown(
@@ -150,7 +196,7 @@ ROWS: dict[str, tuple[Shown, ...]] = {
             "short",
             "Does something die, or come and go?",
             (
-                (f"sum by (role) (increase(vigie_restarts_total{{{WORKERS}}}[1h]))", "{{role}} restarts"),
+                (f"sum by (role) (changes(process_start_time_seconds{{{WORKERS}}}[1h]))", "{{role}} restarts"),
                 (f"sum by (role) (increase(vigie_rebalances_total{{{WORKERS}}}[1h]))", "{{role}} rebalances"),
             ),
         ),
@@ -251,7 +297,7 @@ def build() -> str:
     built = (
         dashboard.Dashboard("Vigie")
         .uid("vigie-operator")
-        .description("The stream-processing platform: flow, delay, work, health, pages.")
+        .description("The stream-processing platform: flow, alerts, delay, work, health, pages.")
         .tags(["vigie"])
         .refresh("30s")
         .time("now-6h", "now")

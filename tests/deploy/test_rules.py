@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import metrics_speaker
 import pytest
 import yaml
 from prometheus_server import CONFIG, ROOT, RULES, promtool, result
@@ -92,9 +93,26 @@ def test_rules_and_dashboard_name_only_metrics_that_exist(metrics_text):
     assert asked <= {rule.get("record") for rule in EVERY_RULE}
 
 
+def test_every_metric_of_the_code_is_spoken_and_explained(metrics_text):
+    """What the speaker does not say, no test of a rule or panel can miss."""
+    rooms = [ROOT / room / "vigie" for room in ("streams", "serving", "deploy")]
+    code = "\n".join(file.read_text("utf-8") for room in rooms for file in room.rglob("*.py"))
+    declared = set(re.findall(r'(?:Counter|Count|Gauge|Histogram)\(\s*"(vigie_\w+)"', code))
+    assert {"vigie_mails", "vigie_http_requests", "vigie_delay_seconds", "vigie_outbox_waiting"} <= declared
+    spoken = {name.removesuffix("_total") for name in re.findall(r"^# TYPE (vigie_\w+) ", metrics_text, re.MULTILINE)}
+    assert declared - spoken == set()
+    page = (ROOT / "docs/operate.md").read_text("utf-8")
+    assert {name for name in declared if f"`{name}`" not in page and f"`{name}_total`" not in page} == set()
+
+
+@pytest.mark.parametrize("name", ["process_start_time_seconds", "process_resident_memory_bytes"])
+def test_the_process_itself_is_spoken_of(metrics_text, name):
+    assert re.search(rf"^{name} \d", metrics_text, re.MULTILINE)
+
+
 def test_no_label_names_a_device(metrics_text):
     labels = set(re.findall(r"[{,]([a-z_]+)=", metrics_text))
-    assert labels <= {"role", "topic", "reason", "step", "state", "method", "status", "le", "generation"}
+    assert labels <= {"le", "generation", "role", *metrics_speaker.LABELS}
 
 
 @pytest.mark.parts

@@ -127,6 +127,7 @@ class NotifyStep:
         while not sending.done():  # more than once, for a library may swallow a cancellation
             sending.cancel()
             await asyncio.wait({sending}, timeout=1)
+        outbox_waiting.set(0)  # who has the outbox counts what waits in it
 
     async def close(self) -> None:
         """Stop sending; what waits stays in the outbox."""
