@@ -6,11 +6,13 @@ import json
 import shutil
 import subprocess
 from itertools import count
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from real_parts import require_part
 
-from vigie.serving.alert_export import MACHINE, PROFILES, SPREADSHEET, write_csv
+from vigie.serving.alert_export import FORMULA_STARTS, MACHINE, PROFILES, SPREADSHEET, write_csv
 from vigie.topics.alert_event import AlertEvent, Explanation
 
 NOON = 1_774_785_930_000  # 2026-03-29T12:05:30Z, 14:05:30 in Marseille, the day summer time began
@@ -60,7 +62,7 @@ def test_spreadsheet_profile():
     assert row["date"] == "2026-03-29"
     assert row["heure"] == "14:05:30"
     assert row["date_heure"] == "2026-03-29 14:05:30"
-    assert row["decalage_utc"] == "+02:00"
+    assert row["decalage_utc"] == "UTC+02:00"
     assert row["delai_decision_s"] == "1,5"
     assert row["objet"] == "eui:24e124136b000001"
     assert (row["categorie"], row["regle"]) == ("silence", "no_arrival")
@@ -76,18 +78,17 @@ def test_the_two_half_past_two_of_october_are_told_apart():
     first, second = 1_792_888_200_000, 1_792_891_800_000
     one, two = rows(written([event(event_at=first), event(event_at=second)], "tableur"), ";")
     assert one["date_heure"] == two["date_heure"] == "2026-10-25 02:30:00"
-    assert (one["decalage_utc"], two["decalage_utc"]) == ("+02:00", "+01:00")
+    assert (one["decalage_utc"], two["decalage_utc"]) == ("UTC+02:00", "UTC+01:00")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", FORMULA_STARTS)
 def test_words_of_others_are_never_formulas(start):
     nasty = f"{start}HYPERLINK(1)"
     explanation = Explanation(sentence_fr=nasty, sentence_en=nasty, fields={nasty: nasty})
     bad = event(alarm_key=f"{nasty}:{nasty}:{nasty}", author=nasty, reason=nasty, explanation=explanation)
     (row,) = rows(written([bad], "tableur"), ";")
-    ours = {"decalage_utc", "delai_decision_s"}
     for name, cell in row.items():
-        assert name in ours or not cell.startswith(("=", "+", "-", "@", "\t", "\r")), name
+        assert name == "delai_decision_s" or not cell.startswith(FORMULA_STARTS), name
     assert row["auteur"] == "'" + nasty
 
 
@@ -141,34 +142,71 @@ def test_column_names_are_those_of_a_data_set():
             assert name == name.lower()
 
 
-@pytest.mark.parts
-def test_a_french_spreadsheet_takes_dates_for_dates_and_ids_for_words(tmp_path):
+def test_what_a_spreadsheet_could_take_for_a_formula():
+    """After OWASP's list: signs, control characters, and their full-width forms."""
+    assert {"=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"} <= set(FORMULA_STARTS)
+
+
+TABLE, OFFICE, TEXT = (f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("table", "office", "text"))
+
+
+def in_libreoffice(file: Path, *, special_numbers: bool) -> list[dict[str, tuple[str, str]]]:
+    """The rows below the header as LibreOffice in French reads them: column -> type of the cell, value."""
     office = shutil.which("soffice")
     require_part("LibreOffice", office is not None, "no program soffice (package libreoffice-calc)")
     assert office is not None
+    # Separator ;, quote ", UTF-8, from line 1, columns as found, language French (1036), no quoted field as text.
+    form = f"CSV:59,34,76,1,,1036,false,{str(special_numbers).lower()}"
+    command = [office, f"-env:UserInstallation=file://{file.parent}/profile", "--headless", f"--infilter={form}"]
+    command += ["--convert-to", "fods", "--outdir", str(file.parent), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    sheet = ET.parse(file.with_suffix(".fods")).getroot()
+    header, *lines = [list(cells(row)) for row in sheet.iter(f"{TABLE}table-row")]
+    names = [value for _, value in header if value]
+    return [dict(zip(names, line, strict=False)) for line in lines if any(value for _, value in line)]
+
+
+def cells(row):
+    for cell in row.iter(f"{TABLE}table-cell"):
+        kind = cell.get(f"{OFFICE}value-type", "")
+        value = {"float": "value", "date": "date-value", "time": "time-value"}.get(kind)
+        text = "".join("".join(part.itertext()) for part in cell.iter(f"{TEXT}p"))
+        for _ in range(int(cell.get(f"{TABLE}number-columns-repeated", 1))):
+            yield kind, cell.get(f"{OFFICE}{value}", "") if value else text
+
+
+ALWAYS = {
+    "date": ("date", "2026-03-29"),
+    "decalage_utc": ("string", "UTC+02:00"),
+    "transition": ("string", "déclenchée"),
+    "etat": ("string", "non acquittée"),
+    "priorite": ("string", "moyenne"),
+    "phrase": ("string", event().explanation.sentence_fr),
+    "categorie": ("string", "silence"),
+    "objet": ("string", "eui:24e124136b000001"),
+    "regle": ("string", "no_arrival"),
+    "delai_decision_s": ("float", "12.5"),
+    "motif": ("string", "silence"),
+    "auteur": ("string", "système"),
+    "faits": ("string", "Période d'envoi déclarée : 15\u00a0min | Modèle : em300-th"),
+    "alerte": ("string", "alerte-12345678901234567890123456789012"),
+    "incident": ("string", "alerte-1234567890123e451234567890123e45"),
+    "revision": ("float", "0"),
+    "horodatage_utc": ("string", "2026-03-29T12:05:30Z"),
+}
+"""What LibreOffice makes of each column, whether or not it detects special numbers."""
+
+TICKED = {"heure": ("time", "PT14H05M30S"), "date_heure": ("date", "2026-03-29T14:05:30")}
+UNTICKED = {"heure": ("string", "14:05:30"), "date_heure": ("string", "2026-03-29 14:05:30")}
+
+
+@pytest.mark.parts
+@pytest.mark.parametrize(("special_numbers", "instants"), [(True, TICKED), (False, UNTICKED)])
+def test_a_french_spreadsheet_takes_dates_for_dates_and_ids_for_words(tmp_path, special_numbers, instants):
     file = tmp_path / "alertes.csv"
-    file.write_text(written([event(), event(decided_at=NOON + 12_500)], "tableur"), encoding="utf-8", newline="")
-    subprocess.run(
-        [
-            office,
-            f"-env:UserInstallation=file://{tmp_path}/profile",
-            "--headless",
-            # Separator ;, quote ", UTF-8, from line 1, columns as found, language French (1036).
-            "--infilter=CSV:59,34,76,1,,1036,false,false",
-            "--convert-to",
-            "fods",
-            "--outdir",
-            str(tmp_path),
-            str(file),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    sheet = (tmp_path / "alertes.fods").read_text(encoding="utf-8")
-    assert 'office:value-type="date" office:date-value="2026-03-29"' in sheet
-    assert 'office:value-type="float" office:value="12.5"' in sheet
-    assert "<text:p>alerte-12345678901234567890123456789012</text:p>" in sheet
-    assert "<text:p>2026-03-29T12:05:30Z</text:p>" in sheet
-    assert "déclenchée" in sheet
-    assert next(iter(SPREADSHEET)) in sheet
+    text = written([event(decided_at=NOON + 12_500), event(revision=1)], "tableur")
+    file.write_text(text, encoding="utf-8", newline="")
+    first, second = in_libreoffice(file, special_numbers=special_numbers)
+    assert first == ALWAYS | instants
+    assert list(first) == list(SPREADSHEET)
+    assert second["delai_decision_s"] == ("float", "1.5")

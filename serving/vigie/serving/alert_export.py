@@ -29,8 +29,9 @@ from vigie.topics.alert_event import AlertEvent
 
 BYTE_ORDER_MARK = "\ufeff"
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet evaluates a cell that begins so; the words of a device or of a person must stay words."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A spreadsheet evaluates a cell that begins so; the words of a device or of a person must stay words. Full-width
+signs count too."""
 
 Column = Callable[[AlertEvent, datetime], str]
 """The cell of an event, given also the local time at which it became true."""
@@ -60,7 +61,8 @@ SPREADSHEET: dict[str, Column] = {
     "date": lambda _, at: at.strftime("%Y-%m-%d"),
     "heure": lambda _, at: at.strftime("%H:%M:%S"),
     "date_heure": lambda _, at: at.strftime("%Y-%m-%d %H:%M:%S"),
-    "decalage_utc": lambda _, at: offset_text(at),
+    # The word keeps a spreadsheet from reading two hours of the day.
+    "decalage_utc": lambda _, at: f"UTC{offset_text(at)}",
     "transition": lambda event, _: transition_text(event.transition, "fr"),
     "etat": lambda event, _: state_text(event.state, "fr"),
     "priorite": lambda event, _: priority_text(event.priority, "fr"),
@@ -78,7 +80,7 @@ SPREADSHEET: dict[str, Column] = {
     "revision": lambda event, _: str(event.revision),
     "horodatage_utc": lambda event, _: utc_text(event.event_at),
 }
-"""Profile `tableur`: column -> cell. Columns of our own making may begin with a sign (`+02:00`, a negative delay)."""
+"""Profile `tableur`: column -> cell. A number of our own making may begin with a sign (a negative delay)."""
 
 MACHINE: dict[str, Column] = {
     "event_id": lambda event, _: event.event_id,
