@@ -1,6 +1,7 @@
 """Numbers, units and instants as people of the installation write them."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from vigie.serving.page_words import FACTS
@@ -15,12 +16,15 @@ NARROW_SPACE = "\u202f"
 def number_text(value: float, language: str) -> str:
     """A number for people, to ten significant digits.
 
-    >>> number_text(12345.5, "fr"), number_text(12345.5, "en"), number_text(0.1 + 0.2, "fr")
-    ('12\u202f345,5', '12,345.5', '0,3')
+    >>> number_text(1234567.9, "fr"), number_text(12345.5, "en"), number_text(0.1 + 0.2, "fr")
+    ('1\u202f234\u202f567,9', '12,345.5', '0,3')
     """
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- NaN alone differs from itself
         return "–"
-    whole, _, fraction = f"{float(f'{value:.10g}'):,.10f}".rstrip("0").partition(".")
+    # As a decimal: a float of ten digits has more of them, which ten places would show.
+    whole, _, fraction = f"{Decimal(f'{value:.10g}'):,.10f}".rstrip("0").partition(".")
+    if whole == "-0" and not fraction:
+        return "0"
     if language == "fr":
         return whole.replace(",", NARROW_SPACE) + ("," + fraction if fraction else "")
     return whole + ("." + fraction if fraction else "")
