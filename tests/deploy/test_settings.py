@@ -11,6 +11,9 @@ REFUSED = [
     ("VIGIE_TIMEZONE", "Europe/Pari"),
     ("VIGIE_TIMEZONE", "Europe"),
     ("VIGIE_TIMEZONE", "../etc/passwd"),
+    ("VIGIE_DATABASE", "nonsense"),
+    ("VIGIE_DATABASE", "host=db port"),
+    ("VIGIE_DATABASE", "vigie:s3cret@db:5432/vigie"),
     ("VIGIE_LANGUAGE", "de"),
     ("VIGIE_TICKS", "never"),
     ("VIGIE_PARTITIONS", "0"),
@@ -35,12 +38,16 @@ def test_a_value_that_cannot_work_is_refused_by_its_name(variable, text):
     sentence = str(refused.value)
     assert sentence.startswith(f"{variable} is ")
     assert ": expected " in sentence
+    assert "s3cret" not in sentence
 
 
 @pytest.mark.parametrize(
     ("variable", "text"),
     [
         ("VIGIE_TIMEZONE", "Indian/Reunion"),
+        ("VIGIE_DATABASE", "postgresql://vigie:secret@db:5432/vigie?sslmode=require"),
+        ("VIGIE_DATABASE", r"host=db dbname = vigie password='it\'s = here' connect_timeout=5"),
+        ("VIGIE_DATABASE", "service=vigie"),
         ("VIGIE_HTTP_PORT", "0"),
         ("VIGIE_MAIL_FROM", "Vigie <vigie@metropole.example>"),
         ("VIGIE_CHECKPOINT_INTERVAL_S", "0.2"),

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from email.utils import parseaddr
@@ -40,6 +41,11 @@ def _is_address(text: str) -> bool:
     return bool(name and domain) and text.isprintable()
 
 
+def _is_connection(text: str) -> bool:
+    uri, pairs = r"postgres(ql)?://\S+", r"(\s*\w+\s*=\s*('(\\.|[^'\\])*'|[^\s']*))+\s*"
+    return text == "" or bool(re.fullmatch(f"{uri}|{pairs}", text))
+
+
 def _is_duration(seconds: float) -> bool:
     return math.isfinite(seconds) and seconds > 0
 
@@ -52,6 +58,7 @@ _DURATION = (_is_duration, "a number of seconds above 0")
 _PORT = (_is_port, "a port, 0 to 65535")
 
 _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "database": (_is_connection, "postgresql://user:password@host:port/name, or host=… dbname=…"),
     "partitions": (lambda number: 1 <= number <= 1000, "a whole number from 1 to 1000"),
     "ticks": (("live", "log").__contains__, "one of live, log"),
     "language": (("fr", "en").__contains__, "one of fr, en"),
@@ -152,7 +159,8 @@ class Settings:
         for name, (fits, expected) in _EXPECTED.items():
             value = getattr(self, name)
             if not fits(value):
-                raise SettingsError(f"{PREFIX}{name.upper()} is {value!r}: expected {expected}")
+                shown = "no connection string" if name == "database" else repr(value)  # it may hold a password
+                raise SettingsError(f"{PREFIX}{name.upper()} is {shown}: expected {expected}")
 
     def group(self, role: str) -> str:
         """The consumer group of a role.
