@@ -12,6 +12,8 @@ from vigie.topics.alert_event import AlertEvent, Explanation
 
 DEVICE = "eui:24e124136b000001"
 NOON = 1_774_785_930_000
+NOISY = "src:toits/lycée:capteur.json"
+"""A device that has no address of its own, with 250 alerts."""
 ALERT = "a" * 32
 SCRIPT = "<script>alert('x')</script>"
 
@@ -52,8 +54,8 @@ class Memory:
         self.history = [event(), event(revision=1, transition="cleared", state="normal", event_at=NOON + 600_000)]
         self.others = [event(alert_id=f"{n:032x}", event_at=NOON - n) for n in range(250)]
 
-    def open_alerts(self, limit):
-        return self.others[:limit]
+    def open_alerts(self, limit, offset):
+        return self.others[offset : offset + limit]
 
     def alerts(self, limit, offset):
         return [self.history[-1], *self.others][offset : offset + limit]
@@ -61,8 +63,13 @@ class Memory:
     def alert(self, alert_id):
         return self.history if alert_id == ALERT else []
 
-    def alerts_of_device(self, device, limit):
-        return [self.history[-1]][:limit] if device == DEVICE else []
+    def alerts_of_device(self, device, limit, offset):
+        return {DEVICE: [self.history[-1]], NOISY: self.others}.get(device, [])[offset : offset + limit]
+
+    def count_alerts(self, *, only_open=False, device=""):
+        if device:
+            return len(self.alerts_of_device(device, 1000, 0))
+        return len(self.others) + (not only_open)
 
     def events(self):
         return iter(self.history)
@@ -75,7 +82,7 @@ class Memory:
         return [READING, replace(READING, property=60, channel=2, value=1234.0)]
 
     def last_uplinks(self, device, limit):
-        if device != DEVICE:
+        if device not in (DEVICE, NOISY):
             return []
         uplink = StoredUplink(
             id="u",
@@ -101,4 +108,14 @@ def client(settings: Settings | None = None, opened=None, **options) -> TestClie
 
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PAGES = ["/", "/alerts", "/alerts?offset=100", f"/alerts/{ALERT}", "/devices", f"/devices/{DEVICE}", "/accessibility"]
+PAGES = [
+    "/",
+    "/alerts",
+    "/?offset=100",
+    "/alerts?offset=100",
+    f"/alerts/{ALERT}",
+    "/devices",
+    f"/devices/{DEVICE}",
+    f"/devices/{NOISY}?offset=100",
+    "/accessibility",
+]

@@ -1,10 +1,11 @@
 """The pages and data of `serve`, on a store held in memory; test_serve.py asks the same of a real PostgreSQL."""
 
 import base64
+from urllib.parse import quote
 
 import psycopg
 import pytest
-from pages_in_memory import ALERT, DEVICE, HTML, PAGES, client
+from pages_in_memory import ALERT, DEVICE, HTML, NOISY, PAGES, client
 
 from vigie.serving.page_words import FACTS, WORDS
 from vigie.streams.settings import Settings
@@ -83,14 +84,45 @@ def test_what_a_device_says_is_text_on_every_page(path):
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-def test_lists_are_paged_to_their_end():
-    web = client()
-    seen, path = [], "/alerts.json"
+@pytest.mark.parametrize(
+    ("path", "name", "total", "following"),
+    [
+        ("/alerts.json", "alerts", "total", "next"),
+        ("/", "open_alerts", "total", "next"),
+        (f"/devices/{quote(NOISY, safe='')}", "alerts", "alerts_total", "alerts_next"),
+        (f"/devices/{quote(NOISY, safe='')}.json", "alerts", "alerts_total", "alerts_next"),
+    ],
+)
+def test_alerts_are_paged_to_their_end_and_say_how_many_they_are(path, name, total, following):
+    web, seen, pages = client(), [], 0
     while path:
         page = web.get(path).json()
-        seen += [entry["alert_id"] for entry in page["alerts"]]
-        path = page["next"]
-    assert len(seen) == len(set(seen)) == 251
+        seen += [entry["alert_id"] for entry in page[name]]
+        path, pages = page[following], pages + 1
+    assert len(seen) == len(set(seen)) == page[total] == (251 if name == "alerts" and total == "total" else 250)
+    assert pages == 3
+
+
+@pytest.mark.parametrize(("path", "rest"), [("/", "/?"), (f"/devices/{NOISY}", f"/devices/{quote(NOISY, safe='')}?")])
+def test_a_page_that_is_cut_says_so(path, rest):
+    web = client()
+    assert "1 à 100 sur 250" in web.get(path, headers=HTML).text
+    assert f'href="{rest}offset=100"' in web.get(path, headers=HTML).text
+    last = web.get(f"{path}?offset=200", headers=HTML).text
+    assert "201 à 250 sur 250" in last
+    assert "offset=300" not in last
+    assert "1 à 1 sur 1" not in web.get(f"/devices/{DEVICE}", headers=HTML).text
+
+
+def test_a_device_whose_name_ends_like_a_form():
+    web = client()
+    assert web.get(f"/devices/{NOISY}").json()["device"] == NOISY
+    assert web.get(f"/devices/{NOISY}", headers=HTML).headers["content-type"].startswith("text/html")
+    assert web.get(f"/devices/{NOISY}.json", headers=HTML).json()["device"] == NOISY
+
+
+def test_the_devices_are_paged_to_their_end():
+    web = client()
     devices, path = [], "/devices.json"
     while path:
         page = web.get(path).json()
@@ -107,6 +139,11 @@ def test_lists_are_paged_to_their_end():
         ("/alerts.xml", 404, WORDS["fr"]["missing_page"]),
         ("/alerts/unknown", 404, WORDS["fr"]["missing_alert"]),
         ("/devices/eui:ffff", 404, WORDS["fr"]["missing_device"]),
+        ("/alerts/%00", 404, WORDS["fr"]["missing_page"]),
+        ("/devices/eui:%00", 404, WORDS["fr"]["missing_page"]),
+        ("/static/%00", 404, WORDS["fr"]["missing_page"]),
+        ("/devices?after=%00", 400, "after"),
+        ("/alerts?offset=%00", 400, "offset"),
         ("/alerts?offset=-1", 400, "offset=-1"),
         ("/alerts?offset=1e9", 400, "offset=1e9"),
         ("/alerts.csv?profile=xls", 400, "profile=xls"),
@@ -131,13 +168,32 @@ def test_errors_have_one_form(path, status, sentence):
 
 def test_methods_that_are_not_served():
     answer = client().post("/alerts")
-    assert (answer.status_code, answer.json()["status"]) == (405, 405)
+    assert (answer.status_code, answer.json()["detail"]) == (405, WORDS["fr"]["bad_method"])
+    assert "GET" in answer.headers["allow"]
+    page = client().post("/alerts", headers=HTML).text
+    assert WORDS["fr"]["bad_method"] in page
+    assert "Method Not Allowed" not in page
     assert client().head("/alerts", headers=HTML).status_code == 200
 
 
 def test_the_suffix_decides_the_form_of_an_error_too():
     page = client().get("/alerts/unknown.html", headers={"Accept": "application/json"})
     assert page.headers["content-type"].startswith("text/html")
+    assert client().get("/alerts/unknown.json", headers=HTML).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/alerts/", "/devices/"])
+def test_a_slash_too_many_leads_to_the_list(path):
+    answer = client().get(path, follow_redirects=False)
+    assert answer.status_code == 307
+    assert answer.headers["location"].endswith(path.rstrip("/"))
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/nowhere", "/alerts.json"])
+def test_no_cache_gives_the_page_for_the_data(path):
+    answer = client().get(path, headers=HTML)
+    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("failure", [psycopg.OperationalError("refused"), psycopg.errors.UndefinedTable("alert_event")])
@@ -149,6 +205,8 @@ def test_a_store_that_is_away_is_a_503_with_a_sentence(failure):
     assert answer.status_code == 503
     assert answer.json()["detail"] == WORDS["fr"]["store_away"]
     assert answer.headers["retry-after"] == "10"
+    data = client(opened=away).get("/alerts.json", headers=HTML)
+    assert data.headers["content-type"] == "application/problem+json"
     page = client(opened=away).get("/alerts.html")
     assert page.status_code == 503
     assert "La base de données ne répond pas" in page.text

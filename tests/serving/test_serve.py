@@ -40,6 +40,9 @@ def test_pages_and_data_of_a_real_store(settings, history, start_role):
 
         assert [entry["alert_id"][0] for entry in web.get("/alerts").json()["alerts"]] == ["a", "b"]
         assert [entry["alert_id"][0] for entry in web.get("/").json()["open_alerts"]] == ["b"]
+        assert (web.get("/alerts").json()["total"], web.get("/").json()["total"], device["alerts_total"]) == (2, 1, 1)
+        assert web.get(f"/devices/{DEVICE}?offset=1").json()["alerts"] == []
+        assert web.get("/alerts/%00").status_code == 404
         assert web.get("/devices").json() == {"devices": [DEVICE], "next": None}
         assert len(web.get("/alerts.csv").text.splitlines()) == 4
         assert web.get("/alerts/none").status_code == 404

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from vigie.serving.part import Part
 from vigie.serving.store import readings_of
 from vigie.serving.wording import utc_text
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
@@ -23,6 +24,11 @@ def of_alert(events: Sequence[AlertEvent]) -> dict[str, Any]:
     last = events[-1]
     names = ("alert_id", "incident_id", "alarm_key", "state", "priority")
     return {name: getattr(last, name) for name in names} | {"transitions": [of_event(event) for event in events]}
+
+
+def of_alerts(name: str, alerts: Part[AlertEvent]) -> dict[str, Any]:
+    """Some alerts, each as it stands now, under a name; how many there are, and where the next ones stand."""
+    return {name: [of_event(alert) for alert in alerts.items], "total": alerts.total, "next": alerts.next}
 
 
 def of_reading(reading: StoredReading) -> dict[str, Any]:
@@ -53,12 +59,14 @@ def of_uplink(device: str, uplink: StoredUplink) -> dict[str, Any]:
 
 
 def of_device(
-    device: str, readings: Sequence[StoredReading], uplinks: Sequence[StoredUplink], alerts: Sequence[AlertEvent]
+    device: str, readings: Sequence[StoredReading], uplinks: Sequence[StoredUplink], alerts: Part[AlertEvent]
 ) -> dict[str, Any]:
     """A device: its last readings, last uplinks and the last transition of each of its alerts."""
     return {
         "device": device,
         "readings": [of_reading(reading) for reading in readings],
         "uplinks": [of_uplink(device, uplink) for uplink in uplinks],
-        "alerts": [of_event(alert) for alert in alerts],
+        "alerts": [of_event(alert) for alert in alerts.items],
+        "alerts_total": alerts.total,
+        "alerts_next": alerts.next,
     }

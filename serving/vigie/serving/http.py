@@ -17,21 +17,23 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vigie.serving.alert_export import PROFILES, write_csv
-from vigie.serving.as_data import of_alert, of_device, of_event
+from vigie.serving.as_data import of_alert, of_alerts, of_device
 from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
 from vigie.serving.page import HEADERS, Pages
+from vigie.serving.part import Part
 from vigie.serving.problem import Problem, answer
-from vigie.serving.store import OpenStore, readings_of, store_of
+from vigie.serving.store import OpenStore, Store, readings_of, store_of
 from vigie.serving.web_server import WebServer, address, bind, on_stop_signals, watched
 from vigie.streams.settings import Settings, SettingsError
 from vigie.streams.sinks.database import dsn
+from vigie.streams.sinks.queries import StoredUplink
 
 PAGE = 100
 """How many alerts or devices stand on one page."""
@@ -89,10 +91,12 @@ class Serve:
     # Pages and data
 
     def _home(self, request: Request) -> Response:
+        offset = self._number(request, "offset", 0)
         with self._open_store() as store:
-            alerts = store.open_alerts(PAGE)
+            found, total = store.open_alerts(PAGE, offset), store.count_alerts(only_open=True)
+        alerts = Part(items=found, offset=offset, total=total, address="/")
         if not wants_page(request):
-            return _data({"open_alerts": [of_event(event) for event in alerts]})
+            return _data(of_alerts("open_alerts", alerts))
         return self._pages.render("home.html", alerts=alerts)
 
     def _accessibility(self, _: Request) -> Response:
@@ -102,18 +106,18 @@ class Serve:
         suffix = self._suffix(request)
         offset = self._number(request, "offset", 0)
         with self._open_store() as store:
-            alerts = store.alerts(PAGE + 1, offset)
-        older = f"/alerts{suffix}?offset={offset + PAGE}" if len(alerts) > PAGE else None
+            found, total = store.alerts(PAGE, offset), store.count_alerts()
+        alerts = Part(items=found, offset=offset, total=total, address=f"/alerts{suffix}")
         if not wants_page(request, suffix):
-            return _data({"alerts": [of_event(event) for event in alerts[:PAGE]], "next": older})
-        return self._pages.render("alerts.html", alerts=alerts[:PAGE], newer=offset > 0, older=older)
+            return _data(of_alerts("alerts", alerts))
+        return self._pages.render("alerts.html", alerts=alerts)
 
     def _alert(self, request: Request) -> Response:
         alert_id, suffix = split_suffix(request.path_params["id"])
         with self._open_store() as store:
             events = store.alert(alert_id)
         if not events:
-            raise Problem(404, self._words["missing_alert"], suffix=suffix)
+            raise Problem(404, self._words["missing_alert"])
         if not wants_page(request, suffix):
             return _data(of_alert(events))
         return self._pages.render("alert.html", events=events, last=events[-1], device=_device_of(events[-1].alarm_key))
@@ -121,7 +125,7 @@ class Serve:
     def _devices(self, request: Request) -> Response:
         suffix = self._suffix(request)
         with self._open_store() as store:
-            devices = store.devices(PAGE + 1, request.query_params.get("after", ""))
+            devices = store.devices(PAGE + 1, self._text(request, "after"))
         more = len(devices) > PAGE
         devices = devices[:PAGE]
         older = f"/devices{suffix}?after={quote(devices[-1][0], safe='')}" if more else None
@@ -130,17 +134,25 @@ class Serve:
         return self._pages.render("devices.html", devices=devices, older=older)
 
     def _device(self, request: Request) -> Response:
-        device, suffix = split_suffix(request.path_params["id"])
+        name, offset = request.path_params["id"], self._number(request, "offset", 0)
+        if not name:
+            return RedirectResponse("/devices")
         with self._open_store() as store:
-            uplinks = store.last_uplinks(device, UPLINKS)
-            if not uplinks:
-                raise Problem(404, self._words["missing_device"], suffix=suffix)
+            device, suffix, uplinks = self._looked_up(store, name)
             readings = store.last_readings(device)
-            alerts = store.alerts_of_device(device, PAGE)
+            found, total = store.alerts_of_device(device, PAGE, offset), store.count_alerts(device=device)
+        alerts = Part(items=found, offset=offset, total=total, address=f"/devices/{quote(name, safe='')}")
         if not wants_page(request, suffix):
             return _data(of_device(device, readings, uplinks, alerts))
         shown = [(uplink, readings_of(device, uplink)) for uplink in uplinks]
         return self._pages.render("device.html", device=device, readings=readings, uplinks=shown, alerts=alerts)
+
+    def _looked_up(self, store: Store, name: str) -> tuple[str, str, list[StoredUplink]]:
+        """The device and suffix of an address; the whole name first, for a device may be called x.json."""
+        for device, suffix in dict.fromkeys([(name, ""), split_suffix(name)]):
+            if uplinks := store.last_uplinks(device, UPLINKS):
+                return device, suffix, uplinks
+        raise Problem(404, self._words["missing_device"])
 
     def _alerts_csv(self, request: Request) -> Response:
         profile = request.query_params.get("profile", "tableur")
@@ -162,6 +174,12 @@ class Serve:
             raise Problem(404, self._words["missing_page"])
         return str(suffix)
 
+    def _text(self, request: Request, name: str) -> str:
+        text = request.query_params.get(name, "")
+        if "\0" in text:  # PostgreSQL has no text that holds one
+            raise Problem(400, self._words["bad_parameter"].format(detail=name))
+        return text
+
     def _number(self, request: Request, name: str, default: int) -> int:
         text = request.query_params.get(name, str(default))
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
@@ -171,10 +189,12 @@ class Serve:
     # Errors
 
     def _refusal(self, request: Request) -> Response | None:
-        if self._authenticate(request) is not None:
-            return None
-        headers = {"WWW-Authenticate": CHALLENGE}
-        return answer(request, Problem(401, self._words["unauthorized"], headers=headers), self._pages)
+        if self._authenticate(request) is None:
+            headers = {"WWW-Authenticate": CHALLENGE}
+            return answer(request, Problem(401, self._words["unauthorized"], headers=headers), self._pages)
+        if "\0" in request.scope["path"]:  # no text of the store, and no file, holds one
+            return answer(request, Problem(404, self._words["missing_page"]), self._pages)
+        return None
 
     def _on_problem(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -182,7 +202,8 @@ class Serve:
 
     def _on_http_exception(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        detail = self._words["missing_page"] if error.status_code == 404 else error.detail
+        word = {404: "missing_page", 405: "bad_method"}.get(error.status_code)
+        detail = self._words[word] if word else error.detail
         return answer(request, Problem(error.status_code, detail, headers=error.headers), self._pages)
 
     def _on_store_away(self, request: Request, error: Exception) -> Response:

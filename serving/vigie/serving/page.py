@@ -28,8 +28,11 @@ HEADERS = {
     "form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Vary": "Accept",
+    "Cache-Control": "no-cache",
 }
-"""No script runs on these pages, whatever a device or a network wrote into a field."""
+"""No script runs on these pages, whatever a device or a network wrote into a field. One address answers as a page or as
+data, and what it says changes: no cache may give the one for the other, or what was."""
 
 
 class Pages:

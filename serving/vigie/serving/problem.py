@@ -6,7 +6,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from vigie.serving.negotiation import wants_page
+from vigie.serving.negotiation import split_suffix, wants_page
 from vigie.serving.page import HEADERS, Pages
 
 MEDIA_TYPE = "application/problem+json"
@@ -19,28 +19,23 @@ class Problem(Exception):  # noqa: N818 -- an answer, which a route may raise
         status: HTTP status.
         detail: a sentence for the person who asked.
         headers: further headers of the answer.
-        suffix: .html or .json where the address asked for one.
     """
 
-    def __init__(self, status: int, detail: str, *, headers: Mapping[str, str] | None = None, suffix: str = "") -> None:
+    def __init__(self, status: int, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = headers or {}
-        self.suffix = suffix
 
 
 def answer(request: Request, problem: Problem, pages: Pages) -> Response:
     """The error in the form that the caller wants."""
-    title = HTTPStatus(problem.status).phrase
-    if wants_page(request, problem.suffix):
-        response: Response = pages.render(
-            "error.html", problem.status, detail=problem.detail, status=problem.status, title=title
-        )
+    if wants_page(request, split_suffix(request.url.path)[1]):
+        response: Response = pages.render("error.html", problem.status, detail=problem.detail, status=problem.status)
     else:
         body = {
             "type": "about:blank",
-            "title": title,
+            "title": HTTPStatus(problem.status).phrase,
             "status": problem.status,
             "detail": problem.detail,
             "instance": request.url.path,

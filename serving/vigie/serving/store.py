@@ -16,10 +16,16 @@ QUESTION_LIMIT_MS = 15_000
 """After how long PostgreSQL gives a question up; the export of everything is not asked so."""
 
 
+_COUNT = (
+    "SELECT count(*) FROM (SELECT DISTINCT ON (alert_id) state FROM alert_event WHERE position(%s IN alarm_key) > 0"
+    " ORDER BY alert_id, revision DESC) last WHERE state <> 'normal' OR NOT %s"
+)
+
+
 class Store(Protocol):
     """The questions that `serve` asks."""
 
-    def open_alerts(self, limit: int) -> list[AlertEvent]:
+    def open_alerts(self, limit: int, offset: int) -> list[AlertEvent]:
         """The last transition of each alert that is not over, the latest first."""
 
     def alerts(self, limit: int, offset: int) -> list[AlertEvent]:
@@ -28,8 +34,11 @@ class Store(Protocol):
     def alert(self, alert_id: str) -> list[AlertEvent]:
         """Every transition of an alert in its order; empty if there is none."""
 
-    def alerts_of_device(self, device: str, limit: int) -> list[AlertEvent]:
+    def alerts_of_device(self, device: str, limit: int, offset: int) -> list[AlertEvent]:
         """The last transition of each alert of a device, the latest first."""
+
+    def count_alerts(self, *, only_open: bool = False, device: str = "") -> int:
+        """How many alerts there are: all, those that are not over, those of a device."""
 
     def events(self) -> Iterator[AlertEvent]:
         """Every transition of every alert in the order of decision, read bit by bit."""
@@ -63,9 +72,9 @@ class PostgresStore:
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._connection = connection
 
-    def open_alerts(self, limit: int) -> list[AlertEvent]:
+    def open_alerts(self, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alerts(self._connection, limit, only_open=True)
+        return queries.alerts(self._connection, limit, offset, only_open=True)
 
     def alerts(self, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
@@ -75,9 +84,14 @@ class PostgresStore:
         """As Store says."""
         return queries.alert(self._connection, alert_id)
 
-    def alerts_of_device(self, device: str, limit: int) -> list[AlertEvent]:
+    def alerts_of_device(self, device: str, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alerts_of(self._connection, device, limit)
+        return queries.alerts_of(self._connection, device, offset + limit)[offset:]
+
+    def count_alerts(self, *, only_open: bool = False, device: str = "") -> int:
+        """As Store says."""
+        row = self._connection.execute(_COUNT, (f":{device}:" if device else ":", only_open)).fetchone()
+        return int(row[0]) if row else 0
 
     def events(self) -> Iterator[AlertEvent]:
         """As Store says."""
