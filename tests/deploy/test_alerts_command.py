@@ -71,6 +71,13 @@ def test_list_as_json(alerts):
     assert len(vigie(alerts, "list", "--json", "--limit", "1").stdout.splitlines()) == 1
 
 
+def test_a_list_that_is_cut_says_so(alerts):
+    for arguments in (["list", "--limit", "1"], ["list", "--limit", "1", "--json"]):
+        assert vigie(alerts, *arguments).stderr == "1 alertes sur 2 : --limit en montre davantage.\n"
+    assert vigie(alerts, "list", "--limit", "1", VIGIE_LANGUAGE="en").stderr == "1 alerts of 2: --limit shows more.\n"
+    assert vigie(alerts, "list").stderr == vigie(alerts, "list", "--limit", "1", "--open").stderr == ""
+
+
 def test_export_to_a_file(alerts, tmp_path):
     file = tmp_path / "alertes.csv"
     result = vigie(alerts, "export", str(file))
@@ -103,6 +110,20 @@ def test_a_folder_that_does_not_exist_is_said(alerts, tmp_path):
     assert result.returncode == 18
     assert "cannot be written" in result.stderr
     assert not Path(tmp_path / "none").exists()
+
+
+def test_a_file_in_the_place_of_a_folder_is_said(alerts, tmp_path):
+    (tmp_path / "file").write_text("")
+    result = vigie(alerts, "export", str(tmp_path / "file" / "alertes.csv"))
+    assert result.returncode == 18
+    assert result.stderr.count("\n") == 1
+    assert "cannot be written" in result.stderr
+
+
+def test_a_connection_string_that_is_none_is_said():
+    result = vigie("nonsense", "list")
+    assert result.returncode == 2
+    assert "VIGIE_DATABASE is no connection string" in result.stderr
 
 
 def test_a_database_without_tables_is_said(database):

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -46,15 +46,19 @@ def command() -> None:
 def list_(*, only_open: bool, limit: int, as_json: bool) -> None:
     """List the alerts, each as it stands now, the latest first."""
     settings = settings_here()
+    words = WORDS[settings.language]
     with _store(settings) as store:
-        alerts = store.open_alerts(limit) if only_open else store.alerts(limit, 0)
+        alerts = store.open_alerts(limit, 0) if only_open else store.alerts(limit, 0)
+        total = store.count_alerts(only_open=only_open)
     if as_json:
         for alert in alerts:
             click.echo(json.dumps(of_event(alert), ensure_ascii=False))
     elif alerts:
         _print_table(alerts, settings)
     else:
-        click.echo(WORDS[settings.language]["no_alert"])
+        click.echo(words["no_alert"])
+    if len(alerts) < total:
+        click.echo(words["cut"].format(shown=len(alerts), total=total), err=True)
 
 
 def _print_table(alerts: list[AlertEvent], settings: Settings) -> None:
@@ -109,7 +113,8 @@ def export(file: Path, profile: str) -> None:
     except OSError as error:
         raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # that it cannot be made has been said
+            partial.unlink()
     click.echo(f"{file}: {count} transitions, {profile}", err=True)
 
 
