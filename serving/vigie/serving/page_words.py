@@ -135,7 +135,7 @@ FACTS: dict[str, dict[str, str]] = {
         "subject": "Où",
         "rule": "Règle",
         "cause": "Cause",
-        "message": "Message",
+        "message": "Détail technique (en anglais)",
     },
     "en": {
         "device": "Device",
@@ -148,7 +148,7 @@ FACTS: dict[str, dict[str, str]] = {
         "subject": "Where",
         "rule": "Rule",
         "cause": "Cause",
-        "message": "Message",
+        "message": "Technical detail",
     },
 }
 """What the facts of an alert are called; one that is missing stands under its own name."""

@@ -114,7 +114,12 @@ _STATES = {
     "suppressed": "masquée par conception",
     "out_of_service": "hors service",
 }
-_REASONS = {"no_arrival": "rien reçu", "heard": "de nouveau entendu", "poison_record": "enregistrement fautif"}
+_REASONS = {
+    "no_arrival": "rien reçu",
+    "heard": "de nouveau entendu",
+    "poison_record": "enregistrement fautif",
+    "passed": "passé",
+}
 _PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
 
 

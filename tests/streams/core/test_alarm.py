@@ -12,6 +12,8 @@ ADDRESS = "eui:24e124136b000001"
 KEY = f"silence:{ADDRESS}:no_arrival"
 MORNING = 1_750_230_720_000  # 18 June 2025, 09:12 in Paris
 HOUR = 3_600_000
+TOLD = MORNING + 2 * HOUR
+"""When the platform told of its trouble."""
 
 
 def silent(last=0, decided=3):
@@ -43,7 +45,7 @@ def play(*signals):
     alarms, events = {}, []
     for signal in signals:
         key = alarm_key(signal)
-        alarm, made = decide(alarms.get(key), signal, zone="Europe/Paris", generation=1)
+        alarm, made = decide(alarms.get(key), signal, zone="Europe/Paris", generation=1, told_at=TOLD)
         if alarm is not None:
             alarms[key] = load(dump(alarm))
         events += made
@@ -69,10 +71,10 @@ CASES = [
     ([silent(), silent(5), back(0, 5)], [("raised", 0), ("cleared", 0), ("raised", 5)]),
     # an older silence, from a worker that should have stopped: nothing
     ([silent(5), silent(0)], [("raised", 5)]),
-    # trouble of the platform, then the same once more
-    ([trouble(), trouble()], [("raised", None)]),
+    # trouble of the platform opens nothing for ever; then the same once more
+    ([trouble(), trouble()], [("raised", None), ("cleared", None)]),
     # another record, then the first again
-    ([trouble("a"), trouble("b"), trouble("a")], [("raised", None), ("raised", None)]),
+    ([trouble("a"), trouble("b"), trouble("a")], [("raised", None), ("cleared", None)] * 2),
 ]
 
 
@@ -89,7 +91,7 @@ def test_ids_come_from_the_cause_alone():
     assert raised.event_id == again.event_id == event_id(raised.alert_id, "raised", 0)
     assert cleared.alert_id == cleared.incident_id == raised.alert_id
     assert cleared.event_id == event_id(raised.alert_id, "cleared", 1)
-    assert len({event.event_id for event in play(trouble("a"), trouble("b"), trouble("a", rule="lag"))}) == 3
+    assert len({event.event_id for event in play(trouble("a"), trouble("b"), trouble("a", rule="lag"))}) == 6
 
 
 def test_what_a_silence_says():
@@ -118,17 +120,29 @@ def test_a_device_of_unknown_model_has_a_sentence_too():
     assert f"Le capteur {ADDRESS} n'a rien envoyé" in event.explanation.sentence_fr
 
 
-def test_trouble_of_the_platform_names_place_rule_and_message():
-    (event,) = play(trouble())
-    assert event.alarm_key == "platform:decode raw.lora/3:poison_record"
-    assert "decode raw.lora/3" in event.explanation.sentence_fr
-    assert "A record crashes decode." in event.explanation.sentence_fr
+@pytest.mark.parametrize("rule", ["poison_record", "another"])
+def test_trouble_of_the_platform_names_its_place_in_the_words_of_the_language(rule):
+    raised, cleared = play(trouble(rule=rule))
+    assert raised.alarm_key == f"platform:decode raw.lora/3:{rule}"
+    for event in (raised, cleared):
+        for sentence in (event.explanation.sentence_fr, event.explanation.sentence_en):
+            assert "(decode raw.lora/3, raw.lora/3/41)" in sentence or f"({rule}, raw.lora/3/41)" in sentence
+            assert "A record crashes decode." not in sentence
+        assert event.explanation.fields["message"] == "A record crashes decode."
+
+
+def test_trouble_of_the_platform_is_dated_by_its_detection():
+    """A record may crash us long after it arrived, by a replay or after a stop."""
+    raised, cleared = play(trouble())
+    assert (raised.event_at, raised.decided_at) == (MORNING, TOLD)
+    assert (cleared.event_at, cleared.decided_at) == (TOLD, TOLD)
+    assert (raised.reason, cleared.reason, cleared.state) == ("poison_record", "passed", "normal")
 
 
 def test_memory_of_repeats_is_bounded():
     alarm = None
     for number in range(100):
-        alarm, _ = decide(alarm, trouble(str(number)), zone="Europe/Paris", generation=1)
+        alarm, _ = decide(alarm, trouble(str(number)), zone="Europe/Paris", generation=1, told_at=TOLD)
     assert len(dump(alarm)) < 1200
 
 

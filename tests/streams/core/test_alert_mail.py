@@ -5,7 +5,7 @@ from email.policy import default
 from email.utils import parsedate_to_datetime
 
 import msgspec
-from streams.core.test_alarm import ADDRESS, back, play, silent, trouble
+from streams.core.test_alarm import ADDRESS, TOLD, back, play, silent, trouble
 
 from vigie.streams.core.alert_mail import WORDS, MailForm, compose
 
@@ -28,6 +28,7 @@ def test_a_silence_in_french():
     assert mail["Message-ID"] == f"<{event.event_id}@metropole.example>"
     assert mail["In-Reply-To"] is None
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "fr"
     assert "<alertes.vigie.metropole.example>" in mail["List-Id"]
     assert parsedate_to_datetime(mail["Date"]).timestamp() * 1000 == event.decided_at
     lines = mail.get_content().splitlines()
@@ -59,10 +60,14 @@ def test_later_mails_of_an_incident_stand_in_its_thread():
 
 
 def test_trouble_of_the_platform():
-    (event,) = play(trouble())
+    event, _ = play(trouble())
     mail = written(event)
-    assert mail["Subject"] == "[Vigie] Plateforme : poison_record (decode raw.lora/3)"
-    assert "A record crashes decode." in mail.get_content()
+    assert mail["Subject"] == "[Vigie] Plateforme : enregistrement fautif (decode raw.lora/3)"
+    assert parsedate_to_datetime(mail["Date"]).timestamp() * 1000 == TOLD
+    text = mail.get_content()
+    assert "Règle\u00a0: enregistrement fautif" in text
+    assert "vigie replay dead-letters --reason internal_error" in text
+    assert "A record crashes decode." not in text
 
 
 def test_the_same_event_makes_the_same_bytes():
@@ -71,7 +76,7 @@ def test_the_same_event_makes_the_same_bytes():
 
 
 def test_words_of_others_cannot_add_headers():
-    (event,) = play(trouble(rule="x\r\nBcc: a@evil.example"))
+    event, _ = play(trouble(rule="x\r\nBcc: a@evil.example"))
     assert written(event)["Bcc"] is None
 
 

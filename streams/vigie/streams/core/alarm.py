@@ -5,6 +5,8 @@ place in it. So a signal that comes again, after a crash or from a worker that s
 or nothing at all.
 """
 
+from typing import NamedTuple
+
 from msgspec import Struct, msgpack
 
 from vigie.streams.core.local_time import NO_BREAK, duration_text, moment_text, utc_text
@@ -14,9 +16,42 @@ from vigie.topics.alert_event import AlertEvent, Explanation
 from vigie.topics.identity import alert_id, event_id
 
 SILENCE, PLATFORM = "silence", "platform"
-NO_ARRIVAL = "no_arrival"
+NO_ARRIVAL, POISON_RECORD = "no_arrival", "poison_record"
 RAISED, CLEARED = "raised", "cleared"
+PASSED = "passed"
+"""Why trouble of the platform is cleared: it happened once, and what it stopped goes on."""
 MEDIUM = 3
+
+
+class _Sentence(NamedTuple):
+    fr: str
+    en: str
+
+
+_PLATFORM_SENTENCES = {
+    POISON_RECORD: (
+        _Sentence(
+            f"Un enregistrement fait échouer le programme à chaque essai ({{subject}}, {{cause}}){NO_BREAK}: il est "
+            "gardé dans dead-letters.v1, et la suite est traitée.",
+            "The program fails on one record each time ({subject}, {cause}): it is kept in dead-letters.v1, "
+            "and what follows is processed.",
+        ),
+        _Sentence(
+            "L'enregistrement fautif ({subject}, {cause}) est mis de côté, la suite est traitée.",
+            "The record at fault ({subject}, {cause}) is set aside, what follows is processed.",
+        ),
+    )
+}
+"""Rule -> what is said when it is raised, and when it is cleared, from the fields of the signal."""
+_ANY_PLATFORM_SENTENCES = (
+    _Sentence(
+        "La plateforme signale un incident sur {subject} ({rule}, {cause}).",
+        "The platform reports trouble at {subject} ({rule}, {cause}).",
+    ),
+    _Sentence(
+        "L'incident sur {subject} ({rule}, {cause}) est passé.", "The trouble at {subject} ({rule}, {cause}) is over."
+    ),
+)
 
 _REMEMBERED = 32
 
@@ -65,7 +100,9 @@ def alarm_key(signal: Signal) -> str:
     return f"{PLATFORM}:{signal.subject}:{signal.rule}"
 
 
-def decide(alarm: Alarm | None, signal: Signal, *, zone: str, generation: int) -> tuple[Alarm | None, list[AlertEvent]]:
+def decide(
+    alarm: Alarm | None, signal: Signal, *, zone: str, generation: int, told_at: int
+) -> tuple[Alarm | None, list[AlertEvent]]:
     """What does this signal change?
 
     Args:
@@ -73,12 +110,13 @@ def decide(alarm: Alarm | None, signal: Signal, *, zone: str, generation: int) -
         signal: of a silence or of the platform.
         zone: IANA name of the legal time, for the sentences.
         generation: of the writer, put on the events.
+        told_at: epoch ms UTC when the signal was given; trouble of the platform is dated by it.
 
     Returns:
         The new state, and the transitions; the old state and none where the signal says nothing new.
     """
     if isinstance(signal, PlatformSignal):
-        return _platform(alarm if isinstance(alarm, PlatformAlarm) else None, signal, generation)
+        return _platform(alarm if isinstance(alarm, PlatformAlarm) else None, signal, told_at, generation)
     known = alarm if isinstance(alarm, SilenceAlarm) else None
     latest_at = -1 if known is None else known.last_arrival_at
     if not signal.silent:
@@ -142,20 +180,30 @@ def _facts(signal: SilenceSignal, last_arrival_at: int) -> dict[str, str]:
     }
 
 
-def _platform(known: PlatformAlarm | None, signal: PlatformSignal, generation: int) -> tuple[Alarm, list[AlertEvent]]:
+def _platform(
+    known: PlatformAlarm | None, signal: PlatformSignal, told_at: int, generation: int
+) -> tuple[Alarm, list[AlertEvent]]:
+    """Trouble of the platform is over when it is told: nothing will ever say its end, so it is raised and cleared."""
     key = alarm_key(signal)
     before = () if known is None else known.alerts
-    if alert_id(key, signal.cause_id) in before:
+    alert = alert_id(key, signal.cause_id)
+    if alert in before:
         return PlatformAlarm(before), []
-    fr = f"La plateforme signale un incident sur {signal.subject} ({signal.rule}){NO_BREAK}: {signal.message}"
-    en = f"The platform reports trouble at {signal.subject} ({signal.rule}): {signal.message}"
+    raised, cleared = _PLATFORM_SENTENCES.get(signal.rule, _ANY_PLATFORM_SENTENCES)
     fields = {"subject": signal.subject, "rule": signal.rule, "cause": signal.cause_id, "message": signal.message}
-    event = _event(
-        key, signal.cause_id, RAISED, reason=signal.rule, event_at=signal.at, arrival_at=signal.at,
-        decided_at=signal.at, generation=generation,
-        explanation=Explanation(sentence_fr=fr, sentence_en=en, fields=fields),
-    )  # fmt: skip
-    return PlatformAlarm((*before, event.alert_id)[-_REMEMBERED:]), [event]
+    events = [
+        _event(
+            key, signal.cause_id, transition, reason=reason, event_at=event_at, arrival_at=event_at,
+            decided_at=told_at, generation=generation,
+            explanation=Explanation(
+                sentence_fr=sentences.fr.format(**fields), sentence_en=sentences.en.format(**fields), fields=fields
+            ),
+        )
+        for transition, reason, event_at, sentences in (
+            (RAISED, signal.rule, signal.at, raised), (CLEARED, PASSED, told_at, cleared)
+        )
+    ]  # fmt: skip
+    return PlatformAlarm((*before, alert)[-_REMEMBERED:]), events
 
 
 def _event(

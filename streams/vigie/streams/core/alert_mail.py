@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 
-from vigie.streams.core.alarm import RAISED, SILENCE
+from vigie.streams.core.alarm import POISON_RECORD, RAISED, SILENCE
 from vigie.streams.core.local_time import NO_BREAK, duration_text, local, moment_text, short_moment_text
 from vigie.topics.alert_event import PRIORITIES, AlertEvent
 from vigie.topics.identity import event_id
@@ -30,6 +30,9 @@ WORDS = {
         "cause": "Cause",
         "page": "La page de l'alerte",
         "check": "À vérifier : l'alimentation ou la pile du capteur, son antenne, la passerelle du secteur.",
+        "poison_record": "enregistrement fautif",
+        "repair": "À faire : signaler l'erreur (sa trace est avec l'enregistrement) ; une fois corrigée, lancer "
+        "« vigie replay dead-letters --reason internal_error ».",
         "closes": "L'alerte se ferme d'elle-même dès que le capteur est de nouveau entendu.",
         "footer": "Message automatique de Vigie. Les heures sont l'heure légale",
         "list": "Alertes Vigie",
@@ -50,6 +53,9 @@ WORDS = {
         "cause": "Cause",
         "page": "The page of this alert",
         "check": "Worth a look: the device's supply or battery, its antenna, the gateway of the area.",
+        "poison_record": "poison record",
+        "repair": "To do: report the error (its traceback stands with the record); once it is corrected, run "
+        "`vigie replay dead-letters --reason internal_error`.",
         "closes": "The alert closes by itself as soon as the device is heard again.",
         "footer": "Automatic message of Vigie. Times are the legal time",
         "list": "Vigie alerts",
@@ -99,9 +105,9 @@ def compose(event: AlertEvent, form: MailForm) -> EmailMessage:
         mail["In-Reply-To"] = mail["References"] = message_id(first, domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Id"] = f"{words['list']} <alertes.vigie.{domain}>"
-    mail["Content-Language"] = form.language
     mail["X-Vigie-Event"] = event.event_id
     mail.set_content(_text(event, form), cte="quoted-printable")
+    mail["Content-Language"] = form.language  # after the content, which takes every Content- field away
     return mail
 
 
@@ -120,7 +126,7 @@ def _subject(event: AlertEvent, form: MailForm) -> str:
     words, facts = WORDS[form.language], event.explanation.fields
     title = f"[Vigie] {words.get(kind, kind)}{words['colon'].replace(NO_BREAK, ' ')}"
     if kind != SILENCE:
-        return f"{title} {rule} ({subject})"
+        return f"{title} {words.get(rule, rule)} ({subject})"
     since = short_moment_text(event.arrival_at, form.zone, form.language)
     return f"{title} {facts.get('model', '')} {subject} {words['since']} {since}"
 
@@ -129,10 +135,13 @@ def _text(event: AlertEvent, form: MailForm) -> str:
     words, facts, french = WORDS[form.language], event.explanation.fields, form.language == "fr"
     silence = event.alarm_key.startswith(f"{SILENCE}:")
     priority = (PRIORITIES if french else _PRIORITIES_EN).get(event.priority, str(event.priority))
+    rule = facts.get("rule", "")
     rows = {"priority": priority}
     rows |= {
         name: facts[name] for name in ("device", "model", "network", "subject", "rule", "cause") if facts.get(name)
     }
+    if rule:
+        rows["rule"] = words.get(rule, rule)
     if silence:
         rows["last"] = moment_text(event.arrival_at, form.zone, form.language)
         rows["period"] = duration_text(int(facts.get("period_s", "0")) * 1000, form.language)
@@ -140,6 +149,8 @@ def _text(event: AlertEvent, form: MailForm) -> str:
     lines += [f"{words[name]}{words['colon']} {value}" for name, value in rows.items()]
     if silence:
         lines += ["", words["check"], words["closes"]]
+    elif rule == POISON_RECORD:
+        lines += ["", words["repair"]]
     if form.public_url:
         lines += ["", f"{words['page']}{words['colon']}", f"{form.public_url.rstrip('/')}/alerts/{event.alert_id}"]
     return "\n".join([*lines, "", "-- ", f"{words['footer']} ({form.zone}).", ""])

@@ -53,7 +53,9 @@ class AlarmStep:
                 continue
             before = self.alarms.get(partition, key)
             generation = self._current_generation(partition)
-            after, made = alarm.decide(before, message, zone=self._zone, generation=generation)
+            after, made = alarm.decide(
+                before, message, zone=self._zone, generation=generation, told_at=record.timestamp
+            )
             if after is not None:
                 self.alarms.put(partition, key, after, batch.topic, record.offset)
             for event in made:
