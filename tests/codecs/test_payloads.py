@@ -36,6 +36,7 @@ def told(codec: str, payload: bytes, f_port: int = 1, received_at: int = 1_795_4
         assert type(reading.value) is float
         assert math.isfinite(reading.value)
         assert reading.observed_at is None or 0 <= reading.observed_at < 2**32 * 1000
+    assert decoded.dated == any(reading.observed_at is not None for reading in decoded.readings)
     assert all(type(name) is str and type(text) is str for name, text in decoded.extras.items())
     assert set(decoded.warnings) <= {"UNKNOWN_FIELD"}
     assert len(decoded.warnings) <= 1
@@ -130,6 +131,45 @@ def test_a_channel_that_counts_no_line_is_no_count():
     decoded = told("milesight-vs133", bytes.fromhex("01755c00d201000000"))
     assert [one.property for one in decoded.readings] == [91]
     assert decoded.warnings == ["UNKNOWN_FIELD"]
+
+
+def passages(frame: str) -> list[tuple[int, int, float, int | None]]:
+    decoded = told("milesight-vs350", bytes.fromhex(frame))
+    assert decoded.extras == {}
+    return [(one.property, one.channel, one.value, one.observed_at) for one in decoded.readings]
+
+
+def test_a_gate_tells_its_stored_passages():
+    at = 1_665_561_758_000
+    period = [(60, 1, 1, at), (60, 2, 2, at)]
+    assert passages("20ce9e7446630001000200") == period
+    assert passages("20ce9e744663010100020003000400") == [*period, (61, 1, 3, at), (61, 2, 4, at)]
+    assert passages("20ce9e744663000100020004cc05000600") == [*period, (61, 1, 5, None), (61, 2, 6, None)]
+    assert told("milesight-vs350", bytes.fromhex("20ce9e7446630101000200030004")) is None, "cut off"
+
+
+def test_a_stored_body_of_an_unknown_kind_is_kept():
+    decoded = told("milesight-vs350", bytes.fromhex("04cc0500060020ce9e74466302ff"))
+    assert [one.value for one in decoded.readings] == [5, 6]
+    assert (decoded.extras, decoded.warnings) == ({"rest": "20ce9e74466302ff"}, ["UNKNOWN_FIELD"])
+
+
+def test_what_stands_behind_the_regions_of_a_counter_is_read():
+    decoded = told("milesight-vs133", bytes.fromhex("05cc010002000fe30102030408cc03000400"))
+    assert [(one.channel, one.value) for one in decoded.readings] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+    assert decoded.extras == {"region_1": "1", "region_2": "2", "region_3": "3", "region_4": "4"}
+    assert decoded.warnings == []
+    assert told("milesight-vs133", bytes.fromhex("0fe3010203")) is None, "cut off"
+
+
+@pytest.mark.parametrize(
+    ("frame", "extras"),
+    [("050001", {"leak": "1"}), ("85000101", {"leak": "1", "alarm_05_00": "1"})],
+)
+def test_a_leak_is_no_tilt(frame, extras):
+    decoded = told("milesight-em300-sld", bytes.fromhex(frame + "03673401"))
+    assert [one.property for one in decoded.readings] == [1]
+    assert decoded.extras == extras
 
 
 def test_decentlab_refuses_groups_that_the_model_has_not():

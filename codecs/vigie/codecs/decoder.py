@@ -16,12 +16,14 @@ class Decoded(Struct):
         extras: what the device says beyond the catalogue, by name.
         warnings: doubts, such as UNKNOWN_FIELD.
         firmware: version, where the payload says it.
+        dated: whether a reading has an instant of its own, which few payloads have.
     """
 
     readings: list[Reading]
     extras: dict[str, str]
     warnings: list[str]
     firmware: str | None = None
+    dated: bool = False
 
 
 Decode = Callable[[bytes, int, int], Decoded]

@@ -7,8 +7,10 @@ Source: user guides of the series, chapter "Device Payload" (layout as facts; ch
     03 77  u16       water depth, cm                 xx 00  u8        position: 0 upright, 1 tilted
     05 5B  u8 3×u16/10   sound: weighting (bits 0-1 Z A C, bits 2-3 I F S), level, Leq, Lmax in dB
     xx D2  u32       total of a line's direction     xx CC  2×u16     in, out (VS133 from 03 to 0E, VS350 04 and 05)
+    0F E3  4×u8      what VS133 counted in its four regions
     20 CE  u32 body  history: Unix s, then the model's own body (EM300-TH s16/10, u8/2, 1 reserved; EM500-UDL u16 mm;
-                     EM500-SWL u16 cm; EM410-RDL u16 mm, s16/10, u16, u8)
+                     EM500-SWL u16 cm; EM410-RDL u16 mm, s16/10, u16, u8; VS350 and VS360 u8 kind, then 2×u16 of the
+                     period for kind 0, and 2×u16 of the totals behind them for kind 1)
     8x tt  ...  u8   an alarm: the value as above, then a status
     FF xx            device: 01 1 B, 09 2 B hardware, 0A 2 B firmware, 0B 1 B, 0F 1 B, 16 8 B serial, FE 1 B, FF 2 B
 
@@ -34,8 +36,8 @@ _P = {name: entry.id for name, entry in BY_NAME.items()}
 
 Field = tuple[int, Callable[..., tuple[int, ...]], int, float]
 """Size in bytes, how to unpack, property, divisor."""
-History = tuple[int, Callable[[bytes, int, int], list[Reading]]]
-"""Size of the model's body after the time, and its readings."""
+History = Callable[[bytes, int, int], tuple[int, list[Reading]]]
+"""(payload, place of the model's body, its instant) -> size of the body, its readings; size 0 for an unknown body."""
 
 _FIELDS: dict[int, Field] = {
     0x75: (1, _u8, _P["battery_level"], 1),
@@ -63,7 +65,7 @@ def _decoder(
     Args:
         fields: pairs whose property is another than usual.
         history: the body of `20 CE`.
-        counts: `lines` (VS133: totals and periods of four lines) or `gate` (VS350: total and period).
+        counts: `lines` (VS133: totals and periods of four lines) or `gate` (VS350, VS360: total and period).
         leak: `05 00` is a leak detector, not a position.
     """
     table = _FIELDS | (fields or {})
@@ -106,17 +108,27 @@ def _rare(
             found.extras[f"system_{kind:02x}"] = value.hex()
         return at + 2 + size
     if channel == 0x20 and kind == 0xCE and history is not None:
-        size, read = history
-        _need(payload, at + 2, 4 + size)
-        found.readings += read(payload, at + 6, _u32(payload, at + 2)[0] * 1000)
-        return at + 6 + size
+        size, readings = history(payload, at + 6, _u32(payload, at + 2)[0] * 1000)
+        if size:
+            _need(payload, at + 6, size)
+            found.readings += readings
+            found.dated = True
+            return at + 6 + size
     if kind == 0x5B and channel < 0x80:
         return _sound_level(payload, at + 2, found)
     if (channel, kind) in _COUNTS.get(counts, ()):
         return _counts(payload, at, channel, kind, found, counts)
-    if leak and kind == 0 and channel < 0x80:
+    if (channel, kind) == (0x0F, 0xE3) and counts == "lines":
+        _need(payload, at + 2, 4)
+        for region in range(4):
+            found.extras[f"region_{region + 1}"] = str(payload[at + 2 + region])
+        return at + 6
+    if leak and kind == 0 and channel < 0xFF:
         found.extras["leak"] = str(_u8(payload, at + 2)[0])
-        return at + 3
+        if channel < 0x80:
+            return at + 3
+        found.extras[f"alarm_{channel & 0x7F:02x}_00"] = str(_u8(payload, at + 3)[0])
+        return at + 4
     if 0x80 <= channel < 0xFF and kind in table:
         size, unpack, number, divisor = table[kind]
         found.readings.append(Reading(number, 0, unpack(payload, at + 2)[0] / divisor))
@@ -166,25 +178,37 @@ def _counts(payload: bytes, at: int, channel: int, kind: int, found: Decoded, co
     return at + 6
 
 
-def _past_climate(payload: bytes, at: int, observed_at: int) -> list[Reading]:
-    return [
+def _past_climate(payload: bytes, at: int, observed_at: int) -> tuple[int, list[Reading]]:
+    return 4, [
         Reading(_P["air_temperature"], 0, _s16(payload, at)[0] / 10, observed_at),
         Reading(_P["relative_humidity"], 0, payload[at + 2] / 2, observed_at),
     ]
 
 
-def _past_distance(payload: bytes, at: int, observed_at: int) -> list[Reading]:
-    return [Reading(_P["distance"], 0, float(_u16(payload, at)[0]), observed_at)]
+def _past_distance(payload: bytes, at: int, observed_at: int) -> tuple[int, list[Reading]]:
+    return 2, [Reading(_P["distance"], 0, float(_u16(payload, at)[0]), observed_at)]
 
 
-def _past_depth(payload: bytes, at: int, observed_at: int) -> list[Reading]:
-    return [Reading(_P["water_depth"], 0, _u16(payload, at)[0] / 100, observed_at)]
+def _past_depth(payload: bytes, at: int, observed_at: int) -> tuple[int, list[Reading]]:
+    return 2, [Reading(_P["water_depth"], 0, _u16(payload, at)[0] / 100, observed_at)]
 
 
-def _past_radar(payload: bytes, at: int, observed_at: int) -> list[Reading]:
-    return [
+def _past_radar(payload: bytes, at: int, observed_at: int) -> tuple[int, list[Reading]]:
+    return 7, [
         Reading(_P["distance"], 0, float(_u16(payload, at)[0]), observed_at),
         Reading(_P["air_temperature"], 0, _s16(payload, at + 2)[0] / 10, observed_at),
+    ]
+
+
+def _past_passages(payload: bytes, at: int, observed_at: int) -> tuple[int, list[Reading]]:
+    kind = payload[at]
+    if kind > 1:
+        return 0, []
+    names = ("passages", "passages_total")[: kind + 1]
+    return 1 + 4 * len(names), [
+        Reading(_P[name], channel, float(_u16(payload, at + 1 + 4 * pair + 2 * (channel - 1))[0]), observed_at)
+        for pair, name in enumerate(names)
+        for channel in (1, 2)
     ]
 
 
@@ -200,7 +224,7 @@ _MODELS: tuple[tuple[str, Decode, tuple[Vector, ...]], ...] = (
         Vector(payload="017564055b053f02da016a02",
                readings=(("battery_level", 0, 100), ("laf", 0, 57.5), ("laeq", 0, 47.4), ("lafmax", 0, 61.8))),
     )),
-    ("milesight-em300-th", _decoder(history=(4, _past_climate)), (
+    ("milesight-em300-th", _decoder(history=_past_climate), (
         Vector(payload="01755c03673401046865",
                readings=(("battery_level", 0, 92), ("air_temperature", 0, 30.8), ("relative_humidity", 0, 50.5))),
         Vector(payload="20ce9e74466310015d00", readings=(("air_temperature", 0, 27.2), ("relative_humidity", 0, 46.5))),
@@ -209,15 +233,15 @@ _MODELS: tuple[tuple[str, Decode, tuple[Vector, ...]], ...] = (
         Vector(payload="01755c03673401046865050000",
                readings=(("battery_level", 0, 92), ("air_temperature", 0, 30.8), ("relative_humidity", 0, 50.5))),
     )),
-    ("milesight-em500-udl", _decoder(history=(2, _past_distance)), (
+    ("milesight-em500-udl", _decoder(history=_past_distance), (
         Vector(payload="01755c03824408", readings=(("battery_level", 0, 92), ("distance", 0, 2116))),
         Vector(payload="20ce9e7446634408", readings=(("distance", 0, 2116),)),
     )),
-    ("milesight-em500-swl", _decoder(history=(2, _past_depth)), (
+    ("milesight-em500-swl", _decoder(history=_past_depth), (
         Vector(payload="01755c0377d200", readings=(("battery_level", 0, 92), ("water_depth", 0, 2.1))),
         Vector(payload="20ce9e744663d200", readings=(("water_depth", 0, 2.1),)),
     )),
-    ("milesight-em410-rdl", _decoder(history=(7, _past_radar)), (
+    ("milesight-em410-rdl", _decoder(history=_past_radar), (
         Vector(payload="01755c03672c0104824408",
                readings=(("battery_level", 0, 92), ("air_temperature", 0, 30), ("distance", 0, 2116))),
         Vector(payload="20ce9e74466344082c01000000", readings=(("distance", 0, 2116), ("air_temperature", 0, 30))),
@@ -227,12 +251,16 @@ _MODELS: tuple[tuple[str, Decode, tuple[Vector, ...]], ...] = (
                readings=(("passages", 1, 0), ("passages", 2, 0), ("passages", 7, 5), ("passages", 8, 7))),
         Vector(payload="03d20a000000", readings=(("passages_total", 1, 10),)),
     )),
-    ("milesight-vs350", _decoder(counts="gate"), (
+    ("milesight-vs350", _decoder(counts="gate", history=_past_passages), (
         Vector(payload="04cc1200160005cc13001400",
                readings=(("passages_total", 1, 18), ("passages_total", 2, 22), ("passages", 1, 19),
                          ("passages", 2, 20))),
     )),
 )  # fmt: skip
 
+_SECOND = {"milesight-em300-sld", "milesight-vs133", "milesight-vs350"}
+"""Codecs of version 2: leak alarms, regions, and stored passages were not read before."""
+
 for _id, _decode, _vectors in _MODELS:
-    register_codec(Codec(id=_id, version="1", source=SOURCE, decode=_decode, vectors=_vectors + _BAD))
+    _version = "2" if _id in _SECOND else "1"
+    register_codec(Codec(id=_id, version=_version, source=SOURCE, decode=_decode, vectors=_vectors + _BAD))
