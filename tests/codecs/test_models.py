@@ -27,9 +27,21 @@ def test_a_profile_has_its_codec(tmp_path):
 def test_a_tag_goes_before_the_profile(tmp_path):
     models = load(tmp_path, ONE + ONE.replace("1", "2").replace("elsys", "milesight"))
     assert models.find("P1", "N2").codec == "milesight", "a model's name"
-    tagged = models.find("P1", "decentlab-dl-lid")
-    assert (tagged.codec, tagged.name, tagged.period_s) == ("decentlab-dl-lid", "P1", 0)
     assert models.find("", "decentlab-dl-lid").name == "decentlab-dl-lid"
+
+
+def test_a_codec_tag_leaves_a_known_model_its_name_and_its_period(tmp_path):
+    """Else nobody would notice its silence."""
+    models = load(tmp_path, ONE + "period_s = 900\n")
+    tagged = models.find("P1", "decentlab-dl-lid")
+    assert (tagged.codec, tagged.name, tagged.period_s) == ("decentlab-dl-lid", "N1", 900)
+    assert models.named(tagged.name).period_s == 900, "as the silence asks for it"
+    assert models.find("P1", None).codec == "elsys"
+
+
+def test_a_profile_that_nobody_knows_gives_a_short_name(tmp_path):
+    stranger = load(tmp_path, ONE).find("x" * 800_000, "elsys")
+    assert (stranger.codec, stranger.name, stranger.period_s) == ("elsys", "x" * 80, 0)
 
 
 @pytest.mark.parametrize(

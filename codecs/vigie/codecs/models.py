@@ -1,11 +1,12 @@
 """Which codec and which upload period a device has, from the name of its profile at the network or from its tag."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+_MOST_NAME = 80
 _KEYS = {"profile", "codec", "name", "period_s", "label", "also"}
 
 
@@ -69,10 +70,18 @@ class ModelMap:
         return cls(profiles)
 
     def find(self, profile: str, codec_tag: str | None) -> Model | None:
-        """The model of a device; its tag (a model's name, else taken for a codec's) goes before its profile."""
-        if codec_tag:
-            return self._names.get(codec_tag) or Model(name=profile or codec_tag, codec=codec_tag)
-        return self._profiles.get(profile)
+        """The model of a device; its tag (a model's name, else taken for a codec's) goes before its profile.
+
+        A codec's tag replaces only the codec of a profile that is known, so the device keeps its name and its period.
+        """
+        known = self._profiles.get(profile)
+        if not codec_tag:
+            return known
+        if (named := self._names.get(codec_tag)) is not None:
+            return named
+        if known is not None:
+            return replace(known, codec=codec_tag)
+        return Model(name=(profile or codec_tag)[:_MOST_NAME], codec=codec_tag)
 
     def named(self, name: str) -> Model | None:
         """The model of this short name."""
