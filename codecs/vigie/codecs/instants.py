@@ -3,7 +3,10 @@
 import re
 from calendar import monthrange, timegm
 
-_LIMIT = 100_000
+YEAR_1_AT, YEAR_10000_AT = -62_135_596_800_000, 253_402_300_800_000
+"""Epoch ms of the first instant of these years: what calendars of readers begin with, and what they no longer have."""
+
+_LIMIT = 20_000
 _SECOND = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)", re.ASCII)
 _REST = re.compile(r"(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
 
@@ -23,8 +26,11 @@ class _Seconds(dict[str, int]):
             raise ValueError(text)
         if len(self) >= _LIMIT:
             self.clear()
-        made = self[text] = timegm((year, month, day, hour, minute, second)) * 1000
-        return made
+        at = timegm((year, month, day, hour, minute, second)) * 1000
+        if at >= YEAR_10000_AT:  # the leap second after year 9999
+            raise ValueError(text)
+        self[text] = at
+        return at
 
 
 _seconds = _Seconds()
@@ -37,7 +43,7 @@ def epoch_ms(text: str) -> int:
         text: with `Z` or an offset, and any number of fractional digits.
 
     Raises:
-        ValueError: it is not of that form, or no such day exists.
+        ValueError: it is not of that form, no such day exists, or it is not within the years 1 to 9999 of UTC.
 
     >>> epoch_ms("2026-11-23T10:00:01.123456789+01:00"), epoch_ms("1970-01-01T00:00:00Z")
     (1795424401123, 0)
@@ -58,4 +64,7 @@ def epoch_ms(text: str) -> int:
     if hours > "23" or minutes > "59":
         raise ValueError(text)
     offset_ms = (int(hours) * 60 + int(minutes)) * 60_000
-    return at - offset_ms if sign == "+" else at + offset_ms
+    at = at - offset_ms if sign == "+" else at + offset_ms
+    if not YEAR_1_AT <= at < YEAR_10000_AT:
+        raise ValueError(text)
+    return at
