@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.codecs.envelopes.chirpstack_v4 import parse, peek
-from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.frame import Frame, Heard, PassedOver
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Gateway
 
@@ -55,13 +55,80 @@ def test_an_eui_is_one_device_in_any_case():
     assert parse(body(devAddr="00d2000A")).session == parse(body(devAddr="00D2000a")).session
 
 
+def event_of(**more) -> bytes:
+    return json.dumps({"deviceInfo": {"devEui": EUI}} | more).encode()
+
+
 @pytest.mark.parametrize(
-    ("event", "kind"), [("join", "join"), ("status", "status"), ("ack", "status"), ("txack", "status"), ("", "status")]
+    ("event", "message"),
+    [("join", event_of(devAddr="00d20001")), ("status", event_of(margin=10)), ("ack", event_of(acknowledged=True))],
 )
-def test_other_events_show_that_the_device_lives(event, kind):
-    heard = parse(json.dumps({"deviceInfo": {"devEui": EUI}, "margin": 10}).encode(), event)
-    assert heard == Heard(address=f"eui:{EUI}", kind=kind, network="chirpstack")
+def test_what_only_the_device_can_cause_shows_that_it_lives(event, message):
+    assert parse(message, event) == Heard(address=f"eui:{EUI}", kind=event, network="chirpstack")
+
+
+@pytest.mark.parametrize(
+    ("event", "message"),
+    [
+        ("txack", event_of(gatewayId="0016c001f153a14c")),
+        ("log", event_of(level="ERROR", code="OTAA")),
+        ("location", event_of(location={})),
+        ("integration", event_of(integrationName="x")),
+        ("ack", event_of()),  # the time for the acknowledgement ran out
+        ("ack", event_of(acknowledged=False)),
+    ],
+)
+def test_what_the_network_says_is_no_sign_of_the_device(event, message):
+    assert parse(message, event) == PassedOver()
+
+
+def test_an_uplink_by_its_event_or_without_one():
     assert isinstance(parse(body(), "up"), Frame)
+    assert isinstance(parse(body(), None), Frame)
+
+
+@pytest.mark.parametrize("event", ["", "UP", "uplink", "up ", "Join", "x" * 800_000])
+def test_an_event_that_chirpstack_has_not_is_refused(event):
+    with pytest.raises(Undecodable) as caught:
+        parse(body(), event)
+    assert caught.value.reason is Reason.BAD_HEADER
+    assert caught.value.address is None, "nobody knows whether the device spoke"
+    assert "txack" in caught.value.message
+    assert len(caught.value.message) < 300
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        body(data="?"),
+        body(time="?"),
+        body(time="0001-01-01T00:00:00+01:00"),
+        body(devAddr="x"),
+        body(fCnt="7"),
+        body(deviceInfo=info(tags=1)),
+    ],
+)
+def test_a_frame_that_cannot_be_read_says_whose_it_is(bad):
+    with pytest.raises(Undecodable) as caught:
+        parse(bad)
+    assert caught.value.address == f"eui:{EUI}"
+
+
+@pytest.mark.parametrize("bad", [b"{", b"{}", body(deviceInfo=info(devEui="x")), body(deviceInfo=info(devEui=1))])
+def test_a_frame_of_nobody(bad):
+    with pytest.raises(Undecodable) as caught:
+        parse(bad)
+    assert caught.value.address is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [(b"{", Reason.NOT_JSON), (b"[]", Reason.BAD_ENVELOPE), (b'{"deviceInfo": {"devEui": "x"}}', Reason.BAD_ENVELOPE)],
+)
+def test_a_sign_of_life_that_cannot_be_read(bad, reason):
+    with pytest.raises(Undecodable) as caught:
+        parse(bad, "join")
+    assert (caught.value.reason, caught.value.address) == (reason, None)
 
 
 REFUSED = [
@@ -149,6 +216,8 @@ REFUSED = [
     (body(time="2026-11-23T10:00:01"), Reason.BAD_TIME),  # without a zone
     (body(time="2026-02-30T10:00:01Z"), Reason.BAD_TIME),
     (body(time="0000-01-01T00:00:00Z"), Reason.BAD_TIME),
+    (body(time="0001-01-01T00:00:00+01:00"), Reason.BAD_TIME),  # the year 0 of UTC
+    (body(time="9999-12-31T23:59:59-23:59"), Reason.BAD_TIME),
     (body(time="x" * 100_000), Reason.BAD_TIME),
 ]
 
@@ -202,14 +271,15 @@ def test_peek_finds_the_device_or_nothing():
     assert peek(body(deviceInfo=info(devEui="x"))) is None
 
 
-def told(bad: bytes, event: str | None = None) -> Frame | Heard | None:
+def told(bad: bytes, event: str | None = None) -> Frame | Heard | PassedOver | None:
     """What the envelope says, checked; None for what it refuses."""
     try:
         frame = parse(bad, event)
     except Undecodable as error:
-        message = error.message
+        refused = error
     else:
-        message = ""
+        if isinstance(frame, PassedOver):
+            return frame
         assert frame.address.startswith("eui:")
         assert len(frame.address) == 20
         if isinstance(frame, Frame):
@@ -222,7 +292,8 @@ def told(bad: bytes, event: str | None = None) -> Frame | Heard | None:
             numbers = (frame.radio.airtime_ms, frame.radio.esp_dbm, frame.radio.margin_db)
             assert all(math.isfinite(one) for one in numbers if one is not None)
         return frame
-    assert message.encode()
+    assert refused.message.encode()
+    assert refused.address in (None, peek(bad))
     return None
 
 
@@ -232,13 +303,13 @@ def test_any_json(value):
     told(json.dumps(value).encode())
 
 
-@given(st.binary(max_size=200), st.sampled_from([None, "up", "join", "x"]))
+@given(st.binary(max_size=200), st.sampled_from([None, "up", "join", "ack", "log", "x"]))
 @settings(deadline=None, max_examples=300)
 def test_any_bytes(value, event):
     told(value, event)
 
 
-@given(mutated(), st.sampled_from([None, "up", "join"]))
+@given(mutated(), st.sampled_from([None, "up", "join", "ack"]))
 @settings(deadline=None, max_examples=1000)
 def test_mutated_events(bad, event):
     told(bad, event)

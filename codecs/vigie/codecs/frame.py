@@ -1,4 +1,4 @@
-"""What an envelope says: a frame with its payload, or only that a device was heard."""
+"""What an envelope says: a frame with its payload, only that a device was heard, or nothing of the device itself."""
 
 from msgspec import Struct
 
@@ -36,11 +36,11 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 class Heard(Struct, frozen=True, kw_only=True):
-    """A message that shows that a device lives, and holds no uplink (a join, a status).
+    """A message that only a device that lives can have caused, and that holds no uplink.
 
     Attributes:
         address: device id.
-        kind: `join`, or `status` for all else.
+        kind: `join`, `status` or `ack`.
         network: name of the network where no header says it.
         radio: who heard it, where the message says so.
     """
@@ -49,3 +49,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     kind: str
     network: str
     radio: Radio | None = None
+
+
+class PassedOver(Struct, frozen=True):
+    """A message about a device that the device did not cause: a downlink, a log line, a computed place."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 from vigie.codecs.decoder import Codec
-from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.frame import Frame, Heard, PassedOver
 
-Envelope = Callable[[bytes, str | None], Frame | Heard]
+Envelope = Callable[[bytes, str | None], Frame | Heard | PassedOver]
 
 _codecs: dict[str, Codec] = {}
 _envelopes: dict[str, tuple[Envelope, str]] = {}

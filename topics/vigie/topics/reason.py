@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+_MOST_EXCERPT = 80
+
 
 class Reason(StrEnum):
     """Why a record is a dead letter; each is a label of the metric vigie_decode_failures_total."""
@@ -27,7 +29,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     """The body, or a record derived from it, is over the limit of 900 kB."""
     BAD_HEADER = "bad_header"
-    """A Kafka header that the platform obeys (replay number, first arrival) cannot be read."""
+    """A Kafka header that the platform obeys (event, replay number, first arrival) says what nobody can obey."""
     INTERNAL_ERROR = "internal_error"
     """Our own code failed on this record: a bug, with its traceback."""
 
@@ -38,9 +40,23 @@ class Undecodable(Exception):  # noqa: N818 -- it is data about the record, not 
     Args:
         reason: one of the closed list.
         message: a sentence for the person who looks: what was found, where, what was expected.
+        address: id of the device that sent a frame all the same; None where it is not known, or none was sent.
     """
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: Reason, message: str, address: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
+        self.address = address
+
+
+def excerpt(text: str) -> str:
+    """Somebody else's text, quoted for a message: at most 80 characters, whatever it holds.
+
+    >>> excerpt("Elsys ERS"), len(excerpt("x" * 800_000)), len(excerpt(chr(0) * 60))
+    ("'Elsys ERS'", 80, 80)
+    """
+    quoted = repr(text[:_MOST_EXCERPT])
+    if len(text) <= _MOST_EXCERPT and len(quoted) <= _MOST_EXCERPT:
+        return quoted
+    return quoted[: _MOST_EXCERPT - 1] + "…"

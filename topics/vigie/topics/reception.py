@@ -11,8 +11,8 @@ class Reception(Struct, frozen=True, kw_only=True):
     Attributes:
         address: the device id, `eui:...`.
         ingested_at: epoch ms UTC, arrival at the platform.
-        kind: `duplicate`, `join` or `undecodable`.
-        network: the network that heard it.
+        kind: `duplicate`, `undecodable`, `join`, `status` or `ack`.
+        network: the network that heard it; empty where an undecodable frame does not say.
         gateways: who heard it.
     """
 

@@ -1,6 +1,7 @@
 """ChirpStack v4, JSON: `application/<id>/device/<devEUI>/event/<event>`.
 
-Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinEvent, StatusEvent) in its JSON mapping.
+Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinEvent, StatusEvent, AckEvent) in its JSON
+mapping; the events: ChirpStack documentation, chapter Integrations, Event types.
 
     {"deduplicationId": uuid, "time": RFC 3339, "deviceInfo": {"devEui": 16 hex, "deviceProfileName": text, "tags": {}},
      "devAddr": 8 hex, "dr": 5, "fCnt": 7, "fPort": 85, "data": base64,
@@ -8,7 +9,8 @@ Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinE
      "txInfo": {"frequency": 868300000, "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7}}}}
 
 Traps: the JSON mapping of protobuf leaves out fields that are zero (fCnt and fPort 0, snr 0); `data` is missing in an
-uplink that carries only MAC commands; the same frame may come twice when gateways are late.
+uplink that carries only MAC commands; the same frame may come twice when gateways are late; `ack` is also sent when the
+device did *not* acknowledge in time, and then lacks `acknowledged`.
 """
 
 import re
@@ -19,11 +21,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.frame import Frame, Heard, PassedOver
 from vigie.codecs.instants import epoch_ms
 from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db
 from vigie.codecs.registry import register_envelope
-from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Gateway, Radio
 
 NETWORK = "chirpstack"
@@ -79,13 +81,28 @@ class _Event(Struct):
     txInfo: _TxInfo | None = None
 
 
+class _DeviceId(Struct):
+    devEui: str
+
+
+class _Sign(Struct):
+    """What every event has, and whether an `ack` is one."""
+
+    deviceInfo: _DeviceId
+    acknowledged: bool = False
+
+
 _decode = msgspec.json.Decoder(_Event).decode
-_JOIN, _UP = "join", "up"
+_decode_sign = msgspec.json.Decoder(_Sign).decode
+_UP, _ACK = "up", "ack"
+_SENT_BY_DEVICES = frozenset({"join", "status", _ACK})
+_SENT_BY_OTHERS = frozenset({"txack", "log", "location", "integration"})
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _addresses: dict[str, str] = {}
 _sessions: dict[str, str | None] = {"": None}
 
 
-def parse(body: bytes, event: str | None = None) -> Frame | Heard:
+def parse(body: bytes, event: str | None = None) -> Frame | Heard | PassedOver:
     """One message of the integration.
 
     Args:
@@ -93,38 +110,41 @@ def parse(body: bytes, event: str | None = None) -> Frame | Heard:
         event: the Kafka header or topic part `event` (up, join, status, ...); None is taken for an uplink.
 
     Returns:
-        A Frame for an uplink, Heard for a join, a status or any other event of a device.
+        A Frame for an uplink; Heard for a join, a status or an acknowledgement, which only a device that lives can
+        send; PassedOver for what the network or somebody else says about a device.
 
     Raises:
-        Undecodable: NOT_JSON, BAD_ENVELOPE, BAD_BASE64 or BAD_TIME.
+        Undecodable: BAD_HEADER, NOT_JSON, BAD_ENVELOPE, BAD_BASE64 or BAD_TIME; with the address where a frame of a
+            known device came, though it cannot be read.
 
     >>> frame = parse(b'{"deviceInfo": {"devEui": "24E124136B000001", "deviceProfileName": "EM310-UDL"},'
     ...     b' "time": "2026-11-23T10:00:00Z", "devAddr": "00D20001", "fPort": 85, "data": "AXVc"}')
     >>> frame.address, frame.f_cnt, frame.payload.hex()
     ('eui:24e124136b000001', 0, '01755c')
     """
+    if event is not None and event != _UP:
+        return _other_event(body, event)
     try:
         message = _decode(body)
     except msgspec.ValidationError as error:
-        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Undecodable(Reason.NOT_JSON, f"The body is not JSON: {error}") from None
+        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}", peek(body)) from None
+    except _NO_JSON as error:
+        raise _not_json(error) from None
     info = message.deviceInfo
     address = _addresses.get(info.devEui) or _address(info.devEui)
-    if event is not None and event != _UP:
-        return Heard(address=address, kind=_JOIN if event == _JOIN else "status", network=NETWORK)
     try:
         received_at = epoch_ms(message.time)
     except (ValueError, OverflowError):
-        sentence = f"The time {message.time[:40]!r} of {address} is not an RFC 3339 instant"
-        raise Undecodable(Reason.BAD_TIME, sentence) from None
+        sentence = f"The time {excerpt(message.time)} of {address} is not an RFC 3339 instant"
+        raise Undecodable(Reason.BAD_TIME, sentence, address) from None
     data = message.data
     try:
         payload = a2b_base64(data, strict_mode=True) if data else b""
         if data and len(data) & 3:  # padding too many, which strict_mode lets pass
             raise ValueError(data[:40])
     except (Base64Error, ValueError):
-        raise Undecodable(Reason.BAD_BASE64, f"The data of {address} is not base64: {str(data)[:40]!r}") from None
+        sentence = f"The data of {address} is not base64: {excerpt(data or '')}"
+        raise Undecodable(Reason.BAD_BASE64, sentence, address) from None
     try:
         session = _sessions[message.devAddr]
     except KeyError:
@@ -136,6 +156,29 @@ def parse(body: bytes, event: str | None = None) -> Frame | Heard:
     )  # fmt: skip
 
 
+def _other_event(body: bytes, event: str) -> Heard | PassedOver:
+    """An event that is no uplink."""
+    if event in _SENT_BY_OTHERS:
+        return PassedOver()
+    if event not in _SENT_BY_DEVICES:
+        known = ", ".join(sorted({_UP, *_SENT_BY_DEVICES, *_SENT_BY_OTHERS}))
+        raise Undecodable(Reason.BAD_HEADER, f"The header event is {excerpt(event)}: ChirpStack has {known}")
+    try:
+        sign = _decode_sign(body)
+    except msgspec.ValidationError as error:
+        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}") from None
+    except _NO_JSON as error:
+        raise _not_json(error) from None
+    address = _address(sign.deviceInfo.devEui)
+    if event == _ACK and not sign.acknowledged:
+        return PassedOver()
+    return Heard(address=address, kind=event, network=NETWORK)
+
+
+def _not_json(error: Exception) -> Undecodable:
+    return Undecodable(Reason.NOT_JSON, f"The body is not JSON: {error}")
+
+
 def peek(body: bytes) -> str | None:
     """The device id of a message, for the key of its record; None where it names none.
 
@@ -143,14 +186,14 @@ def peek(body: bytes) -> str | None:
     'eui:24e124136b000001'
     """
     try:
-        return _address(_decode(body).deviceInfo.devEui)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Undecodable):
+        return _address(_decode_sign(body).deviceInfo.devEui)
+    except (*_NO_JSON, Undecodable):
         return None
 
 
 def _address(dev_eui: str) -> str:
     if not _HEX16.fullmatch(dev_eui):
-        raise Undecodable(Reason.BAD_ENVELOPE, f"devEui {dev_eui[:40]!r} is not 16 hex digits")
+        raise Undecodable(Reason.BAD_ENVELOPE, f"devEui {excerpt(dev_eui)} is not 16 hex digits")
     if len(_addresses) > _LIMIT:
         _addresses.clear()
     made = _addresses[dev_eui] = "eui:" + dev_eui.lower()
@@ -160,7 +203,8 @@ def _address(dev_eui: str) -> str:
 def _session(dev_addr: str, address: str) -> str:
     """The session's name; digits only, since it is a part of the uplink's identity."""
     if not _HEX8.fullmatch(dev_addr):
-        raise Undecodable(Reason.BAD_ENVELOPE, f"{address}: devAddr {dev_addr[:40]!r} is not 8 hex digits")
+        sentence = f"{address}: devAddr {excerpt(dev_addr)} is not 8 hex digits"
+        raise Undecodable(Reason.BAD_ENVELOPE, sentence, address)
     if len(_sessions) > _LIMIT:
         _sessions.clear()
         _sessions[""] = None

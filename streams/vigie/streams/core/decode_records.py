@@ -6,36 +6,35 @@ decoded is decoded when it comes again; and a replay neither asks the filter nor
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vigie.codecs.decoder import Codec
-from vigie.codecs.frame import Frame, Heard
+from vigie.codecs.frame import Frame, Heard, PassedOver
+from vigie.codecs.instants import YEAR_10000_AT
 from vigie.codecs.models import Model, ModelMap
+from vigie.codecs.registry import Envelope
 from vigie.streams.core.dead_letters import BODY_LIMIT, Record, dead_letter
 from vigie.streams.core.duplicate_filter import DeviceFilter
+from vigie.streams.core.possible_instants import CLOCK, is_possible, with_own_instants
 from vigie.topics import reception
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.identity import uplink_id
-from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.reception import Reception
-from vigie.topics.uplink import CodecRef, RawPosition, Uplink
+from vigie.topics.uplink import CodecRef, Radio, RawPosition, Uplink
 from vigie.topics.uplink_encoder import UplinkEncoder
 
 REPLAY = "vigie-replay"
 FIRST_ARRIVAL = "vigie-ingested-at"
-CLOCK = "CLOCK"
-"""Warning: the instant is before 2000 or more than 5 minutes after the arrival."""
 
 PAYLOAD_LIMIT = 4096
-_YEAR_2000 = 946_684_800_000
-_YEAR_10000 = 253_402_300_800_000
 _MOST_REVISION = 2**53 - 1
-_AHEAD_MS = 300_000
-
-Envelope = Callable[[bytes, str | None], Frame | Heard]
+_SOURCE_KEY = b"src:"
+_MOST_CHOSEN = 10_000
+_MOST_CACHED_PROFILE = 64
 
 
 class Filters(Protocol):
@@ -55,7 +54,18 @@ class Sends(Protocol):
 
 @dataclass(slots=True)
 class Counts:
-    """What one batch came to, for the metrics."""
+    """What one batch came to, for the metrics.
+
+    Attributes:
+        failures: dead letters by reason.
+        duplicates: exact re-deliveries.
+        uplinks: uplinks made.
+        replayed: those of them that a replay made.
+        ignored_headers: first arrivals that were not obeyed.
+        heard: events without uplink that only a device that lives can cause.
+        passed_over: events that a device did not cause.
+        applied_before: records that were read again, and which the state holds already.
+    """
 
     failures: Counter[str] = field(default_factory=Counter)
     duplicates: int = 0
@@ -63,6 +73,8 @@ class Counts:
     replayed: int = 0
     ignored_headers: int = 0
     heard: int = 0
+    passed_over: int = 0
+    applied_before: int = 0
 
 
 class Decoder:
@@ -98,12 +110,13 @@ class Decoder:
         """
         kind, _, net = topic.partition(".")
         replay, counts = kind == "replay", Counts()
+        live = None if replay else filters
         pairs: list[tuple[bytes, bytes]] = []
         encode, uplinks_topic, add = self.encoders[net].encode, f"uplinks.{net}.v1", pairs.append
         for record in records:
             ingested_at = record.timestamp
             network, form, event, revision = "", "chirpstack-v4", None, 0
-            frame: Frame | Heard | None = None
+            frame: Frame | Heard | PassedOver | None = None
             try:
                 if record.headers:
                     network, form, event, revision, ingested_at = self._headers(record, replay, counts)
@@ -115,25 +128,36 @@ class Decoder:
                 if body is None or len(body) > BODY_LIMIT:
                     raise _unreadable(body)
                 frame = self._envelope(form, body, event)
-                if isinstance(frame, Heard):
+                if not isinstance(frame, Frame):
+                    if isinstance(frame, PassedOver):
+                        counts.passed_over += 1
+                        continue
                     counts.heard += 1
                     if not replay:
-                        _heard(out, frame.address, ingested_at, frame.kind, network, frame)
+                        _heard(out, frame.address, ingested_at, frame.kind, network or frame.network, frame.radio)
                     continue
+                key = record.key
                 uplink, device = self._uplink(
-                    frame, record, topic, partition, network, revision, ingested_at, None if replay else filters
-                )
+                    frame, record, topic, partition, network, revision, ingested_at,
+                    live if key is None or key[:4] != _SOURCE_KEY else None,
+                )  # fmt: skip
                 if uplink is None:
-                    if device is not None:
+                    if device is None:
+                        counts.applied_before += 1
+                    else:
                         counts.duplicates += 1
-                        _heard(out, frame.address, ingested_at, "duplicate", network, frame)
+                        _heard(out, device, ingested_at, "duplicate", network or frame.network, frame.radio)
                     continue
             except Undecodable as error:
                 counts.failures[error.reason.value] += 1
                 letter = dead_letter("decode", topic, record, error.reason, error.message, ingested_at=ingested_at)
                 out.send("dead-letters.v1", record.key, self.dead.encode(letter))
-                if frame is not None and not replay:
-                    _heard(out, frame.address, ingested_at, "undecodable", network, frame)
+                if replay:
+                    continue
+                if isinstance(frame, Frame):
+                    _heard(out, frame.address, ingested_at, "undecodable", network or frame.network, frame.radio)
+                elif error.address is not None:
+                    _heard(out, error.address, ingested_at, "undecodable", network, None)
                 continue
             add((uplink.device.encode(), encode(uplink)))
         out.extend(uplinks_topic, pairs)
@@ -174,7 +198,11 @@ class Decoder:
             if warning is not None:
                 warnings = [*warnings, warning]
             filters.put(partition, address, device, topic, record.offset)
-        if not _YEAR_2000 <= received_at <= ingested_at + _AHEAD_MS:
+        readings, possible = decoded.readings, is_possible(received_at, ingested_at)
+        if decoded.dated:
+            readings, all_possible = with_own_instants(readings, ingested_at)
+            possible = possible and all_possible
+        if not possible:
             warnings = [*warnings, CLOCK]
         extras = decoded.extras
         extras["model"] = model.name
@@ -184,7 +212,7 @@ class Decoder:
             session=frame.session, f_cnt=f_cnt, f_port=frame.f_port,
             payload=payload if len(payload) <= PAYLOAD_LIMIT else None,
             raw=None if len(payload) <= PAYLOAD_LIMIT else _position(topic, record),
-            codec=codec_ref, firmware=decoded.firmware, readings=tuple(decoded.readings), extras=extras,
+            codec=codec_ref, firmware=decoded.firmware, readings=tuple(readings), extras=extras,
             radio=frame.radio, cell=None, warnings=tuple(warnings),
         )  # fmt: skip
         return uplink, address
@@ -194,27 +222,29 @@ class Decoder:
         if model is None:
             raise Undecodable(
                 Reason.NO_CODEC,
-                f"No codec is known for the device profile {frame.profile!r} of {frame.address}: "
+                f"No codec is known for the device profile {excerpt(frame.profile)} of {frame.address}: "
                 "add it to the models file, or give the device the tag vigie_codec",
             )
         codec = self.codecs.get(model.codec)
         if codec is None:
             raise Undecodable(
                 Reason.NO_CODEC,
-                f"{frame.address} wants the codec {model.codec!r}, which is none of {', '.join(sorted(self.codecs))}",
+                f"{frame.address} wants the codec {excerpt(model.codec)}, "
+                f"which is none of {', '.join(sorted(self.codecs))}",
             )
-        if len(self._chosen) > 10_000:
-            self._chosen.clear()
         chosen = codec, CodecRef(codec.id, codec.version, codec.hash), model
-        self._chosen[frame.profile, frame.codec_tag] = chosen
+        if len(frame.profile) <= _MOST_CACHED_PROFILE:  # a tag that chose a codec is as short as the codec's name
+            if len(self._chosen) >= _MOST_CHOSEN:
+                self._chosen.clear()
+            self._chosen[frame.profile, frame.codec_tag] = chosen
         return chosen
 
-    def _envelope(self, form: str, body: bytes, event: str | None) -> Frame | Heard:
+    def _envelope(self, form: str, body: bytes, event: str | None) -> Frame | Heard | PassedOver:
         envelope = self.envelopes.get(form)
         if envelope is None:
             known = ", ".join(sorted(self.envelopes))
             raise Undecodable(
-                Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {form[:40]!r}; known are {known}"
+                Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {excerpt(form)}; known are {known}"
             )
         return envelope(body, event)
 
@@ -223,27 +253,27 @@ class Decoder:
         headers = {name: text.decode("utf-8", "replace") if text is not None else "" for name, text in record.headers}
         revision, ingested_at = 0, record.timestamp
         if replay:
-            revision = _number(headers, REPLAY, _MOST_REVISION)
-            ingested_at = _number(headers, FIRST_ARRIVAL, _YEAR_10000 - 1)
+            revision = _number(headers, REPLAY, 1, _MOST_REVISION)  # 0 is the live one
+            ingested_at = _number(headers, FIRST_ARRIVAL, 0, YEAR_10000_AT - 1)
         elif FIRST_ARRIVAL in headers:
             if self.obey_arrival:
-                ingested_at = _number(headers, FIRST_ARRIVAL, _YEAR_10000 - 1)
+                ingested_at = _number(headers, FIRST_ARRIVAL, 0, YEAR_10000_AT - 1)
             else:
                 counts.ignored_headers += 1
         return (
             headers.get("network", ""),
             headers.get("format") or "chirpstack-v4",
-            headers.get("event"),
+            headers.get("event") or None,
             revision,
             ingested_at,
         )
 
 
-def _number(headers: Mapping[str, str], name: str, most: int) -> int:
+def _number(headers: Mapping[str, str], name: str, least: int, most: int) -> int:
     text = headers.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 18 and least <= int(text) <= most):
         raise Undecodable(
-            Reason.BAD_HEADER, f"The header {name} is {text[:40]!r}: expected a whole number up to {most}"
+            Reason.BAD_HEADER, f"The header {name} is {excerpt(text)}: expected a whole number from {least} to {most}"
         )
     return int(text)
 
@@ -254,11 +284,9 @@ def _unreadable(body: bytes | None) -> Undecodable:
     return Undecodable(Reason.TOO_LARGE, f"The body has {len(body)} bytes, the limit is {BODY_LIMIT}")
 
 
-def _heard(out: Sends, address: str, ingested_at: int, kind: str, network: str, frame: Frame | Heard) -> None:
-    gateways = frame.radio.gateways if frame.radio is not None else ()
-    heard = Reception(
-        address=address, ingested_at=ingested_at, kind=kind, network=network or frame.network, gateways=gateways
-    )
+def _heard(out: Sends, address: str, ingested_at: int, kind: str, network: str, radio: Radio | None) -> None:
+    gateways = radio.gateways if radio is not None else ()
+    heard = Reception(address=address, ingested_at=ingested_at, kind=kind, network=network, gateways=gateways)
     out.send("receptions", address.encode(), reception.encode(heard))
 
 

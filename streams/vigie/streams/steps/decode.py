@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from prometheus_client import Counter
+
 from vigie.codecs.models import ModelMap
 from vigie.codecs.registry import codecs, envelopes
 from vigie.streams import metrics
@@ -15,6 +17,20 @@ from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics.catalogue import NETWORKS
 
 INPUTS = tuple(f"{kind}.{net}" for kind in ("raw", "replay") for net in NETWORKS)
+heard = Counter(
+    "vigie_events_heard",
+    "Events without uplink that show that a device lives: joins, statuses, acknowledgements.",
+    registry=metrics.REGISTRY,
+)
+passed_over = Counter(
+    "vigie_events_passed_over", "Events that a device did not cause, such as those of downlinks.",
+    registry=metrics.REGISTRY,
+)  # fmt: skip
+applied_before = Counter(
+    "vigie_records_applied_before", "Records read again and skipped, because the state holds them already.",
+    registry=metrics.REGISTRY,
+)  # fmt: skip
+
 OUTPUTS = (*(f"uplinks.{net}.v1" for net in NETWORKS), "dead-letters.v1")
 
 
@@ -52,6 +68,9 @@ def _count(counts: Counts) -> None:
         metrics.duplicates.inc(counts.duplicates)
     if counts.ignored_headers:
         metrics.ignored_arrival_headers.inc(counts.ignored_headers)
+    heard.inc(counts.heard)
+    passed_over.inc(counts.passed_over)
+    applied_before.inc(counts.applied_before)
 
 
 def run(settings: Settings) -> int:
