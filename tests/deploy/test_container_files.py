@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,26 @@ def test_every_variable_is_a_setting():
         environment = {name: value for name, value in entry["environment"].items() if name.startswith("VIGIE_")}
         filled = {name: re.sub(r"\$\{\w+(:-([^}]*)|:\?[^}]*)\}", r"\2", value) for name, value in environment.items()}
         Settings.from_env(variables | filled)
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_container_is_told_all_that_mails_and_pages_need(role):
+    """A setting that the compose file does not pass on cannot be set for containers."""
+    asked = ("smtp_", "mail_", "language", "timezone", "public_url", "token", "kafka", "database", "schema_registry")
+    names = {field.name for field in fields(Settings) if field.name.startswith(asked)} - {"kafka_port", "database_port"}
+    assert {f"VIGIE_{name.upper()}" for name in names} <= set(services()[role]["environment"])
+    assert "host.docker.internal:host-gateway" in services()[role]["extra_hosts"]
+
+
+def test_a_program_of_the_host_reaches_kafka():
+    """What a client is told by the broker must be an address that is published, and on loopback alone."""
+    kafka = services()["kafka"]
+    advertised = dict(part.split("://") for part in kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(","))
+    listened = dict(part.split("://") for part in kafka["environment"]["KAFKA_LISTENERS"].split(","))
+    host, port = advertised["OUTER"].split(":")
+    assert listened["OUTER"] == f":{port}"
+    assert kafka["ports"] == [f"{host}:{port}:{port}"]
+    assert host == "127.0.0.1"
 
 
 def test_versions_are_those_of_the_embedded_services():
