@@ -15,14 +15,17 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import yaml
 from psycopg import sql
 
 from vigie.deploy.embedded.kafka import EmbeddedKafka
+from vigie.deploy.embedded.ports import free_port
 from vigie.deploy.embedded.postgres import EmbeddedPostgres
 from vigie.deploy.operator_error import OperatorError
 from vigie.streams.settings import Settings
 
 T = TypeVar("T")
+COMPOSE = Path(__file__).resolve().parents[1] / "deploy/compose.yaml"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NO_DOCKER = "no Docker engine answers here: the testcontainers path is written, but was not run"
 
@@ -78,20 +81,31 @@ def embedded_postgres() -> Iterator[EmbeddedPostgres]:
             service.stop()
 
 
+def container_kafka_settings(port: int) -> tuple[str, dict[str, str]]:
+    """Image and environment of a broker in a container: that of deploy/compose.yaml, alone, for one port of the host.
+
+    testcontainers' own KafkaContainer starts Confluent's images only, whose default is Kafka 3.6.
+    """
+    service = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]["kafka"]
+    return service["image"], service["environment"] | {
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://localhost:9092,OUTER://127.0.0.1:{port}",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_LOG_MESSAGE_TIMESTAMP_TYPE": "LogAppendTime",
+    }
+
+
 @contextmanager
 def container_kafka() -> Iterator[str]:
     """A broker in a container; gives its bootstrap server."""
-    from testcontainers.kafka import KafkaContainer
+    from testcontainers.core.container import DockerContainer
+    from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
-    container = KafkaContainer().with_kraft()
-    for name, value in {
-        "GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-        "LOG_MESSAGE_TIMESTAMP_TYPE": "LogAppendTime",
-        "AUTO_CREATE_TOPICS_ENABLE": "false",
-    }.items():
-        container.with_env(f"KAFKA_{name}", value)
-    with container:
-        yield container.get_bootstrap_server()
+    port = free_port()
+    image, environment = container_kafka_settings(port)
+    started = LogMessageWaitStrategy("Kafka Server started").with_startup_timeout(120)
+    with DockerContainer(image).with_envs(**environment).with_bind_ports(9094, port).waiting_for(started):
+        yield f"127.0.0.1:{port}"
 
 
 @contextmanager
