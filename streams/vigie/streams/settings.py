@@ -130,13 +130,13 @@ class Settings:
     smtp_host: str = "127.0.0.1"
     """Mail server."""
     smtp_port: int = 0
-    """Port of the mail server; 0: no mail is sent, and `notify` says so."""
+    """Port of the mail server; 0: no mail is sent, and `notify` says so; on 465 the connection begins with TLS."""
     smtp_user: str = ""
     """User at the mail server; empty: no authentication."""
     smtp_password: str = ""
     """Password at the mail server."""
     smtp_starttls: bool = False
-    """Whether the connection to the mail server must turn to TLS."""
+    """Whether the connection to the mail server must turn to TLS; if not, `notify` warns of a password in clear."""
     mail_from: str = "vigie@localhost"
     """Sender of alert mails."""
     mail_to: str = "astreinte@localhost"

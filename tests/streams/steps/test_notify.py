@@ -5,13 +5,14 @@ import socket
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiosmtpd.controller import Controller
 from streams.core.test_alarm import back, play, silent, trouble
 
 from vigie.deploy.demo.mail_sink import MailSink
 from vigie.streams.settings import Settings
 from vigie.streams.steps import notify
-from vigie.streams.steps.notify import NotifyStep
+from vigie.streams.steps.notify import NotifyStep, mail_server
 from vigie.streams.transport.step import Batch
 from vigie.topics.avro import Framer
 
@@ -251,6 +252,29 @@ async def test_no_mail_server_is_said_and_nothing_waits(caplog):
         assert not waiting(step)
     assert "No mail is sent: VIGIE_SMTP_PORT is 0" in caplog.text
     assert not log.changes
+
+
+async def test_a_password_that_can_be_overheard_is_said(caplog):
+    heard = {"smtp_host": "mail.example", "smtp_password": "s3cret", "smtp_user": "vigie"}
+    for settings, said in (
+        (heard, True),
+        (heard | {"smtp_starttls": True}, False),
+        (heard | {"smtp_host": "127.0.0.1"}, False),
+        (heard | {"smtp_password": ""}, False),
+    ):
+        caplog.clear()
+        async with Log().worker(free_port(), **settings):
+            assert ("VIGIE_SMTP_PASSWORD goes to mail.example in clear" in caplog.text) is said
+        assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("port", "starttls", "first_tls", "then_tls"),
+    [(25, False, False, False), (587, True, False, True), (465, False, True, False), (465, True, True, False)],
+)
+def test_how_the_connection_is_protected(port, starttls, first_tls, then_tls):
+    server = mail_server(Settings(smtp_port=port, smtp_starttls=starttls))
+    assert (server.use_tls, server._start_tls_on_connect) == (first_tls, then_tls)
 
 
 async def test_mails_of_a_burst_leave_quickly(tmp_path: Path):

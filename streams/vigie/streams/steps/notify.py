@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 PARTITION = 0
 SERVER_TIMEOUT_S = 30.0
+IMPLICIT_TLS_PORT = 465
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FIRST_RETRY_S, LAST_RETRY_S = 1.0, 60.0
 LOOK_AGAIN_S = 5.0
 """How often the outbox is looked at without being told to (for mails that were refused)."""
@@ -100,12 +102,17 @@ class NotifyStep:
         self._save = save
 
     async def open(self) -> None:
-        """Say so if there is no mail server."""
+        """Say so if there is no mail server, or if its password can be overheard."""
         mail_configured.set(self.enabled)
         if not self.enabled:
             log.warning(
                 "No mail is sent: %s. Alerts are archived all the same",
                 "VIGIE_SMTP_PORT is 0" if self._settings.smtp_port == 0 else "VIGIE_MAIL_TO names nobody",
+            )
+        elif password_in_clear(self._settings):
+            log.warning(
+                "VIGIE_SMTP_PASSWORD goes to %s in clear: set VIGIE_SMTP_STARTTLS=1, or VIGIE_SMTP_PORT=465",
+                self._settings.smtp_host,
             )
 
     async def start_offsets(self, _partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
@@ -175,14 +182,11 @@ class NotifyStep:
         return sorted(unsent, key=lambda entry: entry[1].offset)
 
     async def _send_all(self, waiting: list[tuple[str, Mail]]) -> None:
-        settings, now = self._settings, time.monotonic()
+        now = time.monotonic()
         due = [entry for entry in waiting if self._refused.get(entry[0], (now, 0.0))[0] <= now]
         if not due:
             return
-        async with aiosmtplib.SMTP(
-            hostname=settings.smtp_host, port=settings.smtp_port, start_tls=settings.smtp_starttls,
-            username=settings.smtp_user or None, password=settings.smtp_password or None, timeout=SERVER_TIMEOUT_S,
-        ) as server:  # fmt: skip
+        async with mail_server(self._settings) as server:
             for name, mail in due:
                 if self._stopping.is_set():
                     return
@@ -221,6 +225,28 @@ class NotifyStep:
         mails.labels(outcome="refused").inc()
         retry_s = min(max(self._refused.get(name, (0.0, 0.0))[1] * 2, LAST_RETRY_S), 10 * LAST_RETRY_S)
         self._refused[name] = time.monotonic() + retry_s, retry_s
+
+
+def mail_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The mail server of an installation, not yet connected; on port 465 the connection begins with TLS."""
+    implicit_tls = settings.smtp_port == IMPLICIT_TLS_PORT
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host, port=settings.smtp_port, use_tls=implicit_tls,
+        start_tls=settings.smtp_starttls and not implicit_tls, username=settings.smtp_user or None,
+        password=settings.smtp_password or None, timeout=SERVER_TIMEOUT_S,
+    )  # fmt: skip
+
+
+def password_in_clear(settings: Settings) -> bool:
+    """Whether the password crosses a network unprotected.
+
+    >>> password_in_clear(Settings(smtp_host="mail.example", smtp_port=25, smtp_password="x"))
+    True
+    >>> password_in_clear(Settings(smtp_host="mail.example", smtp_port=465, smtp_password="x"))
+    False
+    """
+    protected = settings.smtp_starttls or settings.smtp_port == IMPLICIT_TLS_PORT
+    return bool(settings.smtp_password) and not protected and settings.smtp_host not in LOOPBACK
 
 
 async def _first(event: asyncio.Event, limit_s: float) -> None:
