@@ -1,15 +1,19 @@
 """What surrounds a demo: its data folder, its tables, its exit code. The demo itself runs in tests/e2e/test_demo.py."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from vigie.deploy.commands import demo as demo_command
-from vigie.deploy.demo.expected import Counts
+from vigie.deploy.demo import further
+from vigie.deploy.demo.expected import MEMORY_HOURS, UPLINK, Counts, Event, Point
+from vigie.deploy.demo.probe import DelayProbe
 from vigie.deploy.demo.report import Report, show
 from vigie.deploy.demo.run import Demo, demo_settings, wipe
 from vigie.deploy.installation import exclusive
@@ -43,10 +47,35 @@ def test_a_data_folder_in_use_is_left_alone(tmp_path: Path):
 
 
 def test_the_demo_starts_its_own_services_whatever_the_environment_names(tmp_path: Path):
-    outside = Settings(kafka="broker:9092", database="postgresql://x/y", ticks="live", prefix="prod.", http_port=8080)
+    outside = Settings(
+        kafka="broker:9092",
+        database="postgresql://x/y",
+        ticks="live",
+        prefix="prod.",
+        http_port=8080,
+        memory_hours=2,
+    )
     own = demo_settings(outside, tmp_path)
     assert (own.kafka, own.database, own.ticks, own.http_port, own.prefix) == ("", "", "log", 0, "vigie.")
     assert own.data == tmp_path
+    assert own.memory_hours == MEMORY_HOURS, "the windows that the seed gives depend on it"
+
+
+def test_the_commands_to_look_further_can_be_typed_whatever_the_folder_is_called(tmp_path: Path):
+    settings = Settings(data=tmp_path / "la journée de l'eau", language="en")
+    supervisor = SimpleNamespace(settings=settings, status=list)
+    found = further.commands(supervisor, "", stays=False)
+    assert shlex.split(found["what runs"])[0] == f"VIGIE_DATA={settings.data}"
+    assert shlex.split(found["the mail"]) == ["cat", f"{settings.data}/mails/0001.eml"]
+
+
+def test_the_delay_is_taken_from_a_body_with_readings():
+    """A manufacturer's vector may decode to none."""
+    probe = DelayProbe("")
+    empty = Event(0, b"eui:1", b"", UPLINK, "eui:1", ())
+    probe.handing([empty])
+    probe.handing([empty, empty._replace(device="eui:2", points=(Point(1, 0, 60_000, 21.5),))])
+    assert [device for device, _, _ in probe._waiting] == ["eui:2"]
 
 
 @pytest.mark.parametrize(("language", "words"), [("fr", ["attendu", "1\u202f200", "✗"]), ("en", ["seen", "1,200"])])

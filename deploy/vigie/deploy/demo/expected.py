@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 QUARTER_MS = 900_000
 MINUTE_MS = 60_000
-MEMORY_MS = 26 * 3_600_000
+MEMORY_HOURS = 26
 """What is older when the first tick comes is the business of `recompute`, and makes no window here."""
 
 UPLINK, DUPLICATE = "uplink", "duplicate"
@@ -94,7 +94,7 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
             windows.update(
                 (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
                 for point in event.points
-                if point.observed_at >= first_tick_at - MEMORY_MS
+                if point.observed_at >= first_tick_at - MEMORY_HOURS * 3_600_000
             )
         elif event.fate == DUPLICATE:
             found.duplicates += 1

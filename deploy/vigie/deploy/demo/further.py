@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 
 from vigie.deploy.supervisor import Supervisor
 
@@ -43,7 +44,7 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     """
     settings = supervisor.settings
     words, data = LABELS[settings.language], _short(settings.data)
-    vigie = f"VIGIE_DATA={data} {_program()}"
+    vigie = f"VIGIE_DATA={quote(data)} {quote(_program())}"
     ports = {child.name: child.port for child in supervisor.status()}
     pages = f"http://{settings.host}:{settings.http_port}"
     found = {}
@@ -58,7 +59,7 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     found[words["status"]] = f"{vigie} status"
     found[words["list"]] = f"{vigie} alerts list"
     found[words["export"]] = f"{vigie} alerts export alertes.csv"
-    found[words["mails"]] = f"cat {data}/mails/0001.eml"
+    found[words["mails"]] = f"cat {quote(f'{data}/mails/0001.eml')}"
     found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
     return found
 

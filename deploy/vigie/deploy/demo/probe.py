@@ -30,9 +30,9 @@ class DelayProbe:
         self.delays_s: list[float] = []
 
     def handing(self, events: Sequence[Event]) -> None:
-        """Bodies are about to be sent: watch the first that becomes an uplink."""
+        """Bodies are about to be sent: watch the first that becomes an uplink with a reading."""
         for event in events:
-            if event.fate == UPLINK:
+            if event.fate == UPLINK and event.points:
                 observed_at = datetime.fromtimestamp(event.points[0].observed_at / 1000, UTC)
                 self._waiting.append((event.device, observed_at, time.monotonic()))
                 return

@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from vigie.deploy import kept as supervised
 from vigie.deploy.demo import further, readings, seen
 from vigie.deploy.demo.city import City, city
-from vigie.deploy.demo.expected import Counts, Event
+from vigie.deploy.demo.expected import MEMORY_HOURS, Counts, Event
 from vigie.deploy.demo.mail_sink import MailSink
 from vigie.deploy.demo.player import Played, Player
 from vigie.deploy.demo.probe import DelayProbe
@@ -157,7 +157,7 @@ class Demo:
     @contextmanager
     def _progress(self, language: str) -> Iterator[Callable[[int, int], None]]:
         """A bar on a terminal, else a line every three hours of the day."""
-        label = "Une journée passe" if language == "fr" else "A day goes by"
+        label, colon = ("Une journée passe", " :") if language == "fr" else ("A day goes by", ":")
         if self.console.is_terminal:
             columns = (
                 TextColumn("{task.description}"),
@@ -173,7 +173,7 @@ class Demo:
 
             def line(done: int, _total: int) -> None:
                 if done > 1 and (done - 1) % 180 == 0:
-                    self.console.print(f"  {label} : {_clock(done - 1)} ({time.monotonic() - started:.0f} s)")
+                    self.console.print(f"  {label}{colon} {_clock(done - 1)} ({time.monotonic() - started:.0f} s)")
 
             yield line
 
@@ -272,6 +272,7 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
         smtp_user="",
         smtp_password="",
         smtp_starttls=False,
+        memory_hours=MEMORY_HOURS,
     )
 
 
