@@ -112,9 +112,10 @@ async def _replay(settings: Settings, chosen: replays.Chosen, *, letters: bool, 
         _show(settings, reasons, devices, number)
     for name, count in left.items():
         if count:
-            click.echo(f"{LEFT_OUT[settings.language][name]} : {count}")
+            click.echo(f"{LEFT_OUT[settings.language][name]}{COLON[settings.language]} {count}")
 
 
+COLON = {"fr": " :", "en": ":"}
 LEFT_OUT = {
     "fr": {
         "replayed": "Laissées de côté, déjà reprises",
@@ -137,8 +138,18 @@ def _show(settings: Settings, reasons: Counter[str], devices: Counter[str], numb
         table.add_row(reason, str(count))
     console = Console()
     console.print(table)
+    console.print(devices_line(devices, settings.language), highlight=False)
+
+
+def devices_line(devices: Counter[str], language: str) -> str:
+    """How many devices, and those with most bodies.
+
+    >>> devices_line(Counter({"eui:a1": 3}), "fr"), devices_line(Counter({"eui:a1": 3, "eui:a2": 1}), "en")
+    ('1 capteur : eui:a1 (3)', '2 devices: eui:a1 (3), eui:a2 (1)')
+    """
+    word = ("capteur" if language == "fr" else "device") + ("s" if len(devices) > 1 else "")
     listed = ", ".join(f"{device} ({count})" for device, count in devices.most_common(5))
-    console.print(f"{len(devices)} {'capteurs' if french else 'devices'} : {listed}", highlight=False)
+    return f"{len(devices)} {word}{COLON[language]} {listed}"
 
 
 def _next_number(settings: Settings) -> int:
