@@ -127,7 +127,7 @@ def test_a_data_folder_in_use_names_the_pid(tmp_path: Path) -> None:
     process = start_process(tmp_path, "one")
     try:
         assert holder(tmp_path) == process.pid
-        with pytest.raises(OperatorError, match=rf"in use by another `vigie up` \(pid {process.pid}\)") as caught:
+        with pytest.raises(OperatorError, match=rf"sert à un autre `vigie up` \(pid {process.pid}\)") as caught:
             dummy_supervisor(tmp_path, "one").start()
         assert caught.value.exit_code == Exit.IN_USE
         assert running(tmp_path) is not None, "the other one's record is untouched"
@@ -151,7 +151,7 @@ def test_a_taken_port_is_named_with_setting_and_owner(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         settings = Settings(data=tmp_path, http_port=port, registry_port=0)
-        with pytest.raises(OperatorError, match=rf"Port {port} \(VIGIE_HTTP_PORT\).*pid {os.getpid()}") as caught:
+        with pytest.raises(OperatorError, match=rf"Le port {port} \(VIGIE_HTTP_PORT\).*pid {os.getpid()}") as caught:
             preflight.check_ports(settings, ["http_port", "registry_port"])
         assert caught.value.exit_code == Exit.PORT_TAKEN
 
@@ -159,7 +159,7 @@ def test_a_taken_port_is_named_with_setting_and_owner(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr("vigie.deploy.preflight.shutil.disk_usage", lambda _: usage._replace(free=5_000_000))
-    with pytest.raises(OperatorError, match="has 5 MB free") as caught:
+    with pytest.raises(OperatorError, match="n'a que 5 Mo libres") as caught:
         dummy_supervisor(tmp_path, "one").start()
     assert caught.value.exit_code == Exit.DISK_FULL
 

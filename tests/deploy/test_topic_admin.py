@@ -93,7 +93,7 @@ def test_the_command_checks_and_prints_json(settings: Settings) -> None:
     made = vigie("create", "--json")
     assert json.loads(made.stdout)["created"] == [settings.topic(name) for name in TOPICS]
     after = vigie("check")
-    assert (after.returncode, after.stdout) == (0, "The cluster is as the catalogue says.\n")
+    assert (after.returncode, after.stdout) == (0, "Le cluster est conforme au catalogue.\n")
 
 
 def test_a_cluster_that_does_not_answer_is_a_sentence(tmp_path: Path) -> None:

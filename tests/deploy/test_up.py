@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -61,14 +62,17 @@ def test_an_external_service_that_does_not_answer_names_its_setting(
 def test_down_stops_what_status_shows(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     assert vigie(settings, "status").returncode == Exit.NOT_RUNNING
-    assert vigie(settings, "down").stdout == f"Nothing runs on {tmp_path}.\n"
+    assert vigie(settings, "down").stdout == f"Rien ne tourne sur {tmp_path}.\n"
+    english = replace(settings, language="en")
+    assert vigie(english, "down").stdout == f"Nothing runs on {tmp_path}.\n"
+    assert vigie(english, "status").stderr == f"vigie: Nothing runs on {tmp_path}: start it with `vigie up`.\n"
     supervised = Path(__file__).parents[1] / "supervised.py"
     process = subprocess.Popen([sys.executable, str(supervised), str(tmp_path), "one"], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     assert "en marche" in vigie(settings, "status").stdout
     stopped = vigie(settings, "down")
-    assert stopped.stdout == f"Stopped (pid {process.pid}).\n"
+    assert stopped.stdout == f"Arrêté (pid {process.pid}).\n"
     assert process.wait(5) == 0
     assert (tmp_path / "order").read_text() == "start one\nstop one\n"
 

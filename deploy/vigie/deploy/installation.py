@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from vigie.deploy.console_words import say
 from vigie.deploy.embedded.failed_start import disk_errors
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
@@ -78,8 +79,12 @@ class RunRecord:
 
 
 @contextmanager
-def exclusive(data: Path) -> Iterator[None]:
+def exclusive(data: Path, language: str = "fr") -> Iterator[None]:
     """Hold the data folder, made at need, for one `vigie up` alone; the kernel lets go when the process ends.
+
+    Args:
+        data: the folder.
+        language: of the sentence that refuses.
 
     Raises:
         OperatorError: another one holds it, or the folder cannot be written.
@@ -96,11 +101,7 @@ def exclusive(data: Path) -> Iterator[None]:
                 if attempt < 4:
                     time.sleep(0.05)
         else:
-            raise OperatorError(
-                f"The data folder {data} is in use by another `vigie up` (pid {file.read().strip() or 'unknown'}). "
-                "Stop that one with `vigie down`, or set VIGIE_DATA to another folder.",
-                Exit.IN_USE,
-            )
+            raise OperatorError(say(language, "folder_in_use", data=data, pid=file.read().strip() or "?"), Exit.IN_USE)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -166,11 +167,7 @@ def settings_here(environment: dict[str, str] | None = None) -> Settings:
     if record is None:
         if settings.kafka or settings.database:
             return settings
-        raise OperatorError(
-            f"No installation runs on {settings.data}, and neither VIGIE_KAFKA nor VIGIE_DATABASE is set. "
-            "Start one with `vigie up`, or set VIGIE_DATA to the folder of the one that runs.",
-            Exit.NOT_RUNNING,
-        )
+        raise OperatorError(say(settings.language, "no_installation", data=settings.data), Exit.NOT_RUNNING)
     return replace(
         settings,
         kafka=settings.kafka or record.kafka,

@@ -7,6 +7,7 @@ import httpx
 import psutil
 import psycopg
 
+from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer
 from vigie.deploy.embedded.ports import is_taken
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -24,12 +25,8 @@ def check_room(settings: Settings) -> None:
     """
     free = shutil.disk_usage(settings.data).free
     if free < ROOM_BYTES:
-        raise OperatorError(
-            f"The disk of the data folder {settings.data} has {free // 1_000_000} MB free, "
-            f"and {ROOM_BYTES // 1_000_000} MB are the least to start with. Free some room, "
-            "or set VIGIE_DATA to a folder on another disk.",
-            Exit.DISK_FULL,
-        )
+        room = {"free_mb": free // 1_000_000, "least_mb": ROOM_BYTES // 1_000_000}
+        raise OperatorError(say(settings.language, "disk_full", data=settings.data, **room), Exit.DISK_FULL)
 
 
 def check_ports(settings: Settings, port_fields: list[str]) -> None:
@@ -46,18 +43,16 @@ def check_ports(settings: Settings, port_fields: list[str]) -> None:
         port: int = getattr(settings, field)
         host = settings.host if field in ("http_port", "registry_port") else "127.0.0.1"
         if port and is_taken(port, host):
-            raise OperatorError(
-                f"Port {port} (VIGIE_{field.upper()}) belongs to another program{_whose(port)}. Stop that program, "
-                f"or set VIGIE_{field.upper()} to another port (0 takes a free one).",
-                Exit.PORT_TAKEN,
-            )
+            setting = f"VIGIE_{field.upper()}"
+            taken = say(settings.language, "port_taken", port=port, setting=setting, whose=_whose(port))
+            raise OperatorError(taken, Exit.PORT_TAKEN)
 
 
 def _whose(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
             if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                return f", {psutil.Process(connection.pid).name()} with pid {connection.pid}" if connection.pid else ""
+                return f" ({psutil.Process(connection.pid).name()}, pid {connection.pid})" if connection.pid else ""
     except psutil.Error:  # an ordinary user may not see other users' programs
         pass
     return ""

@@ -119,7 +119,7 @@ class Supervisor:
 
     def _live(self) -> None:
         try:
-            with exclusive(self.settings.data):
+            with exclusive(self.settings.data, self.settings.language):
                 end_orphans(self.settings.data)
                 try:
                     self._start_all()

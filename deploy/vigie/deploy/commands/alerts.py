@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from vigie.deploy.console_words import say
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.serving.alert_export import PROFILES, write_csv
@@ -115,13 +116,13 @@ def export(file: Path, profile: str) -> None:
     finally:
         with suppress(OSError):  # that it cannot be made has been said
             partial.unlink()
-    click.echo(f"{file}: {count} transitions, {profile}", err=True)
+    click.echo(say(settings.language, "exported", file=file, count=count, profile=profile), err=True)
 
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
     if not settings.database:
-        raise OperatorError("No database is known here: start `vigie up`, or set VIGIE_DATABASE.", Exit.NOT_RUNNING)
+        raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
     try:
         with store_of(settings)() as store:
             yield store

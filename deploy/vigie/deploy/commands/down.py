@@ -6,6 +6,7 @@ import time
 
 import click
 
+from vigie.deploy.console_words import say
 from vigie.deploy.installation import end_orphans, holder
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
@@ -22,16 +23,13 @@ def command(*, timeout_s: int) -> None:
     pid = holder(settings.data)
     if not pid:
         end_orphans(settings.data)
-        click.echo(f"Nothing runs on {settings.data}.")
+        click.echo(say(settings.language, "nothing_runs", data=settings.data))
         return
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout_s
     while holder(settings.data) == pid:
         if time.monotonic() > deadline:
-            raise OperatorError(
-                f"`vigie up` (pid {pid}) has not ended within {timeout_s} s: look at {settings.data / 'logs'}, "
-                f"or end it with kill -9 {pid} (its children end with it).",
-                Exit.NOT_READY,
-            )
+            late = say(settings.language, "not_ended", pid=pid, limit_s=timeout_s, logs=settings.data / "logs")
+            raise OperatorError(late, Exit.NOT_READY)
         time.sleep(0.1)
-    click.echo(f"Stopped (pid {pid}).")
+    click.echo(say(settings.language, "stopped", pid=pid))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from psycopg import conninfo
 
+from vigie.deploy.console_words import say
 from vigie.deploy.embedded.postgres_programs import find_programs
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -25,7 +26,7 @@ def command(arguments: tuple[str, ...]) -> None:
     """Open the database with PostgreSQL's own psql; ARGUMENTS are psql's."""
     settings = settings_here()
     if not settings.database:
-        raise OperatorError("No database is known here: start `vigie up`, or set VIGIE_DATABASE.", Exit.NOT_RUNNING)
+        raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
     program = _psql(settings.postgres_bin)
     # The password goes by the environment: a command line can be read by every user of the machine.
     parts = conninfo.conninfo_to_dict(settings.database)

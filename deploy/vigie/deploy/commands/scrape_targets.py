@@ -5,6 +5,7 @@ import os
 
 import click
 
+from vigie.deploy.console_words import say
 from vigie.deploy.installation import running
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.role_process import reachable
@@ -34,6 +35,6 @@ def _running_here() -> dict[str, str]:
     settings = Settings.from_env(os.environ)
     record = running(settings.data)
     if record is None:
-        raise OperatorError(f"Nothing runs on {settings.data}: start it with `vigie up`.", Exit.NOT_RUNNING)
+        raise OperatorError(say(settings.language, "start_it", data=settings.data), Exit.NOT_RUNNING)
     host = reachable(settings.host)
     return {child.name: f"{host}:{child.port}" for child in record.children if child.name in ROLES and child.port}

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from vigie.deploy.console_words import say
 from vigie.deploy.installation import running
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
@@ -24,7 +25,7 @@ def command(*, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({"pid": 0, "data": str(settings.data), "children": []}))
             raise SystemExit(int(Exit.NOT_RUNNING))
-        raise OperatorError(f"Nothing runs on {settings.data}: start it with `vigie up`.", Exit.NOT_RUNNING)
+        raise OperatorError(say(settings.language, "start_it", data=settings.data), Exit.NOT_RUNNING)
     if as_json:
         shown = {
             "pid": record.pid,

@@ -5,6 +5,7 @@ import json
 import click
 
 from vigie.deploy import topic_admin
+from vigie.deploy.console_words import say
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit
 
@@ -26,22 +27,24 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the names as one JSON object.")
 def create(*, as_json: bool) -> None:
     """Make the topics that the cluster lacks; existing ones are left alone."""
-    made = topic_admin.create(settings_here())
+    settings = settings_here()
+    made = topic_admin.create(settings)
     if as_json:
         click.echo(json.dumps({"created": made}))
     else:
-        click.echo("\n".join(made) if made else "Every topic exists.")
+        click.echo("\n".join(made) if made else say(settings.language, "topics_exist"))
 
 
 @command.command(epilog="\b\nExample:\n  vigie topics check --json")
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as one JSON object.")
 def check(*, as_json: bool) -> None:
     """Compare the cluster with the catalogue. Exit code 17: something differs."""
-    found = topic_admin.differences(settings_here())
+    settings = settings_here()
+    found = topic_admin.differences(settings)
     if as_json:
         click.echo(json.dumps({"differences": found}))
     else:
-        click.echo("\n".join(found) if found else "The cluster is as the catalogue says.")
+        click.echo("\n".join(found) if found else say(settings.language, "topics_agree"))
     if found:
         raise SystemExit(int(Exit.DIFFERENT))
 
