@@ -210,7 +210,7 @@ class Feeder(threading.Thread):
         self.rate = rate
         self.sent = self.acknowledged = 0
         self._record = record
-        self._partition = partition
+        self.partition = partition
         self._halt = threading.Event()
         self._producer = Producer({
             "bootstrap.servers": broker, "log_level": 0, "enable.idempotence": True, "linger.ms": 10,
@@ -227,7 +227,7 @@ class Feeder(threading.Thread):
             due = int((time.monotonic() - begun) * self.rate)
             while self.sent < due:
                 key, value = self._record(self.sent)
-                where = {} if self._partition is None else {"partition": self._partition(self.sent)}
+                where = {} if self.partition is None else {"partition": self.partition(self.sent)}
                 self._producer.produce(self.topic, value, key, on_delivery=self._delivered, **where)
                 self.sent += 1
             self._producer.poll(0.01)

@@ -6,7 +6,7 @@ state=1 counts records per key in a KeyedState; slow_seek=SECONDS makes the seek
 partition; crash=STAGE dies by SIGKILL at a stage of the checkpoint after `crash_after` records; poison=TEXT
 raises on records that contain it; poison_kill=TEXT dies by SIGKILL on them; ticks=1 answers ticks; sleep_ms=N takes so
 long per batch; stall=1 never gets a batch; transactional=1 sends by a transactional producer; no_guard=1 takes the
-guard against zombies away.
+guard against zombies away; slow_load=SECONDS is how long a take-over loads its state.
 """
 
 import asyncio
@@ -132,6 +132,14 @@ if __name__ == "__main__":
         slow_seek(float(OPTIONS["slow_seek"]))
     if "crash" in OPTIONS:
         plant_crash(OPTIONS["crash"])
+    if "slow_load" in OPTIONS:
+        from vigie.streams.transport import changelog
+
+        async def slow_load(*args, original=changelog.load, **kwargs):
+            await asyncio.sleep(float(OPTIONS["slow_load"]))
+            return await original(*args, **kwargs)
+
+        changelog.load = slow_load
     if "no_guard" in OPTIONS:
         from vigie.streams.transport.clock import ZombieGuard
 

@@ -1,8 +1,11 @@
 """The two ways in which a first prototype lost records, and where reading starts."""
 
+import asyncio
 import time
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from churn import committed_offsets, end_offsets, read_all
 from confluent_kafka import Producer
 
@@ -56,6 +59,53 @@ def test_a_slow_seek_loses_nothing(lab) -> None:
             b.stop()
         feeder.close()
         lab.verdict(feeder, checker, doubled_limit=0, counted=False)
+    checker.close()
+
+
+def test_an_idle_worker_takes_over_partitions_that_never_had_a_commit(lab) -> None:
+    """It waits inside a fetch, which returns the first records of its new partitions before they are sought."""
+    lab.settings["checkpoint_interval_s"] = 60
+    idle, dying = lab.worker("idle", "state=1", "slow_load=3"), lab.worker("dying", "state=1")
+    idle.join()
+    dying.join()
+    time.sleep(2)
+    last = [line for line in dying.log.read_text("utf-8").splitlines() if "forward has raw.lora" in line][-1]
+    owned = [int(number) for number in last.rpartition(" ")[2].split(",")]
+    feeder, checker = lab.feeder(), lab.checker()
+    feeder.partition = lambda n: owned[n % len(owned)]
+    feeder.start()
+    time.sleep(1)
+    assert dying.process is not None
+    dying.process.kill()
+    time.sleep(3)
+    feeder.close()
+    checker.wait_for(feeder.sent)
+    assert len(checker.seen) == feeder.sent
+    checker.close()
+
+
+async def test_a_header_whose_name_is_not_utf_8_blocks_nothing(lab) -> None:
+    class Name(str):
+        __slots__ = ()
+
+        def encode(self, *_: str) -> bytes:
+            return b"caf\xe9"
+
+    producer = AIOKafkaProducer(bootstrap_servers=lab.broker)
+    await producer.start()
+    for n in range(3):
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, False, -1, -1, 0, 16384)  # it takes any string's word
+        headers = [(Name("x"), b"v")] if n == 1 else [("é", b"v")]
+        batch.append(timestamp=0, key=b"k", value=b"%d" % n, headers=headers)
+        await (await producer.send_batch(batch, lab.topic("raw.lora"), partition=0))
+    await producer.stop()
+    worker, checker = lab.worker(), lab.checker()
+    worker.join()
+    await asyncio.to_thread(checker.wait_for, 3, 10)
+    assert checker.seen == {b"0:0": 1, b"0:1": 1, b"0:2": 1}
+    assert "A header's name is not UTF-8" in worker.tail()
+    worker.stop()
     checker.close()
 
 

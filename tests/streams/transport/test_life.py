@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
-from churn import read_all
+from churn import end_offsets
 
 from vigie.deploy.embedded.ports import free_port
 
@@ -124,11 +124,13 @@ def test_a_zombie_ends_unsent(lab) -> None:
     heir.wait_ready(limit_s=40)
     time.sleep(2)
     feeder.close()
-    before = len(read_all(lab.broker, lab.topic("uplinks.lora.v1")))
+    checker.wait_for(feeder.sent)
+    time.sleep(1)
+    before = sum(end_offsets(lab.broker, lab.topic("uplinks.lora.v1")).values())
     zombie.process.send_signal(signal.SIGCONT)
     assert zombie.process.wait(10) == 1
     assert "stood still for" in zombie.tail()
-    del before
+    assert sum(end_offsets(lab.broker, lab.topic("uplinks.lora.v1")).values()) == before
     lab.verdict(feeder, checker, doubled_limit=10_000)
     checker.close()
     heir.stop()

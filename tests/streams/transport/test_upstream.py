@@ -37,7 +37,9 @@ def test_an_instance_gets_the_name(place: str, name: str) -> None:
     assert any(sign in source for sign in signs), f"{place} sets no {name}"
 
 
-@pytest.mark.parametrize("file", ["consumer.py", "producer.py", "transport.py", "app.py", "worker.py"])
+@pytest.mark.parametrize(
+    "file", ["consumer.py", "lenient_headers.py", "producer.py", "transport.py", "app.py", "worker.py"]
+)
 def test_every_private_name_in_use_is_listed(file: str) -> None:
     tree = ast.parse((PACKAGE / file).read_text("utf-8"))
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}

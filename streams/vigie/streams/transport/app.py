@@ -22,6 +22,7 @@ def make_app(
     session_timeout_s: float,
     take: Callable[[Any], Awaitable[None]],
     settle: Callable[[float], Awaitable[None]],
+    check_before_send: Callable[[], None],
     take_over: Callable[[], Awaitable[None]],
     offsets_in_transaction: bool,
 ) -> Any:
@@ -34,6 +35,7 @@ def make_app(
         session_timeout_s: after how long without a heartbeat Kafka gives the partitions away.
         take: gets each batch event.
         settle: makes a last checkpoint within so many seconds.
+        check_before_send: ends a worker that may not send any more.
         take_over: prepares newly assigned partitions before their records flow.
         offsets_in_transaction: offsets are committed elsewhere.
     """
@@ -72,7 +74,7 @@ def make_app(
         web_enabled=False,
         agent_supervisor="mode.supervisors.CrashingSupervisor",
     )
-    install(app, bare_names, settle, offsets_in_transaction=offsets_in_transaction)
+    install(app, bare_names, settle, check_before_send, offsets_in_transaction=offsets_in_transaction)
     topic = app.topic(*bare_names, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, name=role, concurrency=1)

@@ -104,7 +104,7 @@ class Snapshot:
         """Note up to where each changelog is now in memory."""
         for (topic, partition), end in ends.items():
             if end > 0 and topic in self._states:
-                self._states[topic].loaded_to(partition, end)
+                self._states[topic].saved_to(partition, end)
 
 
 def _checked(state: KeyedState[Any], key: bytes, value: bytes) -> bytes:

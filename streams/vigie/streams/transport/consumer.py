@@ -18,6 +18,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
+from vigie.streams.transport import lenient_headers
 from vigie.streams.transport.step import Batch
 
 FETCH_WAIT_MS = 500
@@ -38,6 +39,22 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
 
+    async def _fetch_records(self, consumer: Any, *args: Any, **kwargs: Any) -> Any:
+        """Read on where a producer has sent a header whose name is not UTF-8.
+
+        Aiokafka raises before there is any record to set aside, again at every fetch: one such record would block its
+        partition for ever. What was fetched is dropped and fetched again, by a reader that takes any name.
+        """
+        try:
+            return await super()._fetch_records(consumer, *args, **kwargs)
+        except UnicodeDecodeError as error:
+            self.log.warning("A header's name is not UTF-8 (%s): headers are read leniently from now on", error)
+            lenient_headers.read_leniently()
+            fetcher = consumer._fetcher
+            fetcher._records.clear()
+            fetcher._notify(fetcher._wait_consume_future)
+            return {}
+
 
 class Consumer(driver.Consumer):
     """Consumer with batch events, ordered acks and a rebalance that neither loses nor doubles records."""
@@ -54,8 +71,8 @@ class Consumer(driver.Consumer):
         """Set to have the frontier of idle partitions brought up to date, once."""
         self._seek_generation: int | None = None  # group generation whose seek to the committed offsets has begun
         self._inflight: dict[Any, deque[Any]] = defaultdict(deque)  # tp -> delivered, not yet committed, in order
-        self._dropped: dict[Any, int] = {}  # tp -> first offset that was fetched but dropped before the seek
         self._delivered_to: dict[Any, int] = {}  # tp -> offset after the last that was delivered or passed over
+        self._commit_asked_at: float | None = None  # monotonic s; None while none is under way
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -82,19 +99,17 @@ class Consumer(driver.Consumer):
         """Seek to the committed offsets, or to those that the sink keeps.
 
         Until this has begun, no data record of this generation is delivered. Aiokafka does not move a partition that
-        has no commit yet, so what was dropped there is sought here. Upstream ends its recovery task without a word
-        when the seek takes longer than broker_request_timeout, and the worker never reads again: here that is an
-        error, and the worker starts anew.
+        has no commit yet, though its first records may have been fetched and dropped by now, so those are sought to
+        their beginning here. Upstream ends its recovery task without a word when the seek takes longer than
+        broker_request_timeout, and the worker never reads again: here that is an error, and the worker starts anew.
         """
         self._seek_generation = self.app.consumer_generation_id
         self._inflight.clear()  # read again from the commit, or processed by someone else
         self._delivered_to.clear()
         async with asyncio.timeout(self.app.conf.broker_request_timeout * 0.9):
             await super().perform_seek()
-        dropped, self._dropped = self._dropped, {}
-        for tp, offset in dropped.items():
-            if tp in self.assignment() and not self._read_offset[tp]:
-                await self._seek(tp, offset)
+            if uncommitted := [tp for tp in self.assignment() if not self._read_offset[tp]]:
+                await self._thread.seek_to_beginning(*[driver.TopicPartition(*tp) for tp in uncommitted])
         for (topic, number), offset in self.transport.start_offsets.items():
             if (tp := TP(topic, number)) in self.assignment():
                 await self.seek(tp, offset)
@@ -121,6 +136,8 @@ class Consumer(driver.Consumer):
         without limit while the broker is away, which hangs the stop. What takes longer is not cancelled, only not
         waited for: two commits under way at once could arrive in the wrong order.
         """
+        if self._commit_asked_at is None:
+            self._commit_asked_at = monotonic()
         commit = asyncio.ensure_future(self._commit_after_current())
         done, _ = await asyncio.wait({commit}, timeout=self.commit_limit_s)
         if not done:
@@ -131,6 +148,11 @@ class Consumer(driver.Consumer):
     async def _commit_after_current(self) -> None:
         await self.maybe_wait_for_commit_to_finish()
         await self.commit()
+        self._commit_asked_at = None
+
+    def uncommitted_s(self) -> float:
+        """For how long a commit has been waiting for the broker; 0 if none waits."""
+        return 0.0 if self._commit_asked_at is None else monotonic() - self._commit_asked_at
 
     # -- acks
 
@@ -158,6 +180,13 @@ class Consumer(driver.Consumer):
             if not message.value.confirmed:
                 return int(message.value.first_offset)
         return self._delivered_to.get(tp, -1)
+
+    def oldest_in_work_ms(self, tp: Any) -> int | None:
+        """When the oldest record that is delivered and not confirmed was appended, epoch ms; None if there is none."""
+        for message in self._inflight.get(tp, ()):
+            if not message.value.confirmed:
+                return int(message.value[0].timestamp)
+        return None
 
     # -- delivery
 
@@ -204,7 +233,6 @@ class Consumer(driver.Consumer):
         if not records or self._fetch_position(tp) <= records[-1].offset:
             return []  # fetched before a seek
         if app.rebalancing or self._suspended(generation):
-            self._dropped.setdefault(tp, records[0].offset)
             return []
         read = self._read_offset[tp]
         return [r for r in records if r.offset >= read] if read and records[0].offset < read else records

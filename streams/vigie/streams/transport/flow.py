@@ -19,8 +19,10 @@ class Flow(Protocol):
 
     gate: "Gate"
     states: tuple[KeyedState[Any], ...]
-    last_timestamps: dict[tuple[str, int], int]
-    """(bare topic, partition) -> append time of the last record processed, epoch ms."""
+
+    async def claim(self) -> None:
+        """Before partitions are taken over: see that a former owner sends no more, in a flow that needs it."""
+        ...
 
     async def take(self, event: Any) -> None:
         """One batch event of the stream; returns when the next one may come."""

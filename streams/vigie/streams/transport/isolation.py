@@ -3,9 +3,9 @@
 A crash journal in the data folder notes, per partition, which offsets are in work. It survives crashes that no
 exception handler sees (a segmentation fault, the memory killer), since the kernel keeps what was written. After three
 crashes on one range its records are processed one by one; the record that crashes alone is set aside as a dead letter
-with its traceback (docs/adr/0004). A death without a traceback must hit the same lone record twice, since it may as
-well have come from outside. Workers of one role on one machine share the folder, so a partition keeps its history
-when another worker takes it over.
+with its traceback (docs/adr/0004), each time it is read until its offset is committed. A death without a traceback
+must hit the same lone record twice, since it may as well have come from outside. Workers of one role on one machine
+share the folder, so a partition keeps its history when another worker takes it over.
 """
 
 import json
@@ -28,13 +28,42 @@ NO_TRACEBACK = "The worker died without a traceback (a signal, or the kernel end
 
 @dataclass(slots=True)
 class _History:
-    """What crashed in a partition: `crashes` times within `first` to `last` (offsets, inclusive)."""
+    """What crashed in a partition and is not committed yet.
 
-    first: int
-    last: int
-    crashes: int = 1
+    Attributes:
+        first, last: the range of offsets, both inclusive, that the latest crashes have in common.
+        crashes: how many those are.
+        lone_deaths: offset -> deaths without a traceback while its record alone was in work.
+        poison: offset -> traceback, of the records to set aside; whatever the range.
+    """
+
+    first: int = 0
+    last: int = -1
+    crashes: int = 0
     lone_deaths: dict[str, int] = field(default_factory=dict)
-    poison: dict[str, str] = field(default_factory=dict)  # offset -> traceback
+    poison: dict[str, str] = field(default_factory=dict)
+
+    def suspects(self, offset: int) -> bool:
+        """Whether this record is to be processed alone."""
+        return self.crashes >= CRASHES_BEFORE_ISOLATION and self.first <= offset <= self.last
+
+    def crashed(self, first: int, last: int, *, alone: bool) -> None:
+        """Count a crash within a range."""
+        if last < self.first or first > self.last:
+            self.first, self.last, self.crashes = first, last, 1
+            return
+        self.crashes += 1
+        if not alone:
+            self.first, self.last = max(first, self.first), min(last, self.last)
+
+    def forget(self, last_offset: int) -> bool:
+        """What is committed up to here is behind us; returns whether nothing is left."""
+        for known in (self.lone_deaths, self.poison):
+            for offset in [offset for offset in known if int(offset) <= last_offset]:
+                del known[offset]
+        if last_offset >= self.last:
+            self.crashes = 0
+        return not (self.crashes or self.poison or self.lone_deaths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +101,12 @@ class CrashJournal:
         if key in self._notes:
             return
         self._notes[key] = os.open(self._folder / f"{topic}-{partition}.work", os.O_RDWR | os.O_CREAT, 0o644)
-        history = self._folder / f"{topic}-{partition}.json"
-        if history.exists():
+        file = self._file(topic, partition)
+        if file.exists():
             try:
-                self._histories[key] = _History(**json.loads(history.read_text("utf-8")))
+                self._histories[key] = _History(**json.loads(file.read_text("utf-8")))
             except (ValueError, TypeError):
-                history.unlink()
+                file.unlink()
         note = os.pread(self._notes[key], NOTE_BYTES, 0).split()
         if len(note) == 3:
             first, last, alone = map(int, note)
@@ -95,24 +124,23 @@ class CrashJournal:
     def plan(self, batch: Batch) -> list[Piece]:
         """How to process a batch; nearly always as it is."""
         history = self._histories.get((batch.topic, batch.partition)) if self._histories else None
-        if (
-            history is None
-            or history.crashes < CRASHES_BEFORE_ISOLATION
-            or batch.last_offset < history.first
-            or batch.first_offset > history.last
-        ):
+        if history is None:
             return [Piece(batch)]
-        pieces = []
-        before = [record for record in batch if record.offset < history.first]
-        if before:
-            pieces.append(Piece(_part(batch, before)))
+        pieces: list[Piece] = []
+        together: list[object] = []
         for record in batch:
-            if history.first <= record.offset <= history.last:
-                traceback = history.poison.get(str(record.offset))
-                pieces.append(Piece(_part(batch, [record]), alone=True, traceback=traceback))
-        after = [record for record in batch if record.offset > history.last]
-        if after:
-            pieces.append(Piece(_part(batch, after)))
+            traceback = history.poison.get(str(record.offset))
+            if traceback is None and not history.suspects(record.offset):
+                together.append(record)
+                continue
+            if together:
+                pieces.append(Piece(_part(batch, together)))
+                together = []
+            pieces.append(Piece(_part(batch, [record]), alone=True, traceback=traceback))
+        if len(together) == len(batch):
+            return [Piece(batch)]
+        if together:
+            pieces.append(Piece(_part(batch, together)))
         return pieces
 
     def begin(self, piece: Piece) -> None:
@@ -132,11 +160,15 @@ class CrashJournal:
         self._count(key, batch.first_offset, batch.last_offset, alone=piece.alone, traceback=traceback)
 
     def passed(self, topic: str, partition: int, last_offset: int) -> None:
-        """Offsets up to this one are committed: forget the history of a range that is behind us."""
+        """Offsets up to this one are committed: forget what crashed before it."""
         history = self._histories.get((topic, partition))
-        if history is not None and last_offset >= history.last:
+        if history is None:
+            return
+        if history.forget(last_offset):
             del self._histories[topic, partition]
-            (self._folder / f"{topic}-{partition}.json").unlink(missing_ok=True)
+            self._file(topic, partition).unlink(missing_ok=True)
+        else:
+            self._keep(topic, partition, history)
 
     def has_histories(self) -> bool:
         """Whether any owned partition has crashed."""
@@ -144,13 +176,8 @@ class CrashJournal:
 
     def _count(self, key: tuple[str, int], first: int, last: int, *, alone: bool, traceback: str | None) -> None:
         topic, partition = key
-        history = self._histories.get(key)
-        if history is None or last < history.first or first > history.last:
-            history = self._histories[key] = _History(first, last)
-        else:
-            history.crashes += 1
-            if not alone:
-                history.first, history.last = max(first, history.first), min(last, history.last)
+        history = self._histories.setdefault(key, _History())
+        history.crashed(first, last, alone=alone)
         if alone:
             offset = str(first)
             deaths = history.lone_deaths[offset] = history.lone_deaths.get(offset, 0) + 1
@@ -159,11 +186,17 @@ class CrashJournal:
         log.warning(
             "Crash %d on %s/%d within offsets %d to %d", history.crashes, topic, partition, history.first, history.last
         )
-        file = self._folder / f"{topic}-{partition}.json"
+        self._keep(topic, partition, history)
+        os.pwrite(self._notes[key], b" " * NOTE_BYTES, 0)
+
+    def _keep(self, topic: str, partition: int, history: _History) -> None:
+        file = self._file(topic, partition)
         partial = file.with_suffix(".partial")
         partial.write_text(json.dumps(asdict(history)), "utf-8")
         partial.replace(file)
-        os.pwrite(self._notes[key], b" " * NOTE_BYTES, 0)
+
+    def _file(self, topic: str, partition: int) -> Path:
+        return self._folder / f"{topic}-{partition}.json"
 
 
 def _part(batch: Batch, records: list[object]) -> Batch:

@@ -93,6 +93,14 @@ class _Lane:
             self.pump = asyncio.get_running_loop().create_task(self._pump())
         return builder
 
+    def forget(self) -> None:
+        if self.pump is not None:
+            self.pump.cancel()
+        for builder in self.queue:
+            for ticket in builder.waiting:
+                ticket.future.cancel()
+        self.queue.clear()
+
     async def _pump(self) -> None:
         try:
             while self.queue:
@@ -184,6 +192,13 @@ class Output:
         if not touched:
             ticket.future.set_result(ticket.ends)
         return ticket.future
+
+    def forget(self) -> None:
+        """Send nothing more of what waits; its futures are cancelled. For a producer that is replaced."""
+        for _, lanes in self._lanes.values():
+            for lane in lanes:
+                lane.forget()
+        self._lanes.clear()
 
     def _fill(
         self,

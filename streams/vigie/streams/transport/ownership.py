@@ -12,7 +12,6 @@ from vigie.streams.transport.flow import Flow, cancelled
 from vigie.streams.transport.isolation import CrashJournal
 from vigie.streams.transport.step import CannotGoOnError, SinkStep
 from vigie.streams.transport.ticks import numbers
-from vigie.streams.transport.transaction import TransactionalProducer
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,6 @@ class Ownership:
         flow: of the role.
         journal: crash journal of the role.
         sink: of a role that has one; it says where it wants to start.
-        transactions: of a role that must be fenced.
         ends: where logs end; None if the broker does not say.
         broker_answers: whether it did when asked last.
         fail: ends the worker.
@@ -47,7 +45,6 @@ class Ownership:
         journal: CrashJournal,
         *,
         sink: SinkStep | None,
-        transactions: TransactionalProducer | None,
         ends: Ends,
         broker_answers: Callable[[], bool],
         fail: Callable[[BaseException], None],
@@ -55,13 +52,13 @@ class Ownership:
         on_owned: Callable[[frozenset[TP]], None],
     ) -> None:
         self.owned: frozenset[TP] = frozenset()
-        self.preparing = False
+        self.sink_is_asked = False
+        """Whether the sink is being asked where to start: its database may be away, for as long as it likes."""
         self._role = role
         self._settings = settings
         self._flow = flow
         self._journal = journal
         self._sink = sink
-        self._transactions = transactions
         self._ends = ends
         self._broker_answers = broker_answers
         self._fail = fail
@@ -113,20 +110,17 @@ class Ownership:
         Returns:
             (name on the cluster, partition) -> where to start instead of at the group's commit.
         """
-        self.preparing = True
         try:
             owned = frozenset((bare_names[tp.topic], tp.partition) for tp in assignment)
             return await self._take_over(owned, still_wanted)
         except Exception as error:
             self._fail(error)
             return {}
-        finally:
-            self.preparing = False
 
     async def _take_over(self, owned: frozenset[TP], still_wanted: Callable[[], bool]) -> dict[TP, int]:
         metrics.rebalances.labels(self._role).inc()
-        if self._transactions is not None and owned:
-            await self._transactions.claim()
+        if owned:
+            await self._flow.claim()
         held = numbers(owned)
         for state in self._flow.states:
             state.unpark(held)
@@ -150,11 +144,15 @@ class Ownership:
         if self._sink is None or not owned:
             return {}
         asking = asyncio.ensure_future(self._sink.start_offsets(owned))
-        while not asking.done():
-            await asyncio.wait({asking}, timeout=0.5)
-            if not still_wanted():
-                asking.cancel()
-                return None
+        self.sink_is_asked = True
+        try:
+            while not asking.done():
+                await asyncio.wait({asking}, timeout=0.5)
+                if not still_wanted():
+                    return None
+        finally:
+            self.sink_is_asked = False
+            asking.cancel()
         starts = asking.result()
         ends = await self._ends(list(starts)) or {}
         for (topic, number), offset in starts.items():

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vigie.streams import metrics
@@ -37,7 +37,6 @@ class SinkFlow:
     ) -> None:
         self.gate = Gate()
         self.states: tuple[KeyedState[Any], ...] = getattr(sink, "states", ())
-        self.last_timestamps: dict[tuple[str, int], int] = {}
         self._role = role
         self._sink = sink
         self._output = output
@@ -54,6 +53,9 @@ class SinkFlow:
         self._taking = False
         if hasattr(sink, "bind"):
             sink.bind(self.save)
+
+    async def claim(self) -> None:
+        """Nothing: a sink fences a former owner where it writes."""
 
     async def take(self, event: Any) -> None:
         """Gather one batch event, as soon as there is room."""
@@ -97,13 +99,12 @@ class SinkFlow:
     async def _write(self, events: list[Any]) -> None:
         timer = Timer()
         batches: list[Batch] = [event.value for event in events]
-        plans = [self._crashes.journal.plan(batch) for batch in batches]
-        if all(len(plan) == 1 and not plan[0].alone for plan in plans):
-            await self._write_pieces([plan[0] for plan in plans])
+        pieces = [piece for batch in batches for piece in self._crashes.journal.plan(batch)]
+        if self._crashes.journal.has_histories():  # one after the other, so that a crash names its batch
+            for piece in pieces:
+                await self._write_pieces([piece])
         else:
-            for plan in plans:
-                for piece in plan:
-                    await self._write_pieces([piece])
+            await self._write_pieces(pieces)
         await self.save()
         for event in events:
             event.ack()
@@ -111,42 +112,33 @@ class SinkFlow:
         self._crashes.passed(batches)
         for batch in batches:
             metrics.records_in.labels(self._role, batch.topic).inc(len(batch))
-            self.last_timestamps[batch.topic, batch.partition] = batch[-1].timestamp
             batch.confirmed = True
         metrics.batch_records.labels(self._role).observe(sum(map(len, batches)))
         metrics.checkpoint_seconds.labels(self._role).observe(timer())
 
     async def _write_pieces(self, pieces: list[Piece]) -> None:
-        batches = []
+        journal, batches = self._crashes.journal, []
         for piece in pieces:
-            if piece.traceback is None:
-                self._crashes.journal.begin(piece)
-                batches.append(piece.batch)
-            else:
+            if piece.traceback is not None:
                 await self._set_aside(piece)
-                batches.append(_emptied(piece.batch))
+            batches.append(piece.batch if piece.traceback is None else _emptied([piece]))
+        in_work = _spans(pieces)
+        for span in in_work:
+            journal.begin(span)
         self._crashes.guard.check()
         timer = Timer()
         try:
             await self._sink.write(batches)
-        except CannotGoOnError:  # it knows what it does: not a crash
-            self._done(pieces)
+        except Exception as error:
+            if not isinstance(error, CannotGoOnError):  # that one knows what it does, and is no crash
+                text = traceback.format_exc()
+                for span in in_work:
+                    journal.crashed(span, text)
             raise
-        except Exception:
-            text = traceback.format_exc()
-            for piece in pieces:
-                self._crashes.journal.crashed(piece, text)
-            raise
-        except asyncio.CancelledError:
-            self._done(pieces)
-            raise
+        finally:
+            for span in in_work:
+                journal.end(span)
         metrics.step_seconds.labels(self._role, self._sink.name).observe(timer())
-        self._done(pieces)
-
-    def _done(self, pieces: list[Piece]) -> None:
-        for piece in pieces:
-            if piece.traceback is None:
-                self._crashes.journal.end(piece)
 
     async def _set_aside(self, piece: Piece) -> None:
         out = Outputs()
@@ -178,14 +170,27 @@ class SinkFlow:
         return not self._taking and not self._gathered and self._written.is_set()
 
     async def abandon(self) -> None:
-        """Forget what was gathered, and cancel a write that is under way."""
+        """Forget what was gathered, and end what the sink does by itself."""
         await cancelled(self._writing)
+        if hasattr(self._sink, "pause"):
+            await self._sink.pause()
         self._gathered = []
         self._records = self._bytes = 0
 
 
-def _emptied(batch: Batch) -> Batch:
+def _spans(pieces: Sequence[Piece]) -> list[Piece]:
+    """The offsets in work, as one piece per partition, so that a crash counts once in each."""
+    spans: dict[tuple[str, int], list[Piece]] = {}
+    for piece in pieces:
+        if piece.traceback is None:
+            spans.setdefault((piece.batch.topic, piece.batch.partition), []).append(piece)
+    return [Piece(_emptied(some), alone=some[0].alone) for some in spans.values()]
+
+
+def _emptied(pieces: Sequence[Piece]) -> Batch:
+    """The offsets of pieces of one partition, without their records."""
+    first, last = pieces[0].batch, pieces[-1].batch
     return Batch(
-        (), topic=batch.topic, partition=batch.partition, first_offset=batch.first_offset,
-        last_offset=batch.last_offset, fetched_at=batch.fetched_at,
+        (), topic=first.topic, partition=first.partition, first_offset=first.first_offset,
+        last_offset=last.last_offset, fetched_at=first.fetched_at,
     )  # fmt: skip

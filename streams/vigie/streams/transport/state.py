@@ -138,6 +138,12 @@ class KeyedState(Generic[V]):
         """Note that all of the changelog before this offset is in memory."""
         self._partitions.setdefault(partition, _Partition()).next_offset = next_offset
 
+    def saved_to(self, partition: int, next_offset: int) -> None:
+        """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""
+        held = self._partitions.get(partition)
+        if held is not None:
+            held.next_offset = max(held.next_offset, next_offset)
+
     def park(self) -> None:
         """Put all away, saved, while it is not known whose the partitions will be; steps see nothing of it."""
         self._parked, self._partitions = self._partitions, {}

@@ -144,6 +144,8 @@ class SinkStep(Protocol):
     Optional attributes and methods, used where they exist:
         states: as a StreamStep's; saved after each `write`, before the offsets are committed.
         async open(), async close(): connect before the first batch, let go after the last.
+        async pause(): the partitions are given up; end, within a few seconds, what is done beside `write`. What goes
+            on after the next `start_offsets` may begin again.
         bind(save): given once at the start; `await save()` saves the changed states and returns when Kafka has them.
 
     Attributes:

@@ -66,7 +66,6 @@ class StreamFlow:
         self.states: tuple[KeyedState[Any], ...] = tuple(state for step in steps for state in step.states)
         self.on_confirmed: Callable[[], None] = lambda: None
         """Called when something was confirmed; the ticks wait for that."""
-        self.last_timestamps: dict[tuple[str, int], int] = {}
         self._role = role
         self._steps = steps
         self._by_topic = {topic: [s for s in steps if topic in s.inputs] for step in steps for topic in step.inputs}
@@ -81,6 +80,9 @@ class StreamFlow:
         self._taking = False
         self._lock = asyncio.Lock()
         self._checkpointing: asyncio.Task[None] | None = None
+
+    async def claim(self) -> None:
+        """Nothing: deterministic ids make what a former owner still sends harmless."""
 
     # -- batches and ticks
 
@@ -100,7 +102,6 @@ class StreamFlow:
         out = self._crashes.process(batch, self._run_steps)
         metrics.records_in.labels(self._role, batch.topic).inc(len(batch))
         metrics.batch_records.labels(self._role).observe(len(batch))
-        self.last_timestamps[batch.topic, batch.partition] = batch[-1].timestamp
         self._in_flight += len(batch)
         self._add(Item(event, batch, out))
 
@@ -208,5 +209,8 @@ class StreamFlow:
     async def abandon(self) -> None:
         """Forget what was processed; late confirmations change nothing."""
         await cancelled(self._checkpointing)
+        for item in (*self._saving, *self._items):
+            assert item.confirmation is not None
+            item.confirmation.cancel()  # nobody may come to settle it, and it counts as in flight until it is done
         self._items = []
         self._saving = []

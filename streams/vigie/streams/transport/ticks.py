@@ -135,8 +135,9 @@ class Ticks:
         due = [pending for pending in self._pending if pending.ends is None and self._complete(pending.tick)]
         if not due:
             return
-        ends = await self._ends(self._owned())
-        if ends is not None:
+        owned = self._owned()
+        ends = await self._ends(owned)
+        if ends is not None and self._owned() == owned:  # else this is the answer to a question of before
             for pending in due:
                 pending.ends = ends
 

@@ -75,6 +75,11 @@ class TransactionalFlow(StreamFlow):
         self._full_name = full_name
         self._due = asyncio.Event()
 
+    async def claim(self) -> None:
+        """Take the transactional id over; what waits to be sent by the producer before is forgotten with it."""
+        self._output.forget()
+        await self._producer.claim()
+
     async def run(self) -> None:
         """A checkpoint whenever there is something, for ever."""
         while True:

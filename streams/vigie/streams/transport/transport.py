@@ -19,6 +19,7 @@ class Transport(driver.Transport):
         batch_max_records: longest slice of a fetch that becomes one event.
         settle: makes a last checkpoint within so many seconds, before partitions are given up.
         start_offsets: (topic, partition) -> where a sink wants to start; used at the next seek.
+        check_before_send: ends a worker that may not send any more.
         offsets_in_transaction: offsets are committed by the transactional producer, not by the consumer.
     """
 
@@ -27,6 +28,7 @@ class Transport(driver.Transport):
 
     bare_names: Mapping[str, str]
     settle: Callable[[float], Awaitable[None]]
+    check_before_send: Callable[[], None]
     batch_max_records = BATCH_MAX_RECORDS
     offsets_in_transaction = False
 
@@ -40,6 +42,7 @@ def install(
     app: Any,
     bare_names: Mapping[str, str],
     settle: Callable[[float], Awaitable[None]],
+    check_before_send: Callable[[], None],
     *,
     offsets_in_transaction: bool = False,
 ) -> Transport:
@@ -47,6 +50,7 @@ def install(
     transport = Transport(app.conf.broker_consumer, app)
     transport.bare_names = bare_names
     transport.settle = settle
+    transport.check_before_send = check_before_send
     transport.offsets_in_transaction = offsets_in_transaction
     app.transport = transport
     return transport

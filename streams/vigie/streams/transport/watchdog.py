@@ -34,6 +34,8 @@ class Watchdog:
         owned: the partitions owned now (bare topic, partition).
         ends: where their logs end; None if the broker does not answer.
         frontier: the offset before which all of a partition is processed and confirmed.
+        oldest: when the oldest record in work of a partition was appended, epoch ms; None if none is in work.
+        unconfirmed_s: for how long an output or a commit has been waiting for its confirmation.
         rebalancing: whether the worker waits for partitions from the group (not for its own preparations).
     """
 
@@ -46,6 +48,8 @@ class Watchdog:
         owned: Callable[[], Collection[TP]],
         ends: Callable[[Collection[TP]], Awaitable[dict[TP, int] | None]],
         frontier: Callable[[TP], int],
+        oldest: Callable[[TP], int | None],
+        unconfirmed_s: Callable[[], float],
         rebalancing: Callable[[], bool],
     ) -> None:
         self._role = role
@@ -54,8 +58,12 @@ class Watchdog:
         self._owned = owned
         self._ends = ends
         self._frontier = frontier
+        self._oldest = oldest
+        self._unconfirmed_s = unconfirmed_s
         self._rebalancing = rebalancing
         self._frontiers: dict[TP, int] = {}
+        self._behind_since_ms: dict[TP, float] = {}
+        self._published: set[str] = set()
         self._waiting_since = self._rebalancing_since = time.monotonic()
 
     async def run(self) -> None:
@@ -92,25 +100,30 @@ class Watchdog:
                 f"{sum(lags.values())} records wait in {self._role}'s partitions, and for {self._stall_limit_s:.0f} s "
                 "none has been fetched though the broker answers"
             )
-        if self._flow.oldest_s() > self._stall_limit_s:
+        if (waiting_s := self._unconfirmed_s()) > self._stall_limit_s:
             raise StalledError(
-                f"Output of {self._role} has not been confirmed for {self._flow.oldest_s():.0f} s though the broker "
+                f"Output or offsets of {self._role} have not been confirmed for {waiting_s:.0f} s though the broker "
                 "answers"
             )
 
     def _publish(self, lags: dict[TP, int]) -> None:
-        topics = {topic for topic, _ in lags}
         now_ms = time.time() * 1000
-        for topic in topics:
-            records, seconds = 0, 0.0
-            for tp, lag in lags.items():
-                if tp[0] == topic and lag > 0:
-                    records += lag
-                    timestamp = self._flow.last_timestamps.get(tp)
-                    if timestamp is not None:
-                        seconds = max(seconds, (now_ms - timestamp) / 1000)
-            metrics.consumer_lag_records.labels(self._role, topic).set(records)
-            metrics.consumer_lag_seconds.labels(self._role, topic).set(seconds)
+        behind = {tp for tp, lag in lags.items() if lag > 0}
+        self._behind_since_ms = {tp: self._behind_since_ms.get(tp, now_ms) for tp in behind}
+        records: dict[str, int] = {topic: 0 for topic, _ in lags}
+        seconds: dict[str, float] = dict.fromkeys(records, 0.0)
+        for tp in behind:
+            topic, oldest_ms = tp[0], self._oldest(tp)
+            since_ms = self._behind_since_ms[tp] if oldest_ms is None else oldest_ms
+            records[topic] += lags[tp]
+            seconds[topic] = max(seconds[topic], (now_ms - since_ms) / 1000)
+        for topic in self._published - records.keys():  # another worker counts these now
+            metrics.consumer_lag_records.remove(self._role, topic)
+            metrics.consumer_lag_seconds.remove(self._role, topic)
+        self._published = set(records)
+        for topic, count in records.items():
+            metrics.consumer_lag_records.labels(self._role, topic).set(count)
+            metrics.consumer_lag_seconds.labels(self._role, topic).set(seconds[topic])
         metrics.owned_partitions.labels(self._role).set(len(self._frontiers))
         for state in self._flow.states:
             keys, size = state.size()

@@ -109,7 +109,9 @@ class Worker:
             return
         self.counts = counts
         if self.sink is not None and hasattr(self.sink, "open"):
+            self.health.not_ready("waiting for what it writes to")
             await self._until(self.sink.open())
+            self.health.not_ready("joining the consumer group")
         if self._stop_asked.is_set():
             return
         followed = ["platform"] if self.ticks_wanted else []
@@ -163,7 +165,6 @@ class Worker:
             self.flow,
             self.journal,
             sink=self.sink,
-            transactions=self.transactions,
             ends=self._ends,
             broker_answers=lambda: self._broker_answers,
             fail=self.fail,
@@ -177,6 +178,7 @@ class Worker:
             session_timeout_s=options.session_timeout_s,
             take=self._take,
             settle=self._settle,
+            check_before_send=self.guard.check,
             take_over=self._take_over,
             offsets_in_transaction=self.transactions is not None,
         )
@@ -191,7 +193,9 @@ class Worker:
                 owned=lambda: self.ownership.owned,
                 ends=self._ends,
                 frontier=self._frontier,
-                rebalancing=lambda: self.app.rebalancing and not self.ownership.preparing,
+                oldest=lambda tp: self.app.consumer.oldest_in_work_ms(self._full(tp)),
+                unconfirmed_s=lambda: max(self.flow.oldest_s(), self.app.consumer.uncommitted_s()),
+                rebalancing=lambda: self.app.rebalancing and not self.ownership.sink_is_asked,
             ).run()
         )
         self.ticks: Ticks | None = None
@@ -228,6 +232,7 @@ class Worker:
         await self.app.consumer.commit_acked()
 
     async def _settle(self, limit_s: float) -> None:
+        self.health.not_ready("its partitions are being given out anew")
         await self.ownership.settle(limit_s)
 
     async def _take_over(self) -> None:
@@ -247,13 +252,16 @@ class Worker:
     # -- ends, ticks
 
     async def _ends(self, partitions: Collection[TP]) -> dict[TP, int] | None:
-        full = {(self.settings.topic(topic), n): (topic, n) for topic, n in partitions}
+        full = {self._full(tp): tp for tp in partitions or [(self.inputs[0], 0)]}  # an empty question asks nobody
         ends = await self.observer.ends(full)
         self._broker_answers = ends is not None
-        return None if ends is None else {full[tp]: end for tp, end in ends.items()}
+        return None if ends is None else {full[tp]: end for tp, end in ends.items() if full[tp] in partitions}
+
+    def _full(self, tp: TP) -> TP:
+        return self.settings.topic(tp[0]), tp[1]
 
     def _frontier(self, tp: TP) -> int:
-        return int(self.app.consumer.frontier((self.settings.topic(tp[0]), tp[1])))
+        return int(self.app.consumer.frontier(self._full(tp)))
 
     def _on_message(self, topic: str, message: Any) -> None:
         is_tick = isinstance(message, Tick)
@@ -272,7 +280,7 @@ class Worker:
             answer = Outputs()
             beat = Heartbeat(role=self.role, tick_at=tick.at, partitions=tuple(partitions))
             answer.send("alarm-inputs", None, encode(beat), partition=0)
-            done.add_done_callback(lambda _: flow.gate.is_open and flow.add(answer))
+            done.add_done_callback(lambda done: _succeeded(done) and flow.gate.is_open and flow.add(answer))
 
     # -- end
 
@@ -328,6 +336,10 @@ class Worker:
         if self.transactions is not None:
             await self.transactions.let_go()
         _exit_after(END_LIMIT_S, code)
+
+
+def _succeeded(done: "asyncio.Future[Any]") -> bool:
+    return not done.cancelled() and done.exception() is None
 
 
 def _exit_after(limit_s: float, code: int) -> None:
