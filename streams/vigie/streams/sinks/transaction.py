@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER
+from vigie.streams.sinks.partitions import make_missing_partitions
 from vigie.streams.sinks.uplink_rows import COLUMNS, Rows
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.alert_event import AlertEvent
@@ -20,7 +21,6 @@ _CHANGED = ", ".join(name for name in COLUMNS if name not in ("id", "observed_at
 _NEW = ", ".join(f"excluded.{name}" for name in COLUMNS if name not in ("id", "observed_at"))
 _AGGREGATE_FIELDS = Aggregate.__struct_fields__
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WEEK = timedelta(days=7)
 
 
 def at(epoch_ms: int) -> datetime:
@@ -57,8 +57,7 @@ class Transaction:
     def prepare(self, connection: Connection) -> None:
         """Make what must stand before the rows: the table of the session, and partitions of new weeks."""
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_uplink (LIKE uplink) ON COMMIT DELETE ROWS")
-        for week in sorted(self.uplinks.weeks - _known_weeks(connection)):
-            make_partition(connection, week)
+        make_missing_partitions(connection, self.uplinks.weeks)
 
     def write(self, connection: Connection) -> None:
         """Write all rows inside the open transaction."""
@@ -138,38 +137,3 @@ def _plain(window: Aggregate) -> list[Any]:
         at(getattr(window, name)) if name in ("window_start", "window_end") else getattr(window, name)
         for name in _AGGREGATE_FIELDS
     ]
-
-
-def _known_weeks(connection: Connection) -> set[int]:
-    rows = connection.execute(
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-        " WHERE i.inhparent = 'uplink'::regclass"
-    ).fetchall()
-    return {_week_named(str(name)) for (name,) in rows if str(name) != "uplink_default"}
-
-
-def _week_named(name: str) -> int:
-    return int(datetime.strptime(name, "uplink_%Y%m%d").replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def make_partition(connection: Connection, week_ms: int) -> None:
-    """A partition of `uplink` for the week that starts on this Monday (epoch ms UTC).
-
-    Rows of that week that stand in the default partition (they came from the future) move into it.
-    """
-    start = at(week_ms)
-    name, first, last = f"uplink_{start:%Y%m%d}", f"'{start:%Y-%m-%d}Z'", f"'{start + _WEEK:%Y-%m-%d}Z'"
-    within = f"observed_at >= {first} AND observed_at < {last}"
-    move = f"WITH moved AS (DELETE FROM uplink_default WHERE {within} RETURNING *) INSERT INTO {name} TABLE moved"  # noqa: S608
-    statements = (
-        "SELECT pg_advisory_xact_lock(1447642951)",
-        f"CREATE TABLE IF NOT EXISTS {name} (LIKE uplink INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
-        move,
-        f"ALTER TABLE uplink ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({last})",
-    )
-    with connection.transaction():
-        connection.execute(statements[0].encode())
-        if connection.execute("SELECT FROM pg_inherits WHERE inhrelid = to_regclass(%s)", (name,)).fetchone():
-            return
-        for statement in statements[1:]:
-            connection.execute(statement.encode())

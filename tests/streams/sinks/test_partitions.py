@@ -1,0 +1,77 @@
+"""Weekly partitions, made while others write, beside partitions of the operator's own."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from vigie.streams.sinks.migrate import migrate
+from vigie.streams.sinks.partitions import make_missing_partitions
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+WEEK_MS = int(MONDAY.timestamp() * 1000)
+ROW = (
+    "INSERT INTO {} (id, observed_at, revision, device, bearer, network, received_at, ingested_at, codec,"
+    " codec_version, codec_hash, properties, channels, \"values\") VALUES (gen_random_uuid(), '2026-11-25 12:00Z', 0,"
+    " 'eui:a1', 'lora', 'n', now(), now(), 'c', '1', '0', '{{}}', '{{}}', '{{}}')"
+)
+
+
+@pytest.fixture
+def connection(database):
+    with psycopg.connect(database, autocommit=True) as made:
+        migrate(made)
+        yield made
+
+
+def partitions(connection):
+    found = connection.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'uplink'::regclass")
+    return {name for (name,) in found} - {"uplink_default"}
+
+
+def where(connection):
+    return connection.execute("SELECT tableoid::regclass::text FROM uplink").fetchall()
+
+
+def test_a_week_gets_its_partition_once(connection):
+    make_missing_partitions(connection, {WEEK_MS})
+    make_missing_partitions(connection, {WEEK_MS, WEEK_MS + 7 * 86_400_000})
+    assert partitions(connection) == {"uplink_20261123", "uplink_20261130"}
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/St_Johns"])
+def test_the_zone_of_the_session_does_not_matter(connection, zone):
+    connection.execute(f"SET timezone = '{zone}'")
+    for _ in range(2):
+        make_missing_partitions(connection, {WEEK_MS})
+    connection.execute(ROW.format("uplink"))
+    assert where(connection) == [("uplink_20261123",)]
+
+
+def test_a_row_that_another_session_is_writing_to_the_default_partition_moves_too(connection, database):
+    with psycopg.connect(database) as other:
+        other.execute(ROW.format("uplink"))  # not committed yet
+        making = threading.Thread(target=make_missing_partitions, args=(connection, {WEEK_MS}))
+        making.start()
+        time.sleep(0.5)
+        assert making.is_alive()
+    making.join(10)
+    assert where(connection) == [("uplink_20261123",)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "made"),
+    [
+        ("CREATE TABLE archive PARTITION OF uplink FOR VALUES FROM ('2020-01-01Z') TO ('2021-01-01Z')", True),
+        ("CREATE TABLE november PARTITION OF uplink FOR VALUES FROM ('2026-11-01Z') TO ('2026-12-01Z')", False),
+        ("CREATE TABLE past PARTITION OF uplink FOR VALUES FROM (MINVALUE) TO ('2026-11-23Z')", True),
+        ("CREATE TABLE future PARTITION OF uplink FOR VALUES FROM ('2026-11-29Z') TO (MAXVALUE)", False),
+    ],
+)
+def test_a_partition_of_the_operators_is_respected(connection, statement, made):
+    connection.execute(statement)
+    make_missing_partitions(connection, {WEEK_MS})
+    assert ("uplink_20261123" in partitions(connection)) == made
+    connection.execute(ROW.format("uplink"))
