@@ -14,7 +14,7 @@ from tenacity import RetryCallState, retry, retry_if_exception_type, wait_expone
 
 from vigie.streams import metrics
 from vigie.streams.settings import Settings
-from vigie.streams.sinks.database import connect, dsn, place
+from vigie.streams.sinks.database import connect_to_write, dsn, place
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.topic_ids import topic_ids
 from vigie.streams.sinks.transaction import Transaction
@@ -134,7 +134,7 @@ class StoreStep:
         if self._connection is None or self._connection.closed or self._connection.broken:
             if self._connection is not None:
                 self._connection.close()
-            self._connection = connect(self._settings)
+            self._connection = connect_to_write(self._settings)
         return self._connection
 
     @_until_the_database_answers
