@@ -1,12 +1,14 @@
 """The quick way from Avro to COPY and the general one give the same rows."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from topics_strategies import uplinks, usual_uplinks
 
-from vigie.streams.sinks import uplink_rows
+from vigie.streams.sinks import uplink_rows, uplink_transcoder
 from vigie.streams.sinks.uplink_transcoder import transcode
 from vigie.topics.avro import Framer
+from vigie.topics.uplink import CodecRef, Reading, Uplink
 from vigie.topics.uplink_encoder import UplinkEncoder
 
 FRAMER, ENCODER = Framer("uplinks.lora.v1"), UplinkEncoder("uplinks.lora.v1")
@@ -55,3 +57,45 @@ def test_damaged_bytes_never_become_another_row(uplink, data):
         except Exception:
             return  # what fastavro refuses, no producer wrote
         assert rows.rows == expected
+
+
+def uplink(extras: dict[str, str], readings: int = 1, **more) -> Uplink:
+    values = dict(  # noqa: C408 -- reads better than a literal of thirty quotes
+        id="0" * 32, revision=0, device="eui:24e124136b000001", bearer="lora", network="n",
+        observed_at=1_795_446_000_000, received_at=1_795_446_000_000, ingested_at=1_795_446_000_000, session="00d20001",
+        f_cnt=7, f_port=85, payload=b"", raw=None, codec=CodecRef("milesight", "1", "0" * 16), firmware=None,
+        readings=(Reading(1, 0, 20.5),) * readings, extras=extras, radio=None, cell=None, warnings=(),
+    )  # fmt: skip
+    return Uplink(**(values | more))
+
+
+def test_what_differs_each_time_is_not_remembered():
+    """A payload of many extras, a text of a network as long as it likes: memory is bounded in bytes."""
+    model = {"model": "EM310-UDL"}
+    usual = [uplink(model), uplink(model | {f"distance_p{n}_mm": str(4507 + n) for n in range(9)})]
+    odd = [
+        uplink(model, 40),
+        uplink(model | {"rest": "ff" * 40_000}),
+        uplink(model, device="x" * 400_000, firmware="1"),
+    ]
+    for one in usual + odd:
+        value = ENCODER.encode(one)
+        assert (transcode(value) is not None) == (one in usual or len(one.readings) == 40)
+        rows = uplink_rows.Rows()
+        rows.add([value])
+        assert rows.rows == general([value]).rows
+    tables = [table for table in vars(uplink_transcoder).values() if isinstance(table, uplink_transcoder._Table)]
+    assert len(tables) >= 6
+    assert max(len(chunk) for table in tables for chunk in table) <= 200
+    assert max((len(chunk) for chunk in uplink_transcoder._extras), default=0) <= 64
+    assert max((len(shape) for shape in uplink_rows._shapes), default=0) <= 32
+    assert max(len(name or "") for name in uplink_rows._names) < 64
+
+
+def test_a_negative_property_is_no_other_property():
+    usual = uplink({"model": "EM310-UDL"})
+    for reading in (Reading(-65, 0, 20.5), Reading(1, -3, 20.5)):
+        value = ENCODER.encode(msgspec.structs.replace(usual, readings=(reading,)))
+        rows = uplink_rows.Rows()
+        rows.add([value])
+        assert rows.rows == general([value]).rows
