@@ -8,7 +8,7 @@ from msgspec import Struct
 from vigie.topics.uplink import Reading
 
 
-class Decoded(Struct):
+class Decoded(Struct, gc=False):
     """What a payload says.
 
     Attributes:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from vigie.topics.uplink import Radio
 
 
-class Frame(Struct, frozen=True, kw_only=True):
+class Frame(Struct, frozen=True, kw_only=True, gc=False):
     """One uplink as a network delivers it, before its payload is decoded.
 
     Attributes:

@@ -452,6 +452,17 @@ def test_readers_with_a_calendar_can_read_every_instant():
         assert path(Record(body(time=time), 1)).failures == {"bad_time": 1}
 
 
+def test_a_long_profile_is_not_remembered():
+    path = Path()
+    for number in range(3):
+        device = info(deviceProfileName=f"{number}" + "x" * 400_000, tags={"vigie_codec": "milesight"})
+        path(Record(body(deviceInfo=device, fCnt=number), number))
+        assert len(path.uplinks[0].extras["model"]) == 80
+    assert path.decoder._chosen == {}
+    path(Record(body(fCnt=9), 9))
+    assert list(path.decoder._chosen) == [("Milesight EM310-UDL", None)]
+
+
 def test_a_body_of_just_900_kb_is_read():
     path = Path()
     path(Record(body() + b" " * (BODY_LIMIT - len(body()))))

@@ -30,7 +30,7 @@ class Gateway(Struct, frozen=True, gc=False):
     snr_db: float | None = None
 
 
-class Radio(Struct, frozen=True, kw_only=True):
+class Radio(Struct, frozen=True, kw_only=True, gc=False):
     """Radio facts of a LoRaWAN uplink; esp and margin are those of the best gateway (codecs.md section 6).
 
     Attributes:
@@ -79,7 +79,7 @@ class RawPosition(Struct, frozen=True):
     offset: int
 
 
-class Uplink(Struct, frozen=True, kw_only=True):
+class Uplink(Struct, frozen=True, kw_only=True, gc=False):
     """One decoded uplink, the value of `uplinks.<net>.v1` (schemas/uplink.avsc says each field's meaning)."""
 
     id: str

@@ -43,7 +43,7 @@ _Hertz = Annotated[int, Meta(ge=0, lt=2**40)]
 _Spreading = Annotated[int, Meta(ge=5, le=12)]
 
 
-class _DeviceInfo(Struct):
+class _DeviceInfo(Struct, gc=False):
     devEui: str
     deviceProfileName: str = ""
     tags: dict[str, str] = {}
@@ -60,16 +60,16 @@ class _Lora(Struct, gc=False):
     spreadingFactor: _Spreading | None = None
 
 
-class _Modulation(Struct):
+class _Modulation(Struct, gc=False):
     lora: _Lora | None = None
 
 
-class _TxInfo(Struct):
+class _TxInfo(Struct, gc=False):
     frequency: _Hertz | None = None
     modulation: _Modulation | None = None
 
 
-class _Event(Struct):
+class _Event(Struct, gc=False):
     deviceInfo: _DeviceInfo
     time: str = ""
     devAddr: str = ""
@@ -213,15 +213,22 @@ def _session(dev_addr: str, address: str) -> str:
 
 
 def _radio(message: _Event, payload_bytes: int) -> Radio:
-    gateways = tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in message.rxInfo])
-    tx = message.txInfo
-    lora = tx.modulation.lora if tx is not None and tx.modulation is not None else None
-    sf = lora.spreadingFactor if lora is not None else None
-    frequency = tx.frequency if tx is not None else None
-    airtime = esp = margin = None
-    if lora is not None and sf is not None and lora.bandwidth > 0:
-        airtime = airtime_ms(sf, lora.bandwidth, payload_bytes)
-    if gateways and (heard_best := best(gateways)) is not None and (snr := heard_best.snr_db) is not None:
+    received, tx = message.rxInfo, message.txInfo
+    if len(received) == 1:  # as nearly always
+        one = received[0]
+        heard_best: Gateway | None = Gateway(one.gatewayId, one.rssi, one.snr)
+        gateways: tuple[Gateway, ...] = (heard_best,)  # type: ignore[assignment]
+    else:
+        gateways = tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in received])
+        heard_best = best(gateways)
+    sf = frequency = airtime = esp = margin = None
+    if tx is not None:
+        frequency = tx.frequency
+        if tx.modulation is not None and (lora := tx.modulation.lora) is not None:
+            sf = lora.spreadingFactor
+            if sf is not None and lora.bandwidth > 0:
+                airtime = airtime_ms(sf, lora.bandwidth, payload_bytes)
+    if heard_best is not None and (snr := heard_best.snr_db) is not None:
         esp, margin = esp_dbm(heard_best.rssi_dbm, snr), margin_db(sf, snr)
     return Radio(
         gateways=gateways,

@@ -110,7 +110,7 @@ class Decoder:
         """
         kind, _, net = topic.partition(".")
         replay, counts = kind == "replay", Counts()
-        live = None if replay else filters
+        live, envelopes = None if replay else filters, self.envelopes
         pairs: list[tuple[bytes, bytes]] = []
         encode, uplinks_topic, add = self.encoders[net].encode, f"uplinks.{net}.v1", pairs.append
         for record in records:
@@ -127,7 +127,10 @@ class Decoder:
                 body = record.value
                 if body is None or len(body) > BODY_LIMIT:
                     raise _unreadable(body)
-                frame = self._envelope(form, body, event)
+                envelope = envelopes.get(form)
+                if envelope is None:
+                    raise self._unknown_format(form)
+                frame = envelope(body, event)
                 if not isinstance(frame, Frame):
                     if isinstance(frame, PassedOver):
                         counts.passed_over += 1
@@ -239,14 +242,11 @@ class Decoder:
             self._chosen[frame.profile, frame.codec_tag] = chosen
         return chosen
 
-    def _envelope(self, form: str, body: bytes, event: str | None) -> Frame | Heard | PassedOver:
-        envelope = self.envelopes.get(form)
-        if envelope is None:
-            known = ", ".join(sorted(self.envelopes))
-            raise Undecodable(
-                Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {excerpt(form)}; known are {known}"
-            )
-        return envelope(body, event)
+    def _unknown_format(self, form: str) -> Undecodable:
+        known = ", ".join(sorted(self.envelopes))
+        return Undecodable(
+            Reason.UNKNOWN_FORMAT, f"No envelope is known for the format {excerpt(form)}; known are {known}"
+        )
 
     def _headers(self, record: Record, replay: bool, counts: Counts) -> tuple[str, str, str | None, int, int]:
         """Network, format, event, revision and first arrival, as the record's headers say."""

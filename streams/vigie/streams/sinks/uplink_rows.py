@@ -17,6 +17,7 @@ from vigie.streams.sinks.binary_copy import (
     int2s,
     int4,
     int8,
+    text,
     texts,
     within_range,
 )  # fmt: skip
@@ -31,33 +32,27 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of the rows, in their order."""
 
-_LIMIT = 100_000
+_LIMIT = 2_000
+_MOST_CACHED_READINGS = 32
 _SIXTEEN = (16).to_bytes(4, "big")
 _read = fastavro.schemaless_reader
 _names = Texts()
+"""Names that come from our code; those of devices and networks have no bound."""
 
 
 class _Shapes(dict[tuple[int, ...], bytes]):
     """The columns properties and channels: the same for each uplink of a model."""
 
     def __missing__(self, shape: tuple[int, ...]) -> bytes:
-        if len(self) >= _LIMIT:
-            self.clear()
-        made = self[shape] = int2s([pair >> 16 for pair in shape]) + int2s([pair & 0xFFFF for pair in shape])
+        made = int2s([pair >> 16 for pair in shape]) + int2s([pair & 0xFFFF for pair in shape])
+        if len(shape) <= _MOST_CACHED_READINGS:
+            if len(self) >= _LIMIT:
+                self.clear()
+            self[shape] = made
         return made
 
 
-class _Extras(dict[tuple[tuple[str, str], ...], bytes]):
-    """The column extras: often only the model."""
-
-    def __missing__(self, items: tuple[tuple[str, str], ...]) -> bytes:
-        if len(self) >= _LIMIT:
-            self.clear()
-        made = self[items] = data(json.encode(dict(items)))
-        return made
-
-
-_shapes, _extras = _Shapes(), _Extras()
+_shapes = _Shapes()
 
 
 class Rows:
@@ -154,14 +149,14 @@ def _around(uplink: dict[str, Any]) -> tuple[bytes, bytes]:
     """The columns before and after the measured ones."""
     codec, radio, cell, names = uplink["codec"], uplink["radio"], uplink["cell"], _names
     before = b"".join((
-        int8(uplink["revision"]), names[uplink["device"]], names[uplink["bearer"]], names[uplink["network"]],
-        instant(uplink["received_at"]), instant(uplink["ingested_at"]), names[uplink["session"]],
+        int8(uplink["revision"]), text(uplink["device"]), names[uplink["bearer"]], text(uplink["network"]),
+        instant(uplink["received_at"]), instant(uplink["ingested_at"]), text(uplink["session"]),
         int8(uplink["f_cnt"]), int4(uplink["f_port"]), data(uplink["payload"]),
-        names[codec["id"]], names[codec["version"]], names[codec["hash"]], names[uplink["firmware"]],
+        names[codec["id"]], names[codec["version"]], names[codec["hash"]], text(uplink["firmware"]),
     ))  # fmt: skip
     extras = uplink["extras"]
     after = b"".join((
-        _extras[tuple(extras.items())] if extras else NULL,
+        data(json.encode(extras)) if extras else NULL,
         _NO_RADIO if radio is None else _radio(radio),
         NULL if cell is None else data(json.encode(cell)),
         texts(uplink["warnings"]),
