@@ -39,8 +39,13 @@ def uncounted_uplink_id(source: str, device: str, body: bytes, received_at: int 
         device: device id.
         body: the record's undecoded bytes.
         received_at: the network's instant in epoch ms, only where these bytes hold no time.
+
+    >>> uncounted_uplink_id("sigfox", "src:sigfox:a1", b"20.5", 0) == uncounted_uplink_id(
+    ...     "sigfox", "src:sigfox:a1", b"20.5", None)
+    False
     """
-    return _hash(source.encode(), device.encode(), str(received_at or "").encode(), body)
+    instant = b"" if received_at is None else b"%d" % received_at
+    return _hash(source.encode(), device.encode(), instant, body)
 
 
 def alert_id(alarm_key: str, cause: str) -> str:
