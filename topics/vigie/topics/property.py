@@ -27,8 +27,8 @@ class Property:
         unit: unit of the stored value, as a person reads it; empty for a pure number or a category.
         cefact: UN/CEFACT recommendation 20 code; empty where none exists.
         kind: how values combine (a level in dB has an energy mean, an angle a vector mean).
-        sdm: attribute of the Smart Data Models; empty where there is none.
-        factor: what the stored value is multiplied by to become that attribute.
+        sdm: attributes of the Smart Data Models, of which the model of an export has one; empty where there is none.
+        factor: what the stored value is multiplied by to become such an attribute.
         label_fr: what a French reader is shown.
     """
 
@@ -37,7 +37,7 @@ class Property:
     unit: str
     cefact: str
     kind: Kind
-    sdm: str
+    sdm: tuple[str, ...]
     factor: float
     label_fr: str
 
@@ -52,7 +52,7 @@ def _load() -> dict[int, Property]:
             unit=row["unit"],
             cefact=row["cefact"],
             kind=Kind(row["kind"]),
-            sdm=row["sdm"],
+            sdm=tuple(row["sdm"].split()),
             factor=float(row["factor"] or 1),
             label_fr=row["label_fr"],
         )
@@ -68,6 +68,6 @@ PROPERTIES: dict[int, Property] = _load()
 BY_NAME: dict[str, Property] = {entry.name: entry for entry in PROPERTIES.values()}
 """Every property by its name.
 
->>> BY_NAME["distance"].id, BY_NAME["distance"].unit
-(30, 'mm')
+>>> BY_NAME["distance"].id, BY_NAME["distance"].unit, BY_NAME["passages"].sdm
+(30, 'mm', ('intensity', 'peopleCount'))
 """
