@@ -1,4 +1,8 @@
-"""The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3)."""
+"""The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3).
+
+Topics stand here once a step writes them: `placed`, `requalify`, `observations.v1`, `zone-parts`, `buddies`,
+`baselines`, `dirty` and `fleet.v1` come with the steps that place, qualify and recompute.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -66,7 +70,7 @@ _ALL = [
     *[
         Topic(
             name=f"raw.{net}",
-            key="device id, or src:<source>",
+            key="device id, or `src:<source>`",
             value="body byte for byte; headers connector, format, network",
             writer="receive, or a network server",
             partitioning=_DEVICE,
@@ -100,7 +104,7 @@ _ALL = [
     Topic(
         name="receptions",
         key="device id",
-        value="Reception (JSON): duplicates, joins, undecodable frames",
+        value="Reception (JSON): duplicates, undecodable frames, joins, statuses, acknowledgements",
         writer="decode",
         partitioning=_DEVICE,
         retention_days=7,
