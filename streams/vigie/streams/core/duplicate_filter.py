@@ -10,7 +10,8 @@ import struct
 from array import array
 
 WIDTH = 1024
-"""How far below the highest counter the map remembers, in counters."""
+"""How many counters the map remembers. The highest is one of them, so it reaches 1,023 below, and 1,024 below is a
+reset already, one counter earlier than records.md section 6 says: a frame more that carries the warning."""
 RECENT = 64
 """How many identities are remembered by hash."""
 SESSIONS = 2
