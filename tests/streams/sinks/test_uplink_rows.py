@@ -93,9 +93,7 @@ def test_what_differs_each_time_is_not_remembered():
 
 
 def test_a_negative_property_is_no_other_property():
-    usual = uplink({"model": "EM310-UDL"})
-    for reading in (Reading(-65, 0, 20.5), Reading(1, -3, 20.5)):
-        value = ENCODER.encode(msgspec.structs.replace(usual, readings=(reading,)))
-        rows = uplink_rows.Rows()
-        rows.add([value])
-        assert rows.rows == general([value]).rows
+    value = ENCODER.encode(msgspec.structs.replace(uplink({}), readings=(Reading(-65, 0, 20.5),)))
+    rows = uplink_rows.Rows()
+    rows.add([value])
+    assert rows.rows == general([value]).rows
