@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from topics_strategies import uplinks
 
 from vigie.streams.settings import Settings
@@ -167,32 +168,45 @@ async def test_a_topic_made_again_stops_it_with_a_sentence(step, database, ids):
     await other.close()
 
 
+WINDOW = Aggregate(
+    subject="device:eui:a1", indicator="fill", window_code="15m", window_start=NOON, window_end=NOON + 900_000,
+    revision=0, count=2, minimum=1.0, mean=2.0, maximum=3.0, input_hash="aa", reason="closed",
+)  # fmt: skip
+EVENT = AlertEvent(
+    event_id="e1", alert_id="a1", incident_id="a1", alarm_key="silence:eui:a1:no_arrival", revision=0,
+    transition="raised", state="unacknowledged", priority=3, event_at=NOON, arrival_at=NOON, decided_at=NOON,
+    author="system", reason="", explanation=Explanation(sentence_fr="é", sentence_en="e", fields={"n": "3"}),
+    generation=0,
+)  # fmt: skip
+
+
 async def test_windows_and_alerts(step, database):
-    window = Aggregate(
-        subject="device:eui:a1", indicator="fill", window_code="15m", window_start=NOON, window_end=NOON + 900_000,
-        revision=0, count=2, minimum=1.0, mean=2.0, maximum=3.0, input_hash="aa", reason="closed",
-    )  # fmt: skip
-    repaired = Aggregate(
-        **{name: getattr(window, name) for name in window.__struct_fields__} | {"revision": 1, "count": 3}
-    )
+    repaired = replace(WINDOW, revision=1, count=3)
     framer = Framer("aggregates.v1")
-    values = [framer.encode(window), framer.encode(repaired), framer.encode(window)]
+    values = [framer.encode(WINDOW), framer.encode(repaired), framer.encode(WINDOW)]
     await step.write([batch(*values, topic="aggregates.v1")])
-    await step.write([batch(framer.encode(window), topic="aggregates.v1", start=3)])
+    await step.write([batch(framer.encode(WINDOW), topic="aggregates.v1", start=3)])
     assert rows(database, "SELECT revision, count FROM aggregate") == [(1, 3)]
-    event = AlertEvent(
-        event_id="e1", alert_id="a1", incident_id="a1", alarm_key="silence:eui:a1:no_arrival", revision=0,
-        transition="raised", state="unacknowledged", priority=3, event_at=NOON, arrival_at=NOON, decided_at=NOON,
-        author="system", reason="", explanation=Explanation(sentence_fr="é", sentence_en="e", fields={"n": "3"}),
-        generation=0,
-    )  # fmt: skip
-    value = Framer("alerts.v1").encode(event)
+    value = Framer("alerts.v1").encode(EVENT)
     await step.write([batch(value, value, topic="alerts.v1")])
     with psycopg.connect(database) as connection:
-        assert queries.alert(connection, "a1") == [event]
-        assert queries.alerts(connection, 10, only_open=True) == [event]
-        assert queries.alerts_of(connection, "eui:a1", 10) == [event]
-        assert list(queries.events(connection)) == [event]
+        assert queries.alert(connection, "a1") == [EVENT]
+        assert queries.alerts(connection, 10, only_open=True) == [EVENT]
+        assert queries.alerts_of(connection, "eui:a1", 10) == [EVENT]
+        assert list(queries.events(connection)) == [EVENT]
+
+
+async def test_a_nul_in_a_text_keeps_no_window_and_no_alert_out(step, database):
+    window = replace(WINDOW, subject="device:a\x00", reason="\x00")
+    await step.write([batch(Framer("aggregates.v1").encode(window), topic="aggregates.v1")])
+    assert rows(database, "SELECT subject, reason FROM aggregate") == [("device:a\ufffd", "\ufffd")]
+    told = Explanation(sentence_fr="\x00", sentence_en="e\x00", fields={"n\x00": "\x003"})
+    event = replace(EVENT, alarm_key="silence:\x00:no_arrival", explanation=told)
+    await step.write([batch(Framer("alerts.v1").encode(event), topic="alerts.v1")])
+    with psycopg.connect(database) as connection:
+        [found] = queries.alert(connection, "a1")
+    assert found.alarm_key == "silence:\ufffd:no_arrival"
+    assert found.explanation == Explanation(sentence_fr="\ufffd", sentence_en="e\ufffd", fields={"n\ufffd": "\ufffd3"})
 
 
 @given(st.lists(uplinks, max_size=6, unique_by=lambda one: one.id))

@@ -25,13 +25,18 @@ _OLDEST_MS, _NEWEST_MS = -210_866_803_200_000, 9_224_318_016_000_000 - 1
 """What timestamptz can hold: 4713 BC to 294276 AD."""
 
 
+def without_nul(value: str) -> str:
+    """A text as PostgreSQL takes it: the character NUL becomes U+FFFD."""
+    return value.replace("\x00", "\ufffd")
+
+
 def text(value: str | None) -> bytes:
-    """A text field; the character NUL, which PostgreSQL does not take, becomes U+FFFD."""
+    """A text field, without NUL."""
     if value is None:
         return NULL
     data = value.encode()
     if b"\x00" in data:
-        data = value.replace("\x00", "\ufffd").encode()
+        data = without_nul(value).encode()
     return _length(len(data)) + data
 
 

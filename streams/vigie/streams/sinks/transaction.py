@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER
+from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER, without_nul
 from vigie.streams.sinks.partitions import make_missing_partitions
 from vigie.streams.sinks.uplink_rows import COLUMNS, Rows
 from vigie.topics.aggregate import Aggregate
@@ -106,7 +106,7 @@ class Transaction:
                 " ON CONFLICT (subject, indicator, window_code, window_start) DO UPDATE SET "
                 f"({', '.join(changed)}) = ROW({', '.join('excluded.' + name for name in changed)})"
                 " WHERE excluded.revision >= aggregate.revision".encode(),
-                [_plain(window) for window in self.aggregates.values()],
+                [_of_window(window) for window in self.aggregates.values()],
             )
 
     def _write_alerts(self, connection: Connection) -> None:
@@ -116,24 +116,30 @@ class Transaction:
                 " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
                 " generation) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (event_id) DO NOTHING",
-                [
-                    (
-                        event.event_id, event.alert_id, event.incident_id, event.alarm_key, event.revision,
-                        event.transition, event.state, event.priority, at(event.event_at), at(event.arrival_at),
-                        at(event.decided_at), event.author, event.reason, event.explanation.sentence_fr,
-                        event.explanation.sentence_en, Jsonb(event.explanation.fields),
-                        event.generation,
-                    )
-                    for event in self.alerts.values()
-                ],
-            )  # fmt: skip
+                [_of_event(event) for event in self.alerts.values()],
+            )
 
 
 _aggregates, _alerts = Framer("aggregates.v1"), Framer("alerts.v1")
 
 
-def _plain(window: Aggregate) -> list[Any]:
+def _of_window(window: Aggregate) -> list[Any]:
     return [
-        at(getattr(window, name)) if name in ("window_start", "window_end") else getattr(window, name)
+        at(getattr(window, name)) if name in ("window_start", "window_end") else _cleaned(getattr(window, name))
         for name in _AGGREGATE_FIELDS
     ]
+
+
+def _of_event(event: AlertEvent) -> list[Any]:
+    explanation = event.explanation
+    fields = {without_nul(name): without_nul(value) for name, value in explanation.fields.items()}
+    values = (
+        event.event_id, event.alert_id, event.incident_id, event.alarm_key, event.revision, event.transition,
+        event.state, event.priority, at(event.event_at), at(event.arrival_at), at(event.decided_at), event.author,
+        event.reason, explanation.sentence_fr, explanation.sentence_en, Jsonb(fields), event.generation,
+    )  # fmt: skip
+    return [_cleaned(value) for value in values]
+
+
+def _cleaned(value: Any) -> Any:
+    return without_nul(value) if isinstance(value, str) else value
