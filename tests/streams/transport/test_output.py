@@ -11,12 +11,14 @@ from churn import create_topics, read_all
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vigie.streams.core.dead_letters import dead_letter
 from vigie.streams.transport import output as module
 from vigie.streams.transport.output import Output, Partitions
 from vigie.streams.transport.set_aside import SetAside
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics.avro import Framer
 from vigie.topics.dead_letter import DeadLetter
+from vigie.topics.reason import Reason
 
 
 @given(st.binary(min_size=0, max_size=40), st.sampled_from([1, 2, 12, 50]))
@@ -125,6 +127,51 @@ async def test_incompressible_records_up_to_the_limit_pass(kafka: str, prefix: s
     out.extend("uplinks.lora.v1", [(b"a", random.Random(n).randbytes(899_999)) for n in range(3)])
     await asyncio.wait_for(output.send(out), 20)
     assert len(read_all(kafka, prefix + "uplinks.lora.v1")) == 3
+
+
+def test_a_dead_letter_that_is_too_large_stays_what_it_is() -> None:
+    record = Record(7, b"k" * 20_000, b"{" * 900_000)
+    letter = dead_letter("decode", "raw.lora", record, Reason.NOT_JSON, "m" * 200_000)
+    framer = Framer("dead-letters.v1")
+    key, value = SetAside("decode").too_large("dead-letters.v1", record.key, framer.encode(letter), None)
+    kept = framer.decode(value, DeadLetter)
+    assert len(value) < module.DEAD_LETTER_LIMIT_BYTES
+    assert (kept.reason, kept.topic, kept.offset, kept.body) == ("not_json", "raw.lora", 7, record.value)
+    assert key == kept.key == b"k" * 1024
+
+
+@pytest.mark.parametrize(
+    ("topic", "obey", "arrival"), [("replay.lora", False, 17), ("raw.lora", True, 17), ("raw.lora", False, 1000)]
+)
+def test_the_letter_of_a_poison_record_keeps_the_first_arrival(topic: str, obey: bool, arrival: int) -> None:
+    record, out = Record(7, b"k", b"v"), Outputs()
+    record.headers = [("vigie-ingested-at", b"17")]
+    SetAside("decode", obey_arrival=obey).poison(out, Batch([record], topic=topic, partition=3), record, "Traceback")
+    value = out.records["dead-letters.v1"][0][1]
+    assert Framer("dead-letters.v1").decode(value, DeadLetter).ingested_at == arrival
+
+
+@pytest.mark.parametrize("count", [1, 5])  # in the hands of the producer, and behind it
+async def test_what_waits_is_forgotten_with_its_producer(count: int) -> None:
+    """A producer that is replaced may have left records in the queues: the next one must not send them."""
+
+    class Stuck:
+        def create_batch(self):
+            return create_batch()
+
+        async def send_batch(self, *_args, **_kwargs):
+            await asyncio.sleep(60)
+
+    create_batch = AIOKafkaProducer(bootstrap_servers="127.0.0.1:1").create_batch
+    output = Output(Stuck, str, {"receptions": 1}, SetAside("decode").too_large)
+    out = Outputs()
+    out.extend("receptions", [(b"k", bytes(9000))] * count)
+    waiting = output.send(out)
+    await asyncio.sleep(0)
+    output.forget()
+    await asyncio.sleep(0)
+    assert waiting.cancelled()
+    assert output._lanes == {}
 
 
 async def test_an_unknown_topic_is_a_sentence() -> None:

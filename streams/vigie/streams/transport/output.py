@@ -97,8 +97,7 @@ class _Lane:
         if self.pump is not None:
             self.pump.cancel()
         for builder in self.queue:
-            for ticket in builder.waiting:
-                ticket.future.cancel()
+            _cancel(builder)
         self.queue.clear()
 
     async def _pump(self) -> None:
@@ -108,6 +107,9 @@ class _Lane:
                 builder.batch.close()  # so it does not linger
                 try:
                     sent = await self._submit(builder)
+                except asyncio.CancelledError:  # by forget()
+                    _cancel(builder)
+                    raise
                 except Exception as error:  # the harness ends the worker by it
                     _fail(builder, error)
                 else:
@@ -135,6 +137,11 @@ class _Lane:
             ticket.left -= 1
             if not ticket.left and not ticket.future.done():
                 ticket.future.set_result(ticket.ends)
+
+
+def _cancel(builder: _Builder) -> None:
+    for ticket in builder.waiting:
+        ticket.future.cancel()
 
 
 def _fail(builder: _Builder, error: BaseException) -> None:

@@ -135,7 +135,7 @@ class Worker:
     def _build(self) -> None:
         settings, options = self.settings, self.options
         self.journal = CrashJournal(settings.data / "journal" / self.role)
-        set_aside = SetAside(self.role, options.dead_letter_schema_id)
+        set_aside = SetAside(self.role, options.dead_letter_schema_id, obey_arrival=settings.ticks == "log")
         crashes = Crashes(self.role, self.journal, set_aside, self.guard)
         if options.transactional_id:
             self.transactions = TransactionalProducer(
