@@ -114,13 +114,15 @@ def devices(connection: Connection, limit: int, after: str = "") -> list[tuple[s
 def last_readings(connection: Connection, names: list[str]) -> list[StoredReading]:
     """The last reading of each property and channel of devices, from their last 50 uplinks each.
 
-    Impossible instants (a clock more than five minutes ahead) are passed over: one would stay the last word for years.
+    Impossible instants are passed over: one of a clock more than five minutes ahead would stay the last word for years,
+    one before 2000 says nothing of now, and some no Python datetime holds in any time zone.
     """
     rows = connection.execute(
         "SELECT DISTINCT ON (d.device, r.property, r.channel) d.device, u.observed_at, r.property, r.channel, r.value"
         " FROM unnest(%s::text[]) AS d (device) CROSS JOIN LATERAL"
         ' (SELECT observed_at, properties, channels, "values" FROM uplink WHERE device = d.device'
-        "  AND observed_at <= ingested_at + interval '5 minutes'"
+        "  AND observed_at >= timestamptz '2000-01-01 00:00Z'"
+        "  AND observed_at <= least(ingested_at + interval '5 minutes', timestamptz '9999-12-30 00:00Z')"
         "  ORDER BY observed_at DESC LIMIT 50) u"
         ' CROSS JOIN LATERAL unnest(u.properties, u.channels, u."values") AS r (property, channel, value)'
         " ORDER BY d.device, r.property, r.channel, u.observed_at DESC",
