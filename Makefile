@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.vigie
+JOBS ?= 2 # files of tests at the same time, each with servers of its own
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 .PHONY: help
@@ -42,7 +43,7 @@ demo: $(STAMP)-run ## one day of a metropolis through the whole chain, in about 
 .PHONY: test
 test: $(STAMP)-test ## every check and test on real parts (VIGIE_STRICT=1: a missing part is a failure)
 	@$(MAKE) -s check
-	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-long
 test-long: $(STAMP)-test ## churn and soak, for an hour or more

@@ -162,7 +162,8 @@ async def test_what_waits_is_forgotten_with_its_producer(count: int) -> None:
         async def send_batch(self, *_args, **_kwargs):
             await asyncio.sleep(60)
 
-    create_batch = AIOKafkaProducer(bootstrap_servers="127.0.0.1:1").create_batch
+    never_started = AIOKafkaProducer(bootstrap_servers="127.0.0.1:1")
+    create_batch = never_started.create_batch
     output = Output(Stuck, str, {"receptions": 1}, SetAside("decode").too_large)
     out = Outputs()
     out.extend("receptions", [(b"k", bytes(9000))] * count)
@@ -172,6 +173,7 @@ async def test_what_waits_is_forgotten_with_its_producer(count: int) -> None:
     await asyncio.sleep(0)
     assert waiting.cancelled()
     assert output._lanes == {}
+    await never_started.stop()
 
 
 async def test_an_unknown_topic_is_a_sentence() -> None:
