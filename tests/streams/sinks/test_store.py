@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from topics_strategies import uplinks
 
+from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.settings import Settings
 from vigie.streams.sinks import migrate as migrations
 from vigie.streams.sinks import queries
@@ -142,6 +143,28 @@ async def test_a_former_owner_writes_nothing(step, database):
         await zombie.write([uplink_batch(uplink(2), uplink(3), start=1)])
     await zombie.close()
     assert len(rows(database)) == 2
+
+
+async def test_a_text_too_long_for_an_index_is_the_records_fault(step):
+    long = "".join(f"{n * 7919 % 10007:04d}" for n in range(3000))
+    with pytest.raises(psycopg.errors.ProgramLimitExceeded):
+        await asyncio.wait_for(step.write([uplink_batch(uplink(1, device=long))]), 10)
+
+
+async def test_a_refusing_database_makes_no_record_poison(step, database):
+    with psycopg.connect(database, autocommit=True) as operator:
+        operator.execute("ALTER TABLE uplink ADD CONSTRAINT mine CHECK (f_cnt > 1)")
+        writing = asyncio.create_task(step.write([uplink_batch(uplink(1))]))
+        await asyncio.sleep(1)
+        assert not writing.done()
+        operator.execute("ALTER TABLE uplink DROP CONSTRAINT mine")
+    await asyncio.wait_for(writing, 10)
+    assert len(rows(database)) == 1
+
+
+@pytest.mark.parametrize("error", [LostPlaceError, TopicReplacedError, NewerDatabaseError])
+def test_what_a_person_must_mend_is_told_without_a_traceback(error):
+    assert issubclass(error, CannotGoOnError)
 
 
 async def test_restored_to_yesterday_reads_yesterday_again(step, database):

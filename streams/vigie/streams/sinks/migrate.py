@@ -5,13 +5,14 @@ from typing import Any
 
 import psycopg
 
+from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.topics.property import PROPERTIES
 
 _LOCK = 0x56494749
 """Advisory lock: two workers that start together do not migrate together."""
 
 
-class NewerDatabaseError(RuntimeError):
+class NewerDatabaseError(CannotGoOnError):
     """The database was made by a later version of Vigie."""
 
 

@@ -1,21 +1,22 @@
 """The role `store`: uplinks, windows and alerts into PostgreSQL, each once, with the place of reading beside them."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from tenacity import RetryCallState, retry, retry_if_exception_type, wait_exponential
 
 from vigie.streams import metrics
+from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.settings import Settings
-from vigie.streams.sinks.database import connect_to_write, dsn, place
+from vigie.streams.sinks.database import dsn, place
 from vigie.streams.sinks.migrate import migrate
+from vigie.streams.sinks.session import Session
 from vigie.streams.sinks.topic_ids import topic_ids
 from vigie.streams.sinks.transaction import Transaction
 from vigie.streams.transport.role import run_role
@@ -28,36 +29,16 @@ UPLINKS = tuple(f"uplinks.{net}.v1" for net in NETWORKS)
 INPUTS = (*UPLINKS, "aggregates.v1", "alerts.v1")
 
 
-class TopicReplacedError(RuntimeError):
+class TopicReplacedError(CannotGoOnError):
     """A topic is not the one whose offsets the database holds."""
 
 
-class LostPlaceError(RuntimeError):
+class LostPlaceError(CannotGoOnError):
     """Another writer moved the place of reading: this one is no longer the owner of the partition."""
 
 
-def _away(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome is not None else None
-    sentence = str(error).strip().partition("\n")[0]
-    full = isinstance(error, psycopg.errors.DiskFull)
-    log.warning(
-        "%s (%s); trying again in %.0f s, nothing is lost meanwhile: Kafka keeps what is to be stored",
-        "The database's disk is full: make room" if full else "The database does not take rows",
-        sentence,
-        state.next_action.sleep if state.next_action is not None else 0,
-    )
-
-
-_until_the_database_answers = retry(
-    retry=retry_if_exception_type((psycopg.OperationalError, psycopg.InterfaceError)),
-    wait=wait_exponential(multiplier=0.2, max=5),
-    before_sleep=_away,
-)
-"""OperationalError covers a server that is away, starting, stopping, out of disk or out of memory."""
-
-
 class StoreStep:
-    """Writes batches in one transaction each, and keeps its own offsets in the same one.
+    """Writes batches in one transaction, and keeps its own offsets in the same one.
 
     Args:
         settings: of the installation.
@@ -69,18 +50,17 @@ class StoreStep:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._conninfo = dsn(settings)
-        self._connection: psycopg.Connection[Any] | None = None
+        self._session = Session(settings)
         self._next: dict[tuple[str, int], int] = {}
 
     async def open(self) -> None:
         """Connect and bring the tables to this version, as soon as the database answers."""
-        await asyncio.to_thread(self._until_ready)
+        version = await self._session.run(migrate)
+        log.info("The store at %s has version %d of its tables", place(self._conninfo), version)
 
     async def close(self) -> None:
         """Let the connection go."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        await self._session.close()
 
     async def start_offsets(self, partitions: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
         """Where the database says that reading goes on.
@@ -91,7 +71,7 @@ class StoreStep:
         topics = sorted({topic for topic, _ in partitions})
         ids = await topic_ids(self._settings.kafka, [self._settings.topic(topic) for topic in topics])
         known = {topic: ids[self._settings.topic(topic)] for topic in topics}
-        self._next = await asyncio.to_thread(self._offsets, list(partitions), known)
+        self._next = await self._session.run(partial(self._offsets, list(partitions), known))
         return dict(self._next)
 
     async def write(self, batches: list[Batch]) -> None:
@@ -109,7 +89,7 @@ class StoreStep:
                 transaction.add_aggregates([record.value for record in batch if record.value])
             else:
                 transaction.add_alerts([record.value for record in batch if record.value])
-        await asyncio.to_thread(self._commit, transaction, ends)
+        await self._session.run(partial(self._commit, transaction, ends))
         self._next.update(ends)
         metrics.delay_seconds.observe_many(
             ("store",), (time.time() * 1000 - self._arrivals(batches, transaction)) / 1000
@@ -124,22 +104,9 @@ class StoreStep:
 
     # -- in a thread
 
-    @_until_the_database_answers
-    def _until_ready(self) -> None:
-        connection = self._connected()
-        version = migrate(connection)
-        log.info("The store at %s has version %d of its tables", place(self._conninfo), version)
-
-    def _connected(self) -> "psycopg.Connection[Any]":
-        if self._connection is None or self._connection.closed or self._connection.broken:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = connect_to_write(self._settings)
-        return self._connection
-
-    @_until_the_database_answers
-    def _offsets(self, partitions: list[tuple[str, int]], ids: dict[str, UUID]) -> dict[tuple[str, int], int]:
-        connection = self._connected()
+    def _offsets(
+        self, partitions: list[tuple[str, int]], ids: dict[str, UUID], connection: "psycopg.Connection[Any]"
+    ) -> dict[tuple[str, int], int]:
         with connection.transaction():
             for topic, partition in partitions:
                 connection.execute(
@@ -159,9 +126,9 @@ class StoreStep:
             found[key] = next_offset
         return found
 
-    @_until_the_database_answers
-    def _commit(self, transaction: Transaction, ends: dict[tuple[str, int], int]) -> None:
-        connection = self._connected()
+    def _commit(
+        self, transaction: Transaction, ends: dict[tuple[str, int], int], connection: "psycopg.Connection[Any]"
+    ) -> None:
         transaction.prepare(connection)
         with connection.transaction():
             keys = sorted(ends)
