@@ -13,11 +13,13 @@ from vigie.codecs.decoder import Decoded
 from vigie.codecs.frame import Frame
 from vigie.codecs.models import Model, ModelMap
 from vigie.codecs.registry import codecs, envelopes
+from vigie.streams import metrics
 from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.core.decode_records import Counts, Decoder
 from vigie.streams.core.duplicate_filter import DeviceFilter, dump, load
+from vigie.streams.steps.decode import DecodeStep
 from vigie.streams.transport.state import KeyedState
-from vigie.streams.transport.step import Outputs
+from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import reception
 from vigie.topics.avro import Framer
 from vigie.topics.dead_letter import KEPT_BYTES_OF_REFUSED, DeadLetter
@@ -243,6 +245,17 @@ def test_a_device_whose_frame_cannot_be_read_was_heard(change):
     assert (heard.address, heard.kind, heard.network) == (ADDRESS, "undecodable", "metropole")
     path(replayed(body(**change)), topic="replay.lora")
     assert (len(path.letters), path.heard) == (1, [])
+
+
+def test_the_step_counts_what_makes_no_uplink():
+    step = DecodeStep(Path().decoder)
+    names = ("vigie_events_heard_total", "vigie_events_passed_over_total", "vigie_records_applied_before_total")
+    before = [metrics.REGISTRY.get_sample_value(name) for name in names]
+    joined, sent = [("event", b"join")], [("event", b"txack")]
+    records = [Record(body(), 7), Record(body(), 0, joined), Record(body(), 1, sent), Record(body(), 2, sent)]
+    step.process(Batch([*records, *[Record(body(), 7)] * 3], topic="raw.lora", partition=3), Outputs())
+    after = [metrics.REGISTRY.get_sample_value(name) for name in names]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 2, 3]
 
 
 # -- replays
