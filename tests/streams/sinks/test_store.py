@@ -17,7 +17,8 @@ from vigie.streams.sinks import migrate as migrations
 from vigie.streams.sinks import queries
 from vigie.streams.sinks import store as store_module
 from vigie.streams.sinks.migrate import NewerDatabaseError, migrate
-from vigie.streams.sinks.store import LostPlaceError, StoreStep, TopicReplacedError
+from vigie.streams.sinks.places import LostPlaceError, TopicReplacedError
+from vigie.streams.sinks.store import StoreStep
 from vigie.streams.transport.step import Batch
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.alert_event import AlertEvent, Explanation
@@ -55,13 +56,17 @@ def uplink_batch(*records, **where):
 
 @pytest.fixture
 def ids(monkeypatch):
-    """Topic ids without a broker; the real request is tested in test_topic_ids.py."""
+    """Topic ids without a broker, and logs that begin at 0; test_topic_ids.py and test_places.py ask a real one."""
     known = dict.fromkeys(store_module.INPUTS, TOPIC_ID)
 
     async def topic_ids(_bootstrap, names):
         return {name: known[name.removeprefix("vigie.")] for name in names}
 
+    async def log_starts(_bootstrap, partitions):
+        return dict.fromkeys(partitions, 0)
+
     monkeypatch.setattr(store_module, "topic_ids", topic_ids)
+    monkeypatch.setattr(store_module, "log_starts", log_starts)
     return known
 
 
@@ -181,6 +186,20 @@ async def test_restored_to_yesterday_reads_yesterday_again(step, database):
     await again.write([uplink_batch(uplink(2), start=1)])
     await again.close()
     assert len(rows(database)) == 2
+
+
+async def test_what_retention_deleted_is_passed_over(step, database, ids, monkeypatch):
+    await step.write([uplink_batch(uplink(1), uplink(2))])
+
+    async def log_starts(_bootstrap, partitions):
+        return dict.fromkeys(partitions, 50)
+
+    monkeypatch.setattr(store_module, "log_starts", log_starts)
+    later = StoreStep(Settings(database=database))
+    assert await later.start_offsets([(TOPIC, 0)]) == {(TOPIC, 0): 50}
+    await later.write([uplink_batch(uplink(3), start=50)])
+    await later.close()
+    assert len(rows(database)) == 3
 
 
 async def test_a_topic_made_again_stops_it_with_a_sentence(step, database, ids):
