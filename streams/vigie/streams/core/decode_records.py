@@ -209,14 +209,14 @@ class Decoder:
             warnings = [*warnings, CLOCK]
         extras = decoded.extras
         extras["model"] = model.name
-        uplink = Uplink(
-            id=name, revision=revision, device=address, bearer=frame.bearer, network=network or frame.network,
-            observed_at=received_at, received_at=received_at, ingested_at=ingested_at,
-            session=frame.session, f_cnt=f_cnt, f_port=frame.f_port,
-            payload=payload if len(payload) <= PAYLOAD_LIMIT else None,
-            raw=None if len(payload) <= PAYLOAD_LIMIT else _position(topic, record),
-            codec=codec_ref, firmware=decoded.firmware, readings=tuple(readings), extras=extras,
-            radio=frame.radio, cell=None, warnings=tuple(warnings),
+        whole = len(payload) <= PAYLOAD_LIMIT
+        uplink = Uplink(  # in the order of its fields
+            name, revision, address, frame.bearer, network or frame.network,
+            received_at, received_at, ingested_at,  # observed_at, received_at, ingested_at
+            frame.session, f_cnt, frame.f_port, payload if whole else None,
+            None if whole else RawPosition(topic, record.partition, record.offset),
+            codec_ref, decoded.firmware, tuple(readings), extras,
+            frame.radio, None, tuple(warnings),  # radio, cell, warnings
         )  # fmt: skip
         return uplink, address
 
@@ -288,7 +288,3 @@ def _heard(out: Sends, address: str, ingested_at: int, kind: str, network: str, 
     gateways = radio.gateways if radio is not None else ()
     heard = Reception(address=address, ingested_at=ingested_at, kind=kind, network=network, gateways=gateways)
     out.send("receptions", address.encode(), reception.encode(heard))
-
-
-def _position(topic: str, record: Record) -> RawPosition:
-    return RawPosition(topic, record.partition, record.offset)
