@@ -88,7 +88,7 @@ class Report:
         readings: device, quantity, value with unit, legal time.
         alert: sentences of the alert, the oldest first; empty if there is none.
         further: what a command shows -> the command.
-        numbers: the figures as numbers, for --json.
+        numbers: the figures as numbers (memory by role), for --json.
     """
 
     seed: int
@@ -98,7 +98,7 @@ class Report:
     readings: Sequence[tuple[str, str, str, str]] = ()
     alert: Sequence[str] = ()
     further: dict[str, str] = field(default_factory=dict)
-    numbers: dict[str, float | None] = field(default_factory=dict)
+    numbers: dict[str, float | dict[str, int] | None] = field(default_factory=dict)
 
     def lines(self) -> list[Line]:
         """The counts, one line each; dead letters one per reason that is expected or seen.

@@ -29,6 +29,7 @@ from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
 from vigie.deploy.demo.vectors import vector_events
 from vigie.deploy.installation import end_orphans, holder
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.roles import ROLES
 from vigie.deploy.status_table import event_line
 from vigie.deploy.supervisor import Supervisor
 from vigie.streams.settings import Settings
@@ -127,7 +128,10 @@ class Demo:
         language = self.settings.language
         p50, p95 = probe.quantile(0.5), probe.quantile(0.95)
         rate = report.seen.decoded / played.seconds if played.seconds else 0.0
-        restarts = sum(child.restarts for child in supervisor.status())
+        children = supervisor.status()
+        restarts = sum(child.restarts for child in children)
+        memory_mb = {child.name: child.memory_mb for child in children if child.name in ROLES}
+        largest = max(memory_mb, key=memory_mb.__getitem__)
         report.numbers = {
             "delay_p50_s": _rounded(p50, 3),
             "delay_p95_s": _rounded(p95, 3),
@@ -135,6 +139,7 @@ class Demo:
             "day_played_s": _rounded(played.seconds, 1),
             "first_uplink_s": _rounded(first_uplink_s, 1),
             "restarts": restarts,
+            "memory_mb": memory_mb,
         }
         french = language == "fr"
         names = FIGURES[language]
@@ -147,6 +152,7 @@ class Demo:
             + (f"un jour en {played.seconds:.0f} s" if french else f"a day in {played.seconds:.0f} s"),
             names[2]: shown[2],
             names[3]: str(restarts),
+            names[4]: f"{memory_mb[largest]} {'Mo' if french else 'MB'} ({largest})",
         }
 
     def _tell(self, event: supervised.Event) -> None:
@@ -189,8 +195,20 @@ class Demo:
 
 
 FIGURES = {
-    "fr": ("délai de l'envoi à la base", "débit, cadencé", "première trame décodée après", "redémarrages"),
-    "en": ("delay from sender to database", "rate, paced", "first decoded uplink after", "restarts"),
+    "fr": (
+        "délai de l'envoi à la base",
+        "débit, cadencé",
+        "première trame décodée après",
+        "redémarrages",
+        "mémoire du plus grand rôle",
+    ),
+    "en": (
+        "delay from sender to database",
+        "rate, paced",
+        "first decoded uplink after",
+        "restarts",
+        "memory of the largest role",
+    ),
 }
 
 
