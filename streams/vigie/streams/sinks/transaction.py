@@ -55,9 +55,9 @@ class Transaction:
             self.alerts.setdefault(event.event_id, event)
 
     def prepare(self, connection: Connection) -> None:
-        """Make what must stand before the rows: the table of the session, and partitions of new weeks."""
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_uplink (LIKE uplink) ON COMMIT DELETE ROWS")
-        make_missing_partitions(connection, self.uplinks.weeks)
+        """Make what must stand before the rows: partitions of new weeks."""
+        if self.uplinks.weeks:
+            make_missing_partitions(connection, self.uplinks.weeks)
 
     def write(self, connection: Connection) -> None:
         """Write all rows inside the open transaction."""
@@ -69,25 +69,26 @@ class Transaction:
             self._write_alerts(connection)
 
     def _write_uplinks(self, connection: Connection) -> None:
-        rows = self.uplinks
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY incoming_uplink ({_NAMES}) FROM STDIN (FORMAT binary)".encode()) as copy,
-        ):
-            copy.write(b"".join((SIGNATURE, *[line for _, line in rows.rows.values()], TRAILER)))
-        if rows.revisions:
-            names = [name.hex() for name in rows.revisions]
-            connection.execute(
-                "INSERT INTO uplink_replayed (id, revision) SELECT * FROM unnest(%s::uuid[], %s::bigint[])"
-                " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision"
-                " WHERE excluded.revision > uplink_replayed.revision",
-                (names, list(rows.revisions.values())),
-            )
-            connection.execute(
-                "DELETE FROM uplink u USING uplink_replayed r"
-                " WHERE u.id = r.id AND u.revision < r.revision AND r.id = ANY (%s::uuid[])",
-                (names,),
-            )
+        """Nearly always every row is new: then it is copied to its place. Else each is compared with what stands."""
+        replays = self.uplinks.revisions or connection.execute("SELECT FROM uplink_replayed LIMIT 1").fetchone()
+        if replays or not self._copied_to_its_place(connection):
+            self._merge(connection)
+
+    def _copied_to_its_place(self, connection: Connection) -> bool:
+        """Copy the rows straight into the table; returns whether that went, False if one stands there already."""
+        try:
+            with connection.transaction():
+                self._copy(connection, "uplink")
+        except psycopg.errors.UniqueViolation:
+            return False
+        return True
+
+    def _merge(self, connection: Connection) -> None:
+        """Keep the highest revision of each row, and of a replayed uplink no row of a lower one."""
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_uplink (LIKE uplink) ON COMMIT DELETE ROWS")
+        self._copy(connection, "incoming_uplink")
+        if self.uplinks.revisions:
+            self._take_back_lower_revisions(connection)
         connection.execute(
             f"INSERT INTO uplink ({_NAMES}) SELECT {_NAMES} FROM incoming_uplink i"  # noqa: S608 -- names of ours
             " WHERE NOT EXISTS (SELECT FROM uplink_replayed r WHERE r.id = i.id AND r.revision > i.revision)"
@@ -95,6 +96,27 @@ class Transaction:
             " WHERE excluded.revision > uplink.revision".encode()
         )
         connection.execute("TRUNCATE incoming_uplink")
+
+    def _take_back_lower_revisions(self, connection: Connection) -> None:
+        names = [name.hex() for name in self.uplinks.revisions]
+        connection.execute(
+            "INSERT INTO uplink_replayed (id, revision) SELECT * FROM unnest(%s::uuid[], %s::bigint[])"
+            " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision"
+            " WHERE excluded.revision > uplink_replayed.revision",
+            (names, list(self.uplinks.revisions.values())),
+        )
+        connection.execute(
+            "DELETE FROM uplink u USING uplink_replayed r"
+            " WHERE u.id = r.id AND u.revision < r.revision AND r.id = ANY (%s::uuid[])",
+            (names,),
+        )
+
+    def _copy(self, connection: Connection, table: str) -> None:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({_NAMES}) FROM STDIN (FORMAT binary)".encode()) as copy,
+        ):
+            copy.write(b"".join((SIGNATURE, *[line for _, line in self.uplinks.rows.values()], TRAILER)))
 
     def _write_aggregates(self, connection: Connection) -> None:
         marks = ", ".join(["%s"] * len(_AGGREGATE_FIELDS))
