@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from topics_strategies import uplinks
 
+from vigie.streams import metrics
 from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.settings import Settings
 from vigie.streams.sinks import migrate as migrations
@@ -170,6 +171,44 @@ async def test_a_refusing_database_makes_no_record_poison(step, database):
 @pytest.mark.parametrize("error", [LostPlaceError, TopicReplacedError, NewerDatabaseError])
 def test_what_a_person_must_mend_is_told_without_a_traceback(error):
     assert issubclass(error, CannotGoOnError)
+
+
+async def test_one_row_that_stands_already_keeps_no_other_out(step, database):
+    await step.write([uplink_batch(uplink(2))])
+    await step.write([uplink_batch(uplink(1), uplink(2, readings=(Reading(1, 0, 99.0),)), uplink(3), start=1)])
+    assert [values for *_, values in rows(database)] == [[20.5], [20.5], [20.5]]
+
+
+async def test_the_next_portion_is_made_while_the_database_takes_one(step, database, monkeypatch):
+    made, make = [], store_module._transaction
+    monkeypatch.setattr(store_module, "_transaction", lambda portion: made.append(portion) or make(portion))
+    monkeypatch.setattr(store_module, "PORTION_RECORDS", 2)
+    batches = [uplink_batch(uplink(2 * n), uplink(2 * n + 1), start=2 * n) for n in range(3)]
+    with psycopg.connect(database) as other:
+        other.execute("LOCK TABLE sink_offset IN ACCESS EXCLUSIVE MODE")
+        writing = asyncio.create_task(step.write(batches))
+        await asyncio.sleep(0.5)
+        assert made == [[batches[0]], [batches[1]]]
+    await asyncio.wait_for(writing, 10)
+    assert len(rows(database)) == 6
+
+
+async def test_a_crash_leaves_the_portions_before_it_and_the_place_at_their_end(step, database, monkeypatch):
+    monkeypatch.setattr(store_module, "PORTION_RECORDS", 1)
+    with pytest.raises(EOFError):
+        await step.write([uplink_batch(uplink(1)), uplink_batch(uplink(2), start=1), batch(b"not Avro", start=2)])
+    again = StoreStep(Settings(database=database))
+    begin = (await again.start_offsets([(TOPIC, 0)]))[TOPIC, 0]
+    await again.close()
+    assert len(rows(database)) == begin
+    assert 1 <= begin <= 2
+
+
+async def test_what_is_committed_is_counted(step):
+    counted = metrics.records_out.labels("store", TOPIC)
+    before = counted._value.get()
+    await step.write([uplink_batch(uplink(1), uplink(2))])
+    assert counted._value.get() == before + 2
 
 
 async def test_restored_to_yesterday_reads_yesterday_again(step, database):

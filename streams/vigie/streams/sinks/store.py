@@ -1,8 +1,10 @@
 """The role `store`: uplinks, windows and alerts into PostgreSQL, each once, with the place of reading beside them."""
 
+import asyncio
 import logging
+import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,10 +29,14 @@ log = logging.getLogger(__name__)
 
 UPLINKS = tuple(f"uplinks.{net}.v1" for net in NETWORKS)
 INPUTS = (*UPLINKS, "aggregates.v1", "alerts.v1")
+PORTION_RECORDS = 4_000
+"""A transaction has at least so many of the records of a write, and then up to a batch more."""
+SWITCH_S = 0.0005
+"""Python's default of 5 ms, for each of a transaction's statements, is as long as making the next portion takes."""
 
 
 class StoreStep:
-    """Writes batches in one transaction, and keeps its own offsets in the same one.
+    """Writes batches, and keeps its own offsets in the transaction of their rows.
 
     Args:
         settings: of the installation.
@@ -73,23 +79,23 @@ class StoreStep:
     async def write(self, batches: list[Batch]) -> None:
         """Store these batches; returns when PostgreSQL has committed them.
 
+        They go in portions, each in a transaction of its own: while the database takes one, the next is made.
+
         Raises:
             LostPlaceError: another worker has written past the place where these batches start.
         """
-        ends = {(batch.topic, batch.partition): batch.last_offset + 1 for batch in batches}
-        transaction = Transaction()
-        for batch in batches:
-            if batch.topic in UPLINKS:
-                transaction.uplinks.add([record.value for record in batch if record.value])
-            elif batch.topic == "aggregates.v1":
-                transaction.add_aggregates([record.value for record in batch if record.value])
-            else:
-                transaction.add_alerts([record.value for record in batch if record.value])
-        await self._session.run(partial(self._commit, transaction, ends))
-        self._next.update(ends)
-        metrics.delay_seconds.observe_many(
-            ("store",), (time.time() * 1000 - self._arrivals(batches, transaction)) / 1000
-        )
+        taken: asyncio.Future[None] | None = None
+        try:
+            for portion in _portions(batches):
+                transaction = _transaction(portion)
+                if taken is not None:
+                    await taken
+                taken = self._session.run(partial(self._store, portion, transaction))
+            if taken is not None:
+                await taken
+        finally:
+            if taken is not None:
+                taken.cancel()
 
     def _arrivals(self, batches: list[Batch], transaction: Transaction) -> "npt.NDArray[np.float64]":
         """First arrivals, epoch ms; of a recorded day, whose arrivals are of another clock, those at `uplinks.*`."""
@@ -98,17 +104,47 @@ class StoreStep:
         stamps = [record.timestamp for batch in batches if batch.topic in UPLINKS for record in batch]
         return np.asarray(stamps, dtype=np.float64)
 
-    # -- in a thread
+    # -- in the session's thread
 
-    def _commit(
-        self, transaction: Transaction, ends: dict[Partition, int], connection: "psycopg.Connection[Any]"
-    ) -> None:
+    def _store(self, portion: list[Batch], transaction: Transaction, connection: "psycopg.Connection[Any]") -> None:
+        ends = {(batch.topic, batch.partition): batch.last_offset + 1 for batch in portion}
         transaction.prepare(connection)
         with connection.transaction():
             if move(connection, self._next, ends):
                 transaction.write(connection)
+        self._next.update(ends)
+        for batch in portion:
+            metrics.records_out.labels(self.name, batch.topic).inc(len(batch))
+        delays_ms = time.time() * 1000 - self._arrivals(portion, transaction)
+        metrics.delay_seconds.observe_many((self.name,), delays_ms / 1000)
+
+
+def _portions(batches: list[Batch]) -> Iterator[list[Batch]]:
+    """Batches in their order, so many together that they come to at least PORTION_RECORDS, if there are."""
+    portion: list[Batch] = []
+    for batch in batches:
+        portion.append(batch)
+        if sum(map(len, portion)) >= PORTION_RECORDS:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
+
+
+def _transaction(portion: list[Batch]) -> Transaction:
+    transaction = Transaction()
+    for batch in portion:
+        values = [record.value for record in batch if record.value]
+        if batch.topic in UPLINKS:
+            transaction.uplinks.add(values)
+        elif batch.topic == "aggregates.v1":
+            transaction.add_aggregates(values)
+        else:
+            transaction.add_alerts(values)
+    return transaction
 
 
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
+    sys.setswitchinterval(SWITCH_S)
     return run_role(settings, "store", StoreStep(settings))
