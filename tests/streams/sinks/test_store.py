@@ -109,6 +109,13 @@ async def test_a_replay_takes_back_an_instant_that_it_no_longer_gives(step, data
     assert [(revision, values) for _, _, revision, values in rows(database)] == [(1, [2.0])]
 
 
+async def test_a_late_repeat_does_not_bring_an_instant_back_that_a_replay_took_away(step, database):
+    wrong = uplink(1, observed_at=NOON - 3_600_000)
+    await step.write([uplink_batch(wrong, uplink(1, revision=1))])
+    await step.write([uplink_batch(wrong, start=2)])
+    assert [(at.timestamp() * 1000, revision) for _, at, revision, _ in rows(database)] == [(NOON, 1)]
+
+
 async def test_readings_with_their_own_instant_are_rows_of_their_own(step, database):
     history = tuple(Reading(1, 0, float(n), NOON - n * 600_000) for n in range(1, 4))
     await step.write([uplink_batch(uplink(1, readings=history))])

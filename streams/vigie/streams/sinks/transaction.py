@@ -70,7 +70,7 @@ class Transaction:
 
     def _write_uplinks(self, connection: Connection) -> None:
         """Nearly always every row is new: then it is copied to its place. Else each is compared with what stands."""
-        replays = self.uplinks.revisions or connection.execute("SELECT FROM uplink_replayed LIMIT 1").fetchone()
+        replays = self.uplinks.revisions or connection.execute("SELECT FROM uplink_replayed LIMIT 1").rowcount
         if replays or not self._copied_to_its_place(connection):
             self._merge(connection)
 
