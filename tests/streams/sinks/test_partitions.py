@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import psycopg
@@ -59,6 +60,18 @@ def test_a_row_that_another_session_is_writing_to_the_default_partition_moves_to
         assert making.is_alive()
     making.join(10)
     assert where(connection) == [("uplink_20261123",)]
+
+
+def test_two_stores_that_want_the_same_week_get_it(connection, database):
+    with psycopg.connect(database) as other:
+        other.execute("LOCK TABLE ONLY uplink IN SHARE UPDATE EXCLUSIVE MODE")  # both wait here
+        with ThreadPoolExecutor() as pool, psycopg.connect(database, autocommit=True) as second:
+            making = [pool.submit(make_missing_partitions, one, {WEEK_MS}) for one in (connection, second)]
+            time.sleep(0.5)
+            other.rollback()
+            for one in making:
+                one.result(10)
+    assert partitions(connection) == {"uplink_20261123"}
 
 
 @pytest.mark.parametrize(

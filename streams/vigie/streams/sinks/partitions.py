@@ -52,7 +52,7 @@ def _make_partition(connection: Connection, monday: datetime) -> None:
     )
     with connection.transaction():
         connection.execute("LOCK TABLE ONLY uplink IN SHARE UPDATE EXCLUSIVE MODE")
-        if connection.execute("SELECT FROM pg_inherits WHERE inhrelid = to_regclass(%s)", (name,)).fetchone():
+        if connection.execute("SELECT FROM pg_inherits WHERE inhrelid = to_regclass(%s)", (name,)).rowcount:
             return
         for statement in statements:
             connection.execute(statement.encode())
