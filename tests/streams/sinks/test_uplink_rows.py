@@ -1,5 +1,7 @@
 """The quick way from Avro to COPY and the general one give the same rows."""
 
+import struct
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,3 +99,13 @@ def test_a_negative_property_is_no_other_property():
     rows = uplink_rows.Rows()
     rows.add([value])
     assert rows.rows == general([value]).rows
+
+
+def test_readings_of_two_instants_beyond_the_table_share_a_row_and_none_is_lost():
+    beyond = 10**16
+    some = (Reading(1, 0, 20.5, beyond), Reading(2, 0, 50.0, beyond + 1), Reading(91, 0, 99.0))
+    odd = msgspec.structs.replace(uplink({}, observed_at=beyond + 2), readings=some)
+    rows = general([ENCODER.encode(odd)])
+    ((_, line),) = rows.rows.values()
+    for reading in some:
+        assert struct.pack(">d", reading.value) in line

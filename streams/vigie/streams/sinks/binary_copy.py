@@ -20,7 +20,7 @@ _float8 = Struct(">id").pack
 _one_dimension = Struct(">iiIii").pack
 _no_dimension = Struct(">iiI").pack
 _TEXT_OID, _INT2_OID, _FLOAT8_OID = 25, 21, 701
-_LIMIT = 200_000
+_LIMIT = 20_000
 _OLDEST_MS, _NEWEST_MS = -210_866_803_200_000, 9_224_318_016_000_000 - 1
 """What timestamptz can hold: 4713 BC to 294276 AD."""
 

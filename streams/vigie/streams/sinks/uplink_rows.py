@@ -92,12 +92,13 @@ class Rows:
 
     def _put(self, uplink: dict[str, Any]) -> None:
         self.arrivals.append(uplink["ingested_at"])
-        name, revision, observed_at = bytes.fromhex(uplink["id"]), uplink["revision"], uplink["observed_at"]
+        name, revision = bytes.fromhex(uplink["id"]), uplink["revision"]
+        observed_at = within_range(uplink["observed_at"])  # two instants beyond the edge are one row
         shape, values = [], []
         others: dict[int, list[Any]] = {}
         for reading in uplink["readings"]:
-            own = reading["observed_at"]
-            if own is None or own == observed_at:
+            own = observed_at if reading["observed_at"] is None else within_range(reading["observed_at"])
+            if own == observed_at:
                 shape.append(reading["property"] << 16 | reading["channel"])
                 values.append(reading["value"])
             else:
@@ -116,7 +117,6 @@ class Rows:
         self, name: bytes, observed_at: int, revision: int, before: bytes, measured: bytes, after: bytes,
         uplink: dict[str, Any],
     ) -> None:  # fmt: skip
-        observed_at = within_range(observed_at)  # before the key: two instants beyond the edge are one row
         key = name, observed_at
         known = self.rows.get(key)
         if known is not None and known[0] >= revision:
