@@ -64,21 +64,28 @@ class Chain:
         deadline = time.monotonic() + 120
         while self.rows()[0] < feeder.sent and time.monotonic() < deadline:
             time.sleep(0.5)
-        time.sleep(2.5)  # a checkpoint more: what is doubled comes by then, and offsets are committed
-        raw = end_offsets(self.broker, self.prefix + "raw.lora")
-        group = self.prefix.replace(".", "-") + "decode"
-        committed = committed_offsets(self.broker, group, self.prefix + "raw.lora")
-        with psycopg.connect(self.database) as connection:
-            query = "SELECT partition, next_offset FROM sink_offset WHERE topic = 'uplinks.lora.v1'"
-            stored = dict(connection.execute(query).fetchall())
-        uplinks = end_offsets(self.broker, self.prefix + "uplinks.lora.v1")
+        time.sleep(2.5)  # a checkpoint more: what is doubled comes by then
         rows, different = self.rows()
+        raw = end_offsets(self.broker, self.prefix + "raw.lora")
+        uplinks = end_offsets(self.broker, self.prefix + "uplinks.lora.v1")
+        deadline = time.monotonic() + 20
+        while self.places() != (raw, uplinks) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        committed, stored = self.places()
         print({"sent": feeder.sent, "rows": rows, "different": different, "doubled on the topic":
                sum(uplinks.values()) - feeder.sent, "exits": {w.name: w.exits for w in self.workers}})  # fmt: skip
         assert feeder.acknowledged == feeder.sent <= sum(raw.values())
         assert (rows, different) == (feeder.sent, feeder.sent)
-        assert committed == raw
-        assert stored == uplinks
+        assert committed == raw, f"committed {committed}, the ends of raw.lora are {raw}"
+        assert stored == uplinks, f"stored {stored}, the ends of uplinks.lora.v1 are {uplinks}"
+
+    def places(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Where decode has committed raw.lora, and where the store stands in uplinks.lora.v1."""
+        group = self.prefix.replace(".", "-") + "decode"
+        committed = committed_offsets(self.broker, group, self.prefix + "raw.lora")
+        with psycopg.connect(self.database) as connection:
+            query = "SELECT partition, next_offset FROM sink_offset WHERE topic = 'uplinks.lora.v1'"
+            return committed, dict(connection.execute(query).fetchall())
 
     def feeder(self, rate: int) -> Feeder:
         """Sends so many uplinks a second until it is closed; a device's always to the same partition."""
