@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from vigie.deploy.embedded.leashed import Leashed
+from vigie.deploy.embedded.leashed import Leashed, OnLeash
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.roles import Role
 from vigie.streams.settings import OUTSIDE, PREFIX, Settings
@@ -29,7 +29,7 @@ def reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
 
 
-class RoleProcess:
+class RoleProcess(OnLeash):
     """One role.
 
     Args:
@@ -46,7 +46,6 @@ class RoleProcess:
         self.url = url
         self.log = log
         self.starts = 0
-        self.process: Leashed | None = None
         self._settings = settings
         self._command = command
 
@@ -88,10 +87,4 @@ class RoleProcess:
         """SIGTERM; kill -9 after `timeout_s`."""
         if self.process is not None:
             self.process.stop(signal.SIGTERM, timeout_s)
-            self.process = None
-
-    def kill9(self) -> None:
-        """What a crash does."""
-        if self.process is not None:
-            self.process.kill()
             self.process = None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vigie.deploy.embedded.failed_start import disk_errors, failed_start
 from vigie.deploy.embedded.jars import Progress, provide_jars
-from vigie.deploy.embedded.leashed import Leashed
+from vigie.deploy.embedded.leashed import Leashed, OnLeash
 from vigie.deploy.embedded.ports import free_port, is_taken
 from vigie.deploy.operator_error import Exit, OperatorError
 
@@ -59,7 +59,7 @@ log.index.size.max.bytes=1048576
 """
 
 
-class EmbeddedKafka:
+class EmbeddedKafka(OnLeash):
     """One broker with its data; start, stop, and what a test does to it.
 
     Args:
@@ -77,7 +77,6 @@ class EmbeddedKafka:
         self.heap = heap
         self._asked_port = port
         self.port = port
-        self.process: Leashed | None = None
 
     @property
     def address(self) -> str:
@@ -143,22 +142,6 @@ class EmbeddedKafka:
             self.process.send(signal.SIGCONT)
             self.process.stop(signal.SIGTERM, timeout_s)
             self.process = None
-
-    def kill9(self) -> None:
-        """What a crash does."""
-        if self.process is not None:
-            self.process.kill()
-            self.process = None
-
-    def pause(self) -> None:
-        """Freeze the process, as a machine out of breath does."""
-        assert self.process is not None
-        self.process.send(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let the process go on."""
-        assert self.process is not None
-        self.process.send(signal.SIGCONT)
 
     @property
     def log(self) -> Path:

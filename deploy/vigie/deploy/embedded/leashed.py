@@ -121,3 +121,25 @@ class Leashed:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(self.log_start, size - length))
             return log.read().decode("utf-8", "replace").strip()
+
+
+class OnLeash:
+    """What is one child: a service, a role."""
+
+    process: Leashed | None = None
+
+    def kill9(self) -> None:
+        """What a crash does; children of the child end by themselves when it is gone."""
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
+
+    def pause(self) -> None:
+        """Freeze the process, as a machine out of breath does."""
+        assert self.process is not None
+        self.process.send(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the process go on."""
+        assert self.process is not None
+        self.process.send(signal.SIGCONT)

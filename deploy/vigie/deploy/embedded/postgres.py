@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from vigie.deploy.embedded.failed_start import disk_errors, failed_start
-from vigie.deploy.embedded.leashed import Leashed
+from vigie.deploy.embedded.leashed import Leashed, OnLeash
 from vigie.deploy.embedded.ports import free_port, is_taken
 from vigie.deploy.embedded.postgres_programs import find_programs, runnable_programs, server_user
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -38,7 +38,7 @@ OPTIONS = {
 }
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(OnLeash):
     """One server with its data; start, stop, and what a test does to it.
 
     Args:
@@ -64,7 +64,6 @@ class EmbeddedPostgres:
         self._asked_port = port
         self._programs = programs
         self.user = server_user()
-        self.process: Leashed | None = None
 
     @property
     def address(self) -> str:
@@ -153,22 +152,6 @@ class EmbeddedPostgres:
             if not self.process.wait(timeout_s):
                 self.process.stop(signal.SIGQUIT, 10.0)
             self.process = None
-
-    def kill9(self) -> None:
-        """What a crash does; the server's children end by themselves when their postmaster is gone."""
-        if self.process is not None:
-            self.process.kill()
-            self.process = None
-
-    def pause(self) -> None:
-        """Freeze the postmaster: no new connection is answered."""
-        assert self.process is not None
-        self.process.send(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let the postmaster go on."""
-        assert self.process is not None
-        self.process.send(signal.SIGCONT)
 
     @property
     def cluster(self) -> Path:
