@@ -21,7 +21,8 @@ $(STAMP)-venv:
 $(STAMP)-run: $(STAMP)-venv requirements/run.txt requirements/build.txt pyproject.toml
 	@echo "Installing the locked libraries of requirements/run.txt"
 	@$(INSTALL) -q --progress-bar on -r requirements/build.txt
-	@$(INSTALL) --progress-bar on -r requirements/run.txt | grep -v 'already satisfied' | sed -u 's/^/  /' | grep -E 'Downloading|Installing|Successfully' | cut -c1-110 || true
+	@{ $(INSTALL) -r requirements/run.txt; echo $$? > $(VENV)/.pip-status; } \
+		| sed -unE 's/^ *((Downloading|Installing|Successfully).{0,90}).*/  \1/p'; exit $$(cat $(VENV)/.pip-status)
 	@$(BIN)/python -m pip check --disable-pip-version-check -q
 	@$(BIN)/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation --editable .
 	@touch $@
