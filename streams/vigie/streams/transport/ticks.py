@@ -2,8 +2,9 @@
 
 The minute ticks are records on `platform`. When one comes, the ends of the owned input partitions are noted; once
 everything before them is processed and confirmed, the steps get the tick. A role that comes `after` another first waits
-until that one's heartbeats for T have come from all its partitions, so that what it read before T is here too. If they
-do not come within five minutes the tick is skipped: the role was blind, and raises nothing by it.
+until that one's heartbeats for T have come from all its partitions, so that what it read before T is here too. A
+later tick stands in for one that was never answered. If none is answered within five minutes the tick is skipped: the
+role was blind, and raises nothing by it.
 """
 
 import asyncio
@@ -117,8 +118,21 @@ class Ticks:
                 self._forget_unowned()
                 continue
             await self._note_ends()
-            while self._pending and self._reached(self._pending[0]):
-                self._take(self._pending.popleft())
+            while (due := self._due()) is not None:
+                self._take(due)
+
+    def _due(self) -> _Pending | None:
+        """The next tick to apply, if one is due.
+
+        One that was never answered (its role was killed over the minute) must not hold up those after it: what came
+        before a later tick came before it too, so that one is judged in its place.
+        """
+        for place, pending in enumerate(self._pending):
+            if self._reached(pending):
+                for _ in range(place + 1):
+                    self._pending.popleft()
+                return pending
+        return None
 
     def _forget_unowned(self) -> None:
         """A worker without partitions remembers only the last tick, in case it gets some."""
