@@ -6,7 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-_MOST_NAME = 80
+from vigie.topics.reason import printable
+
 _KEYS = {"profile", "codec", "name", "period_s", "label", "also"}
 
 
@@ -81,7 +82,7 @@ class ModelMap:
             return named
         if known is not None:
             return replace(known, codec=codec_tag)
-        return Model(name=(profile or codec_tag)[:_MOST_NAME], codec=codec_tag)
+        return Model(name=printable(profile or codec_tag), codec=codec_tag)
 
     def named(self, name: str) -> Model | None:
         """The model of this short name."""

@@ -554,3 +554,18 @@ def test_a_crash_anywhere_neither_loses_nor_doubles(frames, saved):
     broken.restarted()
     broken(*records)
     assert [uplink.id for uplink in first + broken.uplinks] == [uplink.id for uplink in whole.uplinks]
+
+
+def test_a_payload_beyond_any_device_s_is_a_dead_letter_that_no_filter_remembers():
+    long = body(data=base64.b64encode(b"\x03\x67\x10\x01" * 20_000).decode(), deviceInfo=ELSYS, fCnt=7)
+    path = Path()
+    for offset in (4, 5):
+        path(Record(long, offset=offset))
+        ((letter,), uplinks) = path.letters, path.uplinks
+        assert (letter.reason, letter.body, uplinks) == ("too_large", long, [])
+
+
+def test_the_network_of_a_header_is_a_name():
+    path = Path()
+    path(Record(body(), headers=[("network", b"ville\x00\r\n" + b"x" * 500_000)]))
+    assert path.uplinks[0].network == "ville\ufffd\ufffd\ufffd" + "x" * 72

@@ -50,6 +50,17 @@ class Undecodable(Exception):  # noqa: N818 -- it is data about the record, not 
         self.address = address
 
 
+def printable(text: str) -> str:
+    """A name that somebody else wrote, fit to be kept and shown: at most 80 characters, none that controls anything.
+
+    >>> printable("ville"), printable("ville" + chr(0)) == "ville" + chr(0xFFFD), len(printable("x" * 100))
+    ('ville', True, 80)
+    """
+    if text.isprintable() and len(text) <= _MOST_EXCERPT:
+        return text
+    return "".join([one if one.isprintable() else "\ufffd" for one in text[:_MOST_EXCERPT]])
+
+
 def excerpt(text: str) -> str:
     """Somebody else's text, quoted for a message: at most 80 characters, whatever it holds.
 

@@ -22,7 +22,7 @@ from vigie.topics import reception
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.identity import uplink_id
-from vigie.topics.reason import Reason, Undecodable, excerpt
+from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 from vigie.topics.reception import Reception
 from vigie.topics.uplink import CodecRef, Radio, RawPosition, Uplink
 from vigie.topics.uplink_encoder import UplinkEncoder
@@ -31,6 +31,9 @@ REPLAY = "vigie-replay"
 FIRST_ARRIVAL = "vigie-ingested-at"
 
 PAYLOAD_LIMIT = 4096
+"""A longer payload stays where it is, and the uplink says where."""
+PAYLOAD_MOST = 65_536
+"""What is made of so many bytes fits into a record; a longer one becomes a dead letter before anything remembers it."""
 _MOST_REVISION = 2**53 - 1
 _SOURCE_KEY = b"src:"
 _MOST_CHOSEN = 10_000
@@ -191,6 +194,9 @@ class Decoder:
         codec, codec_ref, model = chosen
         if not payload:
             raise Undecodable(Reason.EMPTY_PAYLOAD, f"{address} sent an uplink without payload (port {frame.f_port})")
+        if len(payload) > PAYLOAD_MOST:
+            sentence = f"{address} sent a payload of {len(payload)} bytes: more than the {PAYLOAD_MOST} of any device"
+            raise Undecodable(Reason.TOO_LARGE, sentence)
         received_at = frame.received_at
         decoded = codec.decode(payload, frame.f_port, received_at)
         warnings = decoded.warnings
@@ -261,7 +267,7 @@ class Decoder:
             else:
                 counts.ignored_headers += 1
         return (
-            headers.get("network", ""),
+            printable(headers.get("network", "")),
             headers.get("format") or "chirpstack-v4",
             headers.get("event") or None,
             revision,
