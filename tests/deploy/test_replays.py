@@ -7,6 +7,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from vigie.deploy import topic_admin
+from vigie.deploy.commands import replay
 from vigie.deploy.replays import Chosen, dead_letters, raw_bodies, records, take_up
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
@@ -79,7 +80,22 @@ async def test_raw_bodies_of_a_device_are_chosen_by_their_first_arrival(settings
         for number, key in ((30, b"eui:a1"), (10, b"eui:a1"), (20, b"eui:a1"), (20, b"eui:b2")):
             headers = [("vigie-ingested-at", b"%d" % number), ("format", b"chirpstack-v4")]
             await producer.send_and_wait(settings.topic("raw.lora"), b"%d" % number, key=key, headers=headers)
-    found = await raw_bodies(logged, settings.kafka, Chosen(device="eui:a1", since_at=10, until_at=30))
+    found, _ = await raw_bodies(logged, settings.kafka, Chosen(device="eui:a1", since_at=10, until_at=30))
     assert [(body.value, body.arrival_at, body.net) for body in found] == [(b"10", 10, "lora"), (b"20", 20, "lora")]
-    live = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1", since_at=1_000_000_000_000))
+    live, _ = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1", since_at=1_000_000_000_000))
     assert [body.value for body in live] == [b"30", b"10", b"20"], "a live installation does not obey the header"
+
+
+async def test_a_raw_body_over_the_limit_is_left_out_and_counted(settings: Settings, capsys):
+    """The broker took it because it was compressed."""
+    async with AIOKafkaProducer(
+        bootstrap_servers=settings.kafka, compression_type="zstd", max_request_size=3_000_000
+    ) as producer:
+        for body in (b"small", b"x" * 2_000_000, b"last"):
+            await producer.send_and_wait(settings.topic("raw.lora"), body, key=b"eui:a1")
+    chosen = Chosen(device="eui:a1")
+    bodies, left = await raw_bodies(settings, settings.kafka, chosen)
+    assert ([body.value for body in bodies], left) == ([b"small", b"last"], {"incomplete": 1})
+    assert await take_up(settings, settings.kafka, bodies, 9) == 2
+    await replay._replay(settings, chosen, letters=False, dry_run=True, as_json=False)
+    assert "Laissées de côté, corps incomplet (trop grand) : 1" in capsys.readouterr().out

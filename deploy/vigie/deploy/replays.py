@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
@@ -97,14 +98,22 @@ async def dead_letters(settings: Settings, kafka: str, chosen: Chosen) -> tuple[
     return found, left
 
 
-async def raw_bodies(settings: Settings, kafka: str, chosen: Chosen) -> list[Body]:
-    """Bodies of `raw.*` under a device's key, by first arrival."""
-    found = []
+async def raw_bodies(settings: Settings, kafka: str, chosen: Chosen) -> tuple[list[Body], dict[str, int]]:
+    """Bodies of `raw.*` under a device's key.
+
+    Returns:
+        The bodies, by first arrival, and how many were left out: `incomplete` (over the limit, which decode refuses).
+    """
+    found, left = [], {"incomplete": 0}
     async for record in records(settings, kafka, [f"raw.{net}" for net in NETWORKS]):
         headers = {name: (text or b"").decode("utf-8", "replace") for name, text in record.headers}
         stated = headers.get(FIRST_ARRIVAL, "") if settings.ticks == "log" else ""
         arrival_at = int(stated) if stated.isdecimal() else record.timestamp
-        if record.value is not None and chosen.has(record.key, arrival_at):
+        if record.value is None or not chosen.has(record.key, arrival_at):
+            continue
+        if len(record.value) > BODY_LIMIT:
+            left["incomplete"] += 1
+        else:
             net = record.topic.removeprefix(settings.topic("raw."))
             found.append(
                 Body(
@@ -112,7 +121,7 @@ async def raw_bodies(settings: Settings, kafka: str, chosen: Chosen) -> list[Bod
                     arrival_at=arrival_at,
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda body: body.arrival_at)
+    return sorted(found, key=lambda body: body.arrival_at), left
 
 
 async def take_up(settings: Settings, kafka: str, bodies: Iterable[Body], number: int) -> int:

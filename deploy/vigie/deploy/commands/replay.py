@@ -90,11 +90,8 @@ def _instant(text: str | None, settings: Settings) -> int | None:
 
 
 async def _replay(settings: Settings, chosen: replays.Chosen, *, letters: bool, dry_run: bool, as_json: bool) -> None:
-    left: dict[str, int] = {}
-    if letters:
-        bodies, left = await replays.dead_letters(settings, settings.kafka, chosen)
-    else:
-        bodies = await replays.raw_bodies(settings, settings.kafka, chosen)
+    find = replays.dead_letters if letters else replays.raw_bodies
+    bodies, left = await find(settings, settings.kafka, chosen)
     number = None
     if bodies and not dry_run:
         number = _next_number(settings)
