@@ -99,3 +99,13 @@ async def test_a_raw_body_over_the_limit_is_left_out_and_counted(settings: Setti
     assert await take_up(settings, settings.kafka, bodies, 9) == 2
     await replay._replay(settings, chosen, letters=False, dry_run=True, as_json=False)
     assert "Laissées de côté, corps incomplet (trop grand) : 1" in capsys.readouterr().out
+
+
+async def test_a_first_arrival_that_is_no_instant_stops_no_replay(settings: Settings):
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka) as producer:
+        for stated in (b"9" * 5000, b"5", "٥".encode()):
+            headers = [("vigie-ingested-at", stated)]
+            await producer.send_and_wait(settings.topic("raw.lora"), stated[:5], key=b"eui:a1", headers=headers)
+    bodies, _ = await raw_bodies(replace(settings, ticks="log"), settings.kafka, Chosen(device="eui:a1"))
+    assert [body.value for body in bodies] == [b"5", b"99999", "٥".encode()]
+    assert [body.arrival_at > 1_000_000_000_000 for body in bodies] == [False, True, True], "else the broker's instant"

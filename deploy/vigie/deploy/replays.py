@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from vigie.codecs.instants import YEAR_10000_AT
 from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
@@ -108,7 +109,7 @@ async def raw_bodies(settings: Settings, kafka: str, chosen: Chosen) -> tuple[li
     async for record in records(settings, kafka, [f"raw.{net}" for net in NETWORKS]):
         headers = {name: (text or b"").decode("utf-8", "replace") for name, text in record.headers}
         stated = headers.get(FIRST_ARRIVAL, "") if settings.ticks == "log" else ""
-        arrival_at = int(stated) if stated.isdecimal() else record.timestamp
+        arrival_at = _arrival(stated, record.timestamp)
         if record.value is None or not chosen.has(record.key, arrival_at):
             continue
         if len(record.value) > BODY_LIMIT:
@@ -122,6 +123,17 @@ async def raw_bodies(settings: Settings, kafka: str, chosen: Chosen) -> tuple[li
                 )
             )  # fmt: skip
     return sorted(found, key=lambda body: body.arrival_at), left
+
+
+def _arrival(stated: str, otherwise: int) -> int:
+    """The first arrival (epoch ms) that a header states; what decode would refuse there does not count.
+
+    >>> _arrival("5", 7), _arrival("", 7), _arrival("9" * 5000, 7), _arrival("٥", 7), _arrival("9" * 18, 7)
+    (5, 7, 7, 7, 7)
+    """
+    if stated.isascii() and stated.isdigit() and len(stated) <= 18 and int(stated) < YEAR_10000_AT:
+        return int(stated)
+    return otherwise
 
 
 async def take_up(settings: Settings, kafka: str, bodies: Iterable[Body], number: int) -> int:
