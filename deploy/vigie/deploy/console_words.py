@@ -19,6 +19,10 @@ WORDS = {
         "pour démarrer. Faites de la place, ou donnez dans VIGIE_DATA un dossier d'un autre disque.",
         "port_taken": "Le port {port} ({setting}) est celui d'un autre programme{whose}. Arrêtez ce programme, ou "
         "donnez dans {setting} un autre port (0 en prend un libre).",
+        "port_refused": "Le port {port} ({setting}) ne peut pas être ouvert : {reason}. Donnez dans {setting} un autre "
+        "port (0 en prend un libre).",
+        "host_unusable": "VIGIE_HOST est {host}, où cette machine ne peut pas écouter : {reason}. Donnez-y une de ses "
+        "propres adresses, 127.0.0.1 ou 0.0.0.0 (toutes) par exemple.",
         "topics_exist": "Tous les topics existent.",
         "topics_agree": "Le cluster est conforme au catalogue.",
         "exported": "{file} : {count} transitions, {profile}",
@@ -38,6 +42,10 @@ WORDS = {
         "start with. Free some room, or set VIGIE_DATA to a folder on another disk.",
         "port_taken": "Port {port} ({setting}) belongs to another program{whose}. Stop that program, or set {setting} "
         "to another port (0 takes a free one).",
+        "port_refused": "Port {port} ({setting}) cannot be opened: {reason}. Set {setting} to another port (0 takes a "
+        "free one).",
+        "host_unusable": "VIGIE_HOST is {host}, where this machine cannot listen: {reason}. Set it to one of its own "
+        "addresses, 127.0.0.1 or 0.0.0.0 (all of them) say.",
         "topics_exist": "Every topic exists.",
         "topics_agree": "The cluster is as the catalogue says.",
         "exported": "{file}: {count} transitions, {profile}",

@@ -29,8 +29,22 @@ def check_room(settings: Settings) -> None:
         raise OperatorError(say(settings.language, "disk_full", data=settings.data, **room), Exit.DISK_FULL)
 
 
+def check_host(settings: Settings) -> None:
+    """Raise if no server of ours could listen on VIGIE_HOST.
+
+    Raises:
+        OperatorError: with what to do.
+    """
+    try:
+        is_taken(0, settings.host)
+    except (OSError, UnicodeError) as error:  # UnicodeError: what can be no name of a host
+        reason = getattr(error, "strerror", None) or error
+        sentence = say(settings.language, "host_unusable", host=settings.host, reason=reason)
+        raise OperatorError(sentence, Exit.USAGE) from error
+
+
 def check_ports(settings: Settings, port_fields: list[str]) -> None:
-    """Raise if a port of the settings belongs to another program.
+    """Raise if a port of the settings belongs to another program, or cannot be opened.
 
     Args:
         settings: a port 0 takes any free one and is not looked at.
@@ -42,10 +56,15 @@ def check_ports(settings: Settings, port_fields: list[str]) -> None:
     for field in port_fields:
         port: int = getattr(settings, field)
         host = settings.host if field in ("http_port", "registry_port") else "127.0.0.1"
-        if port and is_taken(port, host):
-            setting = f"VIGIE_{field.upper()}"
-            taken = say(settings.language, "port_taken", port=port, setting=setting, whose=_whose(port))
-            raise OperatorError(taken, Exit.PORT_TAKEN)
+        setting = f"VIGIE_{field.upper()}"
+        try:
+            taken = port and is_taken(port, host)
+        except OSError as error:
+            sentence = say(settings.language, "port_refused", port=port, setting=setting, reason=error.strerror)
+            raise OperatorError(sentence, Exit.NO_PERMISSION) from error
+        if taken:
+            sentence = say(settings.language, "port_taken", port=port, setting=setting, whose=_whose(port))
+            raise OperatorError(sentence, Exit.PORT_TAKEN)
 
 
 def _whose(port: int) -> str:

@@ -1,0 +1,43 @@
+"""What is looked at before anything starts: each trouble is one sentence that names its setting."""
+
+import errno
+import socket
+from pathlib import Path
+
+import pytest
+from supervised import dummy_supervisor
+
+from vigie.deploy import preflight
+from vigie.deploy.embedded import ports
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams.settings import Settings
+
+
+@pytest.mark.parametrize("host", ["300.1.1.1", "192.0.2.9", "2001:db8::9", "a..b"])
+@pytest.mark.parametrize("port", [0, 18_080])
+def test_a_host_that_is_not_of_this_machine_is_named_before_anything_starts(host: str, port: int, tmp_path: Path):
+    settings = Settings(data=tmp_path, host=host, http_port=port, registry_port=port)
+    with pytest.raises(OperatorError, match=f"VIGIE_HOST est {host}, où cette machine ne peut pas écouter") as caught:
+        dummy_supervisor(tmp_path, "one", settings=settings).start()
+    assert caught.value.exit_code == Exit.USAGE
+    assert not (tmp_path / "order").exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
+def test_a_host_of_this_machine_passes(host: str, tmp_path: Path):
+    preflight.check_host(Settings(data=tmp_path, host=host))
+
+
+def test_a_port_that_may_not_be_opened_is_not_said_to_be_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refused)  # root, who may run this, is refused no port
+    with pytest.raises(OperatorError, match=r"Port 80 \(VIGIE_HTTP_PORT\) cannot be opened: Permission denied"):
+        preflight.check_ports(Settings(data=tmp_path, http_port=80, language="en"), ["http_port"])
+
+
+def test_the_search_for_a_free_port_ends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ports, "is_taken", lambda *_: True)
+    with pytest.raises(OperatorError, match="No free port"):
+        ports.free_port()
