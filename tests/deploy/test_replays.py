@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from vigie.deploy import topic_admin
 from vigie.deploy.commands import replay
@@ -109,3 +110,20 @@ async def test_a_first_arrival_that_is_no_instant_stops_no_replay(settings: Sett
     bodies, _ = await raw_bodies(replace(settings, ticks="log"), settings.kafka, Chosen(device="eui:a1"))
     assert [body.value for body in bodies] == [b"5", b"99999", "٥".encode()]
     assert [body.arrival_at > 1_000_000_000_000 for body in bodies] == [False, True, True], "else the broker's instant"
+
+
+async def test_a_header_whose_name_is_not_utf_8_stops_no_replay(settings: Settings):
+    class Name(str):
+        __slots__ = ()
+
+        def encode(self, *_: str) -> bytes:
+            return b"caf\xe9"
+
+    async with AIOKafkaProducer(bootstrap_servers=settings.kafka) as producer:
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, False, -1, -1, 0, 16384)  # it takes any string's word
+        for headers in ([(Name("x"), b"v")], [("network", b"m")]):
+            batch.append(timestamp=0, key=b"eui:a1", value=b"body", headers=headers)
+        await (await producer.send_batch(batch, settings.topic("raw.lora"), partition=0))
+    bodies, _ = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1"))
+    assert [body.headers for body in bodies] == [{"caf\ufffd": "v"}, {"network": "m"}]

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.settings import Settings
+from vigie.streams.transport.lenient_headers import read_leniently
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.dead_letter import DeadLetter
@@ -170,6 +171,7 @@ async def take_up(settings: Settings, kafka: str, bodies: Iterable[Body], number
 
 async def records(settings: Settings, kafka: str, topics: list[str]) -> AsyncIterator[Any]:
     """Every record that stands in the topics now, read without a group: nobody's offsets move."""
+    read_leniently()
     consumer = AIOKafkaConsumer(
         *(settings.topic(name) for name in topics),
         bootstrap_servers=kafka,
