@@ -1,8 +1,10 @@
 """What a replay chooses, what it sends, and how it marks what it took up."""
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
@@ -10,6 +12,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from vigie.deploy import topic_admin
 from vigie.deploy.commands import replay
 from vigie.deploy.replays import Chosen, dead_letters, raw_bodies, records, take_up
+from vigie.streams.schema_check import SchemaRefusedError
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
 from vigie.topics.dead_letter import DeadLetter
@@ -73,6 +76,23 @@ async def test_what_is_taken_up_carries_number_first_arrival_and_headers_and_is_
     }  # fmt: skip
     bodies, left = await dead_letters(settings, settings.kafka, Chosen())
     assert (bodies, left["replayed"]) == ([], 2)
+
+
+async def test_marks_carry_the_id_that_the_registry_in_use_gives(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await publish(settings, [letter(1)])
+    bodies, _ = await dead_letters(settings, settings.kafka, Chosen())
+    answers = [httpx.Response(403, json={"message": "No."}), httpx.Response(200, json={"id": 77})]
+    original, elsewhere = httpx.Client, httpx.MockTransport(lambda _: answers.pop(0))
+    monkeypatch.setattr(httpx, "Client", lambda **options: original(transport=elsewhere, **options))
+    external = replace(settings, schema_registry="http://registry.example", data=tmp_path)
+    with pytest.raises(SchemaRefusedError):
+        await take_up(external, settings.kafka, bodies, 9)
+    assert not [r async for r in records(settings, settings.kafka, ["replay.lora"])]
+    await take_up(external, settings.kafka, bodies, 9)
+    marked = [r.value async for r in records(settings, settings.kafka, ["dead-letters.v1"])]
+    assert [int.from_bytes(value[1:5], "big") for value in marked] == [4, 77]
 
 
 async def test_raw_bodies_of_a_device_are_chosen_by_their_first_arrival(settings: Settings):

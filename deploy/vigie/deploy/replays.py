@@ -4,7 +4,8 @@ A replay number is the revision of what it makes, so consumers put it in the pla
 body stays where it is; a dead letter that was taken up is written a second time with the number in `replayed_as`.
 """
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.streams.core.dead_letters import BODY_LIMIT
+from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.lenient_headers import read_leniently
 from vigie.topics.avro import Framer
@@ -137,17 +139,22 @@ def _arrival(stated: str, otherwise: int) -> int:
     return otherwise
 
 
-async def take_up(settings: Settings, kafka: str, bodies: Iterable[Body], number: int) -> int:
+async def take_up(settings: Settings, kafka: str, bodies: Sequence[Body], number: int) -> int:
     """Send bodies under a replay number, then mark their dead letters; returns how many, all confirmed.
 
     A crash in between leaves letters unmarked that were sent; taken up once more they get a higher number, and the
     same rows.
+
+    Raises:
+        SchemaRefusedError: the registry does not let us write the marks; nothing was sent.
     """
-    framer = Framer("dead-letters.v1")
+    letters = [body.letter for body in bodies if body.letter is not None]
+    ids = await asyncio.to_thread(schema_ids_in_use, settings, ["dead-letters.v1"]) if letters else {}
+    framer = Framer("dead-letters.v1", ids.get("dead-letters.v1"))
     async with AIOKafkaProducer(
         bootstrap_servers=kafka, enable_idempotence=True, acks="all", compression_type="zstd"
     ) as producer:
-        sent, letters = [], []
+        sent = []
         for body in bodies:
             headers = [(name, body.headers[name].encode()) for name in KEPT if name in body.headers]
             headers += [(REPLAY, b"%d" % number), (FIRST_ARRIVAL, b"%d" % body.arrival_at)]
@@ -156,8 +163,6 @@ async def take_up(settings: Settings, kafka: str, bodies: Iterable[Body], number
             sent.append(
                 await producer.send(topic, value=body.value, key=body.key, headers=headers, partition=body.partition)
             )
-            if body.letter is not None:
-                letters.append(body.letter)
         for confirmation in sent:
             await confirmation
         marked = []

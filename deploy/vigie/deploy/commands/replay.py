@@ -11,6 +11,7 @@ import click
 from vigie.deploy import replays
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams.schema_check import SchemaRefusedError
 from vigie.streams.settings import Settings
 from vigie.topics.reason import Reason
 
@@ -95,7 +96,10 @@ async def _replay(settings: Settings, chosen: replays.Chosen, *, letters: bool, 
     number = None
     if bodies and not dry_run:
         number = _next_number(settings)
-        await replays.take_up(settings, settings.kafka, bodies, number)
+        try:
+            await replays.take_up(settings, settings.kafka, bodies, number)
+        except SchemaRefusedError as error:
+            raise OperatorError(f"Nothing was taken up. {error}.") from None
     reasons = Counter(body.letter.reason if body.letter else "raw" for body in bodies)
     devices = Counter((body.key or b"").decode("utf-8", "replace") for body in bodies)
     if as_json:
