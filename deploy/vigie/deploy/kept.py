@@ -1,5 +1,7 @@
 """One service or role under the supervisor: launched, looked at, started again after a pause when it falls."""
 
+import re
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +20,14 @@ STEADY_S = 60.0
 """Who has run so long starts again after the first pause."""
 STARTS_TRIED = 3
 """A first start that fails so often in a row is the operator's to mend."""
+
+LINE_LIMIT = 300
+ERRORS = ("ERROR", "CRITICAL", "FATAL", "PANIC")
+INFORMS = ("INFO", "DEBUG", "LOG")
+"""LOG is what PostgreSQL calls it."""
+LEVEL = re.compile(r"\b(" + "|".join((*ERRORS, *INFORMS, "WARNING", "WARN")) + r")\b")
+RAISED = re.compile(r"[\w.]+(Error|Exception)\b(:|$)")
+"""How a traceback ends."""
 
 
 class Service(Protocol):
@@ -162,7 +172,30 @@ class Kept:
 
 
 def _last_words(process: Leashed | None) -> str:
+    """How a process has ended, and the line of its log that may say why."""
     if process is None:
         return "gone"
-    said = process.said(600).splitlines()
-    return f"exit code {process.exit_code()}" + (f": {said[-1].strip()[:200]}" if said else "")
+    code = process.exit_code() or 0
+    killed = f": killed by {signal.Signals(-code).name}" if -code in list(signal.Signals) else ""
+    line = _telling_line(process.said())
+    return f"exit code {code}{killed}" + (f": {line[:LINE_LIMIT]}" if line else "")
+
+
+def _telling_line(said: str) -> str:
+    r"""The last line that tells of an error, else the last line, unless it only informs.
+
+    >>> _telling_line("10:01 ERROR role: no such table\n10:02 INFO role: ended")
+    '10:01 ERROR role: no such table'
+    >>> _telling_line("10:02 INFO role: ready")
+    ''
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if _level(line) in ERRORS or RAISED.match(line)]
+    if errors:
+        return errors[-1]
+    return lines[-1] if lines and _level(lines[-1]) not in INFORMS else ""
+
+
+def _level(line: str) -> str:
+    found = LEVEL.search(line)
+    return found[0] if found else ""
