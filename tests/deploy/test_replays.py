@@ -78,6 +78,18 @@ async def test_what_is_taken_up_carries_number_first_arrival_and_headers_and_is_
     assert (bodies, left["replayed"]) == ([], 2)
 
 
+async def test_the_summary_shows_any_key_short_and_escaped(settings: Settings, capsys):
+    await publish(
+        settings, [letter(1, key=b"k" * 400_000), letter(2, key=b"\x1b[2J[/x]\0"), letter(3, key=b"\xff[/x]")]
+    )
+    await replay._replay(settings, Chosen(), letters=True, dry_run=True, as_json=False)
+    shown = capsys.readouterr().out
+    assert len(shown) < 1000
+    assert not {"\x1b", "\0"} & set(shown)
+    assert r"'\x1b[2J[/x]\x00' (1)" in shown
+    assert r"\xff[/x] (1)" in shown
+
+
 async def test_marks_carry_the_id_that_the_registry_in_use_gives(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

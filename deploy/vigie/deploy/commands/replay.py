@@ -13,7 +13,7 @@ from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.schema_check import SchemaRefusedError
 from vigie.streams.settings import Settings
-from vigie.topics.reason import Reason
+from vigie.topics.reason import Reason, excerpt
 
 
 @click.group(
@@ -101,7 +101,7 @@ async def _replay(settings: Settings, chosen: replays.Chosen, *, letters: bool, 
         except SchemaRefusedError as error:
             raise OperatorError(f"Nothing was taken up. {error}.") from None
     reasons = Counter(body.letter.reason if body.letter else "raw" for body in bodies)
-    devices = Counter((body.key or b"").decode("utf-8", "replace") for body in bodies)
+    devices = Counter((body.key or b"").decode("utf-8", "backslashreplace") for body in bodies)
     if as_json:
         found = {"replay": number, "bodies": len(bodies), "reasons": reasons, "devices": devices, "left_out": left}
         click.echo(json.dumps(found))
@@ -139,18 +139,25 @@ def _show(settings: Settings, reasons: Counter[str], devices: Counter[str], numb
         table.add_row(reason, str(count))
     console = Console()
     console.print(table)
-    console.print(devices_line(devices, settings.language), highlight=False)
+    console.print(devices_line(devices, settings.language), highlight=False, markup=False, soft_wrap=True)
 
 
 def devices_line(devices: Counter[str], language: str) -> str:
-    """How many devices, and those with most bodies.
+    r"""How many devices, and those with most bodies.
 
     >>> devices_line(Counter({"eui:a1": 3}), "fr"), devices_line(Counter({"eui:a1": 3, "eui:a2": 1}), "en")
     ('1 capteur : eui:a1 (3)', '2 devices: eui:a1 (3), eui:a2 (1)')
+    >>> print(devices_line(Counter({"src:" + chr(27) + "[2J": 1}), "en"))
+    1 device: 'src:\x1b[2J' (1)
     """
     word = ("capteur" if language == "fr" else "device") + ("s" if len(devices) > 1 else "")
-    listed = ", ".join(f"{device} ({count})" for device, count in devices.most_common(5))
+    listed = ", ".join(f"{_shown(device)} ({count})" for device, count in devices.most_common(5))
     return f"{len(devices)} {word}{COLON[language]} {listed}"
+
+
+def _shown(device: str) -> str:
+    """A key for the terminal, which anybody may have made of anything."""
+    return device if device.isprintable() and len(device) <= 80 else excerpt(device)
 
 
 def _next_number(settings: Settings) -> int:
