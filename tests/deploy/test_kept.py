@@ -1,12 +1,17 @@
 """What is said of a process that fell: how it ended, and the line of its log that tells why."""
 
+import errno
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from supervised import dummy_supervisor
 
 from vigie.deploy.embedded.leashed import Leashed
+from vigie.deploy.installation import RunRecord
 from vigie.deploy.kept import Event, Kept
+from vigie.deploy.status_table import event_line
 
 
 class Fallen:
@@ -55,3 +60,45 @@ def test_the_line_that_tells_of_an_error_is_shown_and_not_the_last(said: str, to
 
 def test_a_signal_has_its_name(tmp_path: Path):
     assert "exit code -9: killed by SIGKILL; " in fall_of(tmp_path, INFO, "os.kill(os.getpid(), 9)")
+
+
+def test_a_fall_on_a_full_disk_says_what_to_do(tmp_path: Path):
+    told = fall_of(tmp_path, f"PANIC:  could not write: No space left on device\n{INFO}")
+    assert "No space left on device; the disk is full. Free some room, or set VIGIE_DATA" in told
+
+
+def test_a_fall_on_a_disk_that_is_almost_full_says_so_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert "the disk" not in fall_of(tmp_path, INFO)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("vigie.deploy.kept.shutil.disk_usage", lambda _: usage._replace(free=5_000_000))
+    assert "; the disk has only 5 MB free. Free some room" in fall_of(tmp_path, INFO)
+
+
+def test_a_restart_that_meets_a_full_disk_is_a_fall_and_not_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    events: list[Event] = []
+    service = Fallen(tmp_path, "")
+    kept = Kept(service, events.append, probed=False)
+    kept.launch()
+    kept.look()
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(service, "launch", full)
+    monkeypatch.setattr(kept, "_retry_at", 0.0)
+    kept.look()
+    assert "is full: No space left on device. Free some room" in events[-1].detail
+
+
+def test_a_state_that_cannot_be_written_down_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RunRecord, "write", full)
+    events: list[Event] = []
+    with dummy_supervisor(tmp_path, "one", on_event=events.append):
+        pass
+    (told,) = [event for event in events if event.kind == "unrecorded"]
+    assert event_line(told, "en") == (
+        f"run.json cannot be written, so `vigie status` shows a past state ({tmp_path}: No space left on device)"
+    )

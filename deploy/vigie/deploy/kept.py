@@ -1,6 +1,7 @@
 """One service or role under the supervisor: launched, looked at, started again after a pause when it falls."""
 
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -8,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vigie.deploy.embedded.failed_start import FULL, ROOM, disk_errors
 from vigie.deploy.embedded.leashed import Leashed
 from vigie.deploy.installation import ChildStatus
 from vigie.deploy.operator_error import OperatorError
+from vigie.deploy.preflight import ROOM_BYTES
 
 LOOK_S = 0.2
 HEALTH_S = 2.0
@@ -62,8 +65,8 @@ class Event:
     """Something that the operator should see.
 
     Attributes:
-        kind: up, silent (runs, but does not answer), fell, stopped.
-        name: service or role.
+        kind: up, silent (runs, but does not answer), fell, stopped; unrecorded (what `vigie status` shows is old).
+        name: service or role, or the file that cannot be written.
         detail: address, or for a fall the pause before the restart and the last words of its log.
     """
 
@@ -106,13 +109,14 @@ class Kept:
         if self.state == "restarting":
             if now >= self._retry_at:
                 try:
-                    self.launch()
+                    with disk_errors(self.service.log.parent):
+                        self.launch()
                 except OperatorError as error:
                     self._fall(now, error.message)
             return
         process = self.service.process
         if process is None or not process.running():
-            self._fall(now, _last_words(process))
+            self._fall(now, _last_words(process) + _disk_words(process, self.service.log.parent))
             return
         if now - self._started_at > STEADY_S:
             self.falls = 0
@@ -179,6 +183,14 @@ def _last_words(process: Leashed | None) -> str:
     killed = f": killed by {signal.Signals(-code).name}" if -code in list(signal.Signals) else ""
     line = _telling_line(process.said())
     return f"exit code {code}{killed}" + (f": {line[:LINE_LIMIT]}" if line else "")
+
+
+def _disk_words(process: Leashed | None, folder: Path) -> str:
+    """What to do where a full disk may be why it fell; its folder's disk is the data folder's."""
+    if process is not None and FULL in process.said():
+        return f"; the disk is full. {ROOM}"
+    free = shutil.disk_usage(folder).free
+    return f"; the disk has only {free // 1_000_000} MB free. {ROOM}" if free < ROOM_BYTES else ""
 
 
 def _telling_line(said: str) -> str:

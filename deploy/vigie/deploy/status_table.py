@@ -21,6 +21,7 @@ WORDS = {
         "event.silent": "{name} tourne mais ne répond plus ; journal : {detail}",
         "event.fell": "{name} s'est arrêté, redémarrage dans {detail}",
         "event.stopped": "{name} est arrêté",
+        "event.unrecorded": "{name} ne peut être écrit, `vigie status` montre donc un état passé ({detail})",
         "title": "Vigie — Ctrl-C pour arrêter",
     },
     "en": {
@@ -36,6 +37,7 @@ WORDS = {
         "event.silent": "{name} runs but answers no longer; log: {detail}",
         "event.fell": "{name} has ended, starts again in {detail}",
         "event.stopped": "{name} has stopped",
+        "event.unrecorded": "{name} cannot be written, so `vigie status` shows a past state ({detail})",
         "title": "Vigie — Ctrl-C to stop",
     },
 }

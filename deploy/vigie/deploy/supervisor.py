@@ -1,6 +1,5 @@
 """The supervisor: starts services and roles, keeps them alive, stops them in reverse order."""
 
-import contextlib
 import os
 import threading
 import time
@@ -55,6 +54,7 @@ class Supervisor:
         self._command = command
         self._prepare = prepare
         self._kept: list[Kept] = []
+        self._recorded = True
         self._stopping = threading.Event()
         self._settled = threading.Event()
         self._error: BaseException | None = None
@@ -242,8 +242,13 @@ class Supervisor:
             ticks=settings.ticks,
             children=self.status(),
         )
-        with contextlib.suppress(OSError):  # a full disk must not end what still runs
+        try:
             record.write(settings.data)
+            self._recorded = True
+        except OSError as error:  # a full disk must not end what still runs
+            if self._recorded:
+                self._tell(Event("unrecorded", "run.json", f"{settings.data}: {error.strerror}"))
+            self._recorded = False
 
 
 def _url(settings: Settings, port: int) -> str:
