@@ -41,3 +41,19 @@ def test_the_search_for_a_free_port_ends(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ports, "is_taken", lambda *_: True)
     with pytest.raises(OperatorError, match="No free port"):
         ports.free_port()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("host=127.0.0.1 foo=bar password=s3cret", 'PostgreSQL: invalid connection option "foo". Correct it'),
+        ("postgresql://me:s3cret@127.0.0.1/x?foo=1", 'PostgreSQL: invalid URI query parameter: "foo". Correct it'),
+        ("postgresql://me:s3cret%zz@127.0.0.1/x", "PostgreSQL. Correct it"),
+    ],
+)
+def test_a_connection_string_that_postgresql_refuses_is_a_sentence(text: str, told: str, tmp_path: Path):
+    with pytest.raises(OperatorError) as caught:
+        preflight.check_external(Settings(data=tmp_path, database=text))
+    assert caught.value.message.startswith(f"VIGIE_DATABASE is no connection string of {told}")
+    assert "s3cret" not in caught.value.message
+    assert caught.value.exit_code == Exit.USAGE

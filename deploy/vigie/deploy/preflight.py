@@ -78,7 +78,7 @@ def _whose(port: int) -> str:
 
 
 def check_external(settings: Settings) -> None:
-    """Raise if an external service of the settings does not answer within EXTERNAL_LIMIT_S.
+    """Raise if an external service of the settings does not answer within EXTERNAL_LIMIT_S, or cannot be asked.
 
     Raises:
         OperatorError: names the service, its address and the setting.
@@ -105,6 +105,15 @@ def _database_answers(dsn: str) -> bool:
             connection.execute("select 1")
     except psycopg.OperationalError:
         return False
+    except psycopg.ProgrammingError as error:
+        # The library's other sentences may quote a piece of the password.
+        named = str(error).strip().startswith(("invalid connection option", "invalid URI query parameter"))
+        raise OperatorError(
+            "VIGIE_DATABASE is no connection string of PostgreSQL"
+            + (f": {str(error).strip()}." if named else ".")
+            + " Correct it: postgresql://user:password@host:port/name (special characters as %XX), or host=… dbname=…",
+            Exit.USAGE,
+        ) from None
     return True
 
 
