@@ -1,14 +1,17 @@
 """The pages and data of `serve`, on a store held in memory; test_serve.py asks the same of a real PostgreSQL."""
 
 import base64
+from contextlib import nullcontext
+from dataclasses import replace
 from urllib.parse import quote
 
 import psycopg
 import pytest
-from pages_in_memory import ALERT, DEVICE, HTML, NOISY, PAGES, client
+from pages_in_memory import ALERT, DEVICE, HTML, NOISY, PAGES, Memory, client, event
 
 from vigie.serving.page_words import FACTS, WORDS
 from vigie.streams.settings import Settings
+from vigie.topics.alert_event import Explanation
 
 
 @pytest.mark.parametrize("base", [f"/alerts/{ALERT}", f"/devices/{DEVICE}", "/alerts", "/devices"])
@@ -82,6 +85,26 @@ def test_what_a_device_says_is_text_on_every_page(path):
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("text", ["x" * 460_000, "a\x1b[2J\u202eb"])
+def test_what_others_wrote_is_short_and_moves_no_screen_on_every_page(text):
+    class Written(Memory):
+        def __init__(self):
+            super().__init__()
+            told = Explanation(sentence_fr=text, sentence_en=text, fields={"network": text, "delay_s": text, text: "1"})
+            self.history = [event(explanation=told, reason=text, author=text)]
+            self.others = []
+
+        def last_uplinks(self, device, limit):
+            return [replace(uplink, network=text) for uplink in super().last_uplinks(device, limit)]
+
+    web = client(opened=lambda: nullcontext(Written()))
+    for path in ("/alerts", f"/alerts/{ALERT}", f"/devices/{DEVICE}"):
+        page = web.get(path, headers=HTML)
+        assert page.status_code == 200
+        assert len(page.text) < 12_000
+        assert not {"\x1b", "\u202e"} & set(page.text)
 
 
 @pytest.mark.parametrize(

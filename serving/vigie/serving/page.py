@@ -21,6 +21,7 @@ from vigie.serving.wording import (
     transition_text,
     utc_text,
 )
+from vigie.streams.core.outside_text import outside_text
 from vigie.streams.sinks.queries import StoredReading
 
 HEADERS = {
@@ -51,6 +52,7 @@ class Pages:
         self._environment.globals.update(language=language, timezone=timezone, words=self.words)
         self._environment.globals["words_colon"] = "\u00a0: " if language == "fr" else ": "
         self._environment.filters |= {
+            "outside": outside_text,
             "utc": utc_text,
             "local": partial(local_text, zone=timezone, language=language),
             "label": partial(property_label, language=language),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from vigie.serving.page_words import FACTS
 from vigie.streams.core.local_time import duration_text
+from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.property import PROPERTIES, Kind
 
@@ -174,7 +175,7 @@ def fact_label(name: str, language: str) -> str:
     >>> fact_label("period_s", "fr"), fact_label("level_m", "fr")
     ("Période d'envoi déclarée", 'level_m')
     """
-    return FACTS[language].get(name, name)
+    return FACTS[language].get(name) or outside_text(name)
 
 
 def fact_text(name: str, value: str, zone: str, language: str) -> str:
@@ -188,11 +189,11 @@ def fact_text(name: str, value: str, zone: str, language: str) -> str:
     try:
         if name.endswith("_at"):
             return local_text(round(datetime.fromisoformat(value).timestamp() * 1000), zone, language)
-        return duration_text(round(float(value) * 1000), language) if name.endswith("_s") else value
+        return duration_text(round(float(value) * 1000), language) if name.endswith("_s") else outside_text(value)
     except (ValueError, OverflowError):
-        return value
+        return outside_text(value)
 
 
 def sentence(explanation: Explanation, language: str) -> str:
     """The sentence of an alert in a language."""
-    return explanation.sentence_fr if language == "fr" else explanation.sentence_en
+    return outside_text(explanation.sentence_fr if language == "fr" else explanation.sentence_en, SENTENCE)

@@ -80,5 +80,18 @@ def test_words_of_others_cannot_add_headers():
     assert written(event)["Bcc"] is None
 
 
+def test_words_of_others_are_short_and_move_no_screen():
+    (event,) = play(silent())
+    long, nasty = "x" * 460_000, "ville\r\nPriorité : critique\0\x1b[2J"
+    for text in (long, nasty):
+        facts = event.explanation.fields | {"network": text, "model": text}
+        explanation = msgspec.structs.replace(event.explanation, sentence_fr=f"Le capteur ({text}).", fields=facts)
+        mail = compose(msgspec.structs.replace(event, explanation=explanation), FORM)
+        assert len(mail.as_bytes()) < 10_000
+        content = mail.get_content()
+        assert not {"\0", "\x1b", "\r"} & set(content + mail["Subject"])
+        assert "Priorité : critique" not in content.splitlines()
+
+
 def test_both_languages_have_the_same_words():
     assert WORDS["fr"].keys() == WORDS["en"].keys()

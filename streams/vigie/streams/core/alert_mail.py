@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from vigie.streams.core.alarm import POISON_RECORD, RAISED, SILENCE
 from vigie.streams.core.local_time import NO_BREAK, duration_text, local, moment_text, short_moment_text
+from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, AlertEvent
 from vigie.topics.identity import event_id
 
@@ -123,16 +124,18 @@ def message_id(event: str, domain: str) -> str:
 def _subject(event: AlertEvent, form: MailForm) -> str:
     kind, _, rest = event.alarm_key.partition(":")
     subject, _, rule = rest.rpartition(":")
-    words, facts = WORDS[form.language], event.explanation.fields
+    words, model = WORDS[form.language], outside_text(event.explanation.fields.get("model", ""))
+    subject, rule = outside_text(subject), outside_text(rule)
     title = f"[Vigie] {words.get(kind, kind)}{words['colon'].replace(NO_BREAK, ' ')}"
     if kind != SILENCE:
         return f"{title} {words.get(rule, rule)} ({subject})"
     since = short_moment_text(event.arrival_at, form.zone, form.language)
-    return f"{title} {facts.get('model', '')} {subject} {words['since']} {since}"
+    return f"{title} {model} {subject} {words['since']} {since}"
 
 
 def _text(event: AlertEvent, form: MailForm) -> str:
-    words, facts, french = WORDS[form.language], event.explanation.fields, form.language == "fr"
+    words, french = WORDS[form.language], form.language == "fr"
+    facts = {name: outside_text(value) for name, value in event.explanation.fields.items()}
     silence = event.alarm_key.startswith(f"{SILENCE}:")
     priority = (PRIORITIES if french else _PRIORITIES_EN).get(event.priority, str(event.priority))
     rule = facts.get("rule", "")
@@ -145,7 +148,8 @@ def _text(event: AlertEvent, form: MailForm) -> str:
     if silence:
         rows["last"] = moment_text(event.arrival_at, form.zone, form.language)
         rows["period"] = duration_text(int(facts.get("period_s", "0")) * 1000, form.language)
-    lines = [event.explanation.sentence_fr if french else event.explanation.sentence_en, ""]
+    sentence = event.explanation.sentence_fr if french else event.explanation.sentence_en
+    lines = [outside_text(sentence, SENTENCE), ""]
     lines += [f"{words[name]}{words['colon']} {value}" for name, value in rows.items()]
     if silence:
         lines += ["", words["check"], words["closes"]]
