@@ -192,7 +192,9 @@ def test_a_second_registry_fences_the_first(installation, start_role):
         answer = httpx.post(first.url + "/subjects/s-value/versions", json={"schema": record(A)})
         assert (answer.status_code, answer.json()["error_code"]) == (500, 50001)
         assert first.process.wait(15) == 1
-        assert "Another schema registry writes" in first.log.read_text()
+        said = first.log.read_text()
+        assert "Another schema registry has taken over the topic `schemas`" in said
+        assert "set VIGIE_SCHEMA_REGISTRY" in said
         assert httpx.post(second.url + "/subjects/s-value/versions", json={"schema": record(A)}).is_success
 
 

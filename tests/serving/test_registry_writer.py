@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaTimeoutError, ProducerFenced
 
-from vigie.serving import registry_writer
+from vigie.serving import registry, registry_writer
 from vigie.serving.registry_content import Content, Refused
 from vigie.serving.registry_writer import RegistryWriter
+from vigie.streams.settings import Settings
 
 SCHEMA = '"int"'
 
@@ -74,6 +75,15 @@ async def test_a_fenced_registry_says_so():
     content, log = Content("vigie."), SlowLog(ProducerFenced())
     log.confirm.set()
     writer = RegistryWriter(content, log)
-    with pytest.raises(Refused, match="Another registry"):
+    with pytest.raises(Refused, match=r"Another schema registry has taken over.*set VIGIE_SCHEMA_REGISTRY"):
         await register(content, writer)
     assert writer.fenced.is_set()
+
+
+def test_a_registry_fenced_while_it_starts_ends_with_the_sentence(monkeypatch, caplog):
+    async def fenced(_settings) -> int:
+        raise ProducerFenced
+
+    monkeypatch.setattr(registry, "_serve", fenced)
+    assert registry.run(Settings()) == 1
+    assert "Another schema registry has taken over" in caplog.messages[-1]

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerFenced
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
 from vigie.serving.registry_api import Registry
 from vigie.serving.registry_content import Content, Refused, seeded
 from vigie.serving.registry_log import RegistryLog
-from vigie.serving.registry_writer import RegistryWriter
+from vigie.serving.registry_writer import TAKEN_OVER, RegistryWriter
 from vigie.serving.web_server import WebServer, address, bind, on_stop_signals, watched
 from vigie.streams.settings import Settings
 from vigie.topics.avro import schema_ids, schema_of_topic, schema_text
@@ -28,6 +28,9 @@ def run(settings: Settings) -> int:
         return asyncio.run(_serve(settings))
     except asyncio.CancelledError:
         return 0  # told to end while Kafka was still away
+    except ProducerFenced:
+        log.error(TAKEN_OVER)  # noqa: TRY400 -- a sentence, not a traceback
+        return 1
     except (OSError, Refused, KafkaError) as error:
         log.error("The schema registry cannot start: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
         return 1
@@ -80,7 +83,7 @@ async def _loaded(settings: Settings, registry_log: RegistryLog) -> Content:
 
 async def _stop_when_fenced(writer: RegistryWriter, server: WebServer) -> None:
     await writer.fenced.wait()
-    log.error("Another schema registry writes this cluster's topic; this one ends")
+    log.error(TAKEN_OVER)
     server.stop()
 
 

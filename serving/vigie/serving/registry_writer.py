@@ -8,6 +8,10 @@ from aiokafka.errors import KafkaError, ProducerFenced
 
 from vigie.serving.registry_content import Content, Refused, Subject
 
+TAKEN_OVER = (
+    "Another schema registry has taken over the topic `schemas` of this Kafka, and this one ends. Two `vigie up` on "
+    "one Kafka need one registry: set VIGIE_SCHEMA_REGISTRY of one to the other's address."
+)
 ANSWER_LIMIT_S = 20.0
 """How long a caller waits for Kafka's confirmation; the write itself goes on."""
 
@@ -75,7 +79,7 @@ class RegistryWriter:
                 await self._log.write(name, subject)
             except ProducerFenced:
                 self.fenced.set()
-                raise Refused(50001, "Another registry writes the topic now: ask that one.") from None
+                raise Refused(50001, TAKEN_OVER) from None
             except KafkaError as error:
                 raise Refused(50001, f"Kafka did not take the change, so nothing changed: {error}") from None
             self._content.apply(name, subject)
