@@ -57,3 +57,19 @@ def test_a_connection_string_that_postgresql_refuses_is_a_sentence(text: str, to
     assert caught.value.message.startswith(f"VIGIE_DATABASE is no connection string of {told}")
     assert "s3cret" not in caught.value.message
     assert caught.value.exit_code == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "No such file"), ("model = [", "cannot be read"), ('[[model]]\nname = "x"', "model 1")],
+)
+def test_a_models_file_that_cannot_be_used_is_told_before_anything_starts(
+    content: str | None, told: str, tmp_path: Path
+):
+    models = tmp_path / "models.toml"
+    if content is not None:
+        models.write_text(content)
+    with pytest.raises(OperatorError, match=f"{models}.*{told}.*VIGIE_MODELS") as caught:
+        dummy_supervisor(tmp_path, "one", settings=Settings(data=tmp_path, models=models)).start()
+    assert caught.value.exit_code == Exit.USAGE
+    assert not (tmp_path / "order").exists()

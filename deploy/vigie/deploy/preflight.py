@@ -7,6 +7,7 @@ import httpx
 import psutil
 import psycopg
 
+from vigie.codecs.models import ModelMap, ModelsError
 from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer
 from vigie.deploy.embedded.ports import is_taken
@@ -27,6 +28,18 @@ def check_room(settings: Settings) -> None:
     if free < ROOM_BYTES:
         room = {"free_mb": free // 1_000_000, "least_mb": ROOM_BYTES // 1_000_000}
         raise OperatorError(say(settings.language, "disk_full", data=settings.data, **room), Exit.DISK_FULL)
+
+
+def check_models(settings: Settings) -> None:
+    """Raise if the models file cannot be used.
+
+    Raises:
+        OperatorError: what is wrong with it.
+    """
+    try:
+        ModelMap.load(settings.models)
+    except ModelsError as error:
+        raise OperatorError(f"{error}. Correct it, or set VIGIE_MODELS to another file.", Exit.USAGE) from None
 
 
 def check_host(settings: Settings) -> None:

@@ -135,6 +135,7 @@ class Supervisor:
 
     def _start_all(self) -> None:
         preflight.check_room(self.settings)
+        preflight.check_models(self.settings)
         preflight.check_host(self.settings)
         fields = [role.port_field for role in self._roles if role.port_field]
         preflight.check_ports(self.settings, ["kafka_port", "database_port", *fields])

@@ -46,6 +46,10 @@ def _is_connection(text: str) -> bool:
     return text == "" or bool(re.fullmatch(f"{uri}|{pairs}", text))
 
 
+def _is_prefix(text: str) -> bool:
+    return bool(re.fullmatch(r"[a-zA-Z0-9._-]{0,200}", text))  # Kafka's own limit for a whole name is 249
+
+
 def _is_duration(seconds: float) -> bool:
     return math.isfinite(seconds) and seconds > 0
 
@@ -59,6 +63,10 @@ _PORT = (_is_port, "a port, 0 to 65535")
 
 _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "database": (_is_connection, "postgresql://user:password@host:port/name, or host=… dbname=…"),
+    "prefix": (
+        _is_prefix,
+        "letters, digits, dots, hyphens and underscores, as in names of Kafka's topics, 200 at most",
+    ),
     "partitions": (lambda number: 1 <= number <= 1000, "a whole number from 1 to 1000"),
     "ticks": (("live", "log").__contains__, "one of live, log"),
     "language": (("fr", "en").__contains__, "one of fr, en"),
