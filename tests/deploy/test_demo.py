@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,8 +17,10 @@ from vigie.deploy.demo.expected import MEMORY_HOURS, UPLINK, Counts, Event, Poin
 from vigie.deploy.demo.probe import DelayProbe
 from vigie.deploy.demo.report import Report, show
 from vigie.deploy.demo.run import Demo, demo_settings, wipe
+from vigie.deploy.embedded.ports import is_taken
 from vigie.deploy.installation import exclusive
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.supervisor import Supervisor
 from vigie.streams.settings import Settings
 
 GOOD = Counts(received=1200, decoded=1190, dead_letters={"truncated": 10}, stored=1190, windows=4000, mails=1)
@@ -67,6 +70,22 @@ def test_the_commands_to_look_further_can_be_typed_whatever_the_folder_is_called
     found = further.commands(supervisor, "", stays=False)
     assert shlex.split(found["what runs"])[0] == f"VIGIE_DATA={settings.data}"
     assert shlex.split(found["the mail"]) == ["cat", f"{settings.data}/mails/0001.eml"]
+
+
+def test_the_commands_for_metrics_and_schemas_hold_after_the_one_that_starts_everything_again(tmp_path: Path):
+    settings = Settings(data=tmp_path, language="en", registry_port=20_001, schema_registry="http://127.0.0.1:20001")
+    supervisor = SimpleNamespace(settings=settings, status=list)
+    with socket.socket() as other:
+        if not is_taken(further.METRICS_PORT + 1):
+            other.bind(("127.0.0.1", further.METRICS_PORT + 1))
+            other.listen()
+        found = further.commands(supervisor, "", stays=False)
+    variables = dict(word.split("=", 1) for word in shlex.split(found["start everything again on this data"])[:-2])
+    again = Supervisor(Settings.from_env(variables))
+    ports = {role.name: again._role_process(number, role).port for number, role in enumerate(again._roles)}
+    assert found["see the metrics of a role"] == f"curl http://127.0.0.1:{ports['store']}/metrics"
+    assert further.METRICS_PORT + 1 not in ports.values()
+    assert found["the schemas"] == f"curl http://127.0.0.1:{variables['VIGIE_REGISTRY_PORT']}/subjects"
 
 
 def test_the_delay_is_taken_from_a_body_with_readings():

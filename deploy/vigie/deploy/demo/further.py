@@ -4,7 +4,12 @@ import os
 from pathlib import Path
 from shlex import quote
 
+from vigie.deploy.embedded.ports import SERVER_PORTS, is_taken
+from vigie.deploy.roles import ROLES
 from vigie.deploy.supervisor import Supervisor
+
+METRICS_PORT = 9464
+"""Where the search for ports of /metrics begins: the one of the image."""
 
 LABELS = {
     "fr": {
@@ -45,23 +50,34 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     settings = supervisor.settings
     words, data = LABELS[settings.language], _short(settings.data)
     vigie = f"VIGIE_DATA={quote(data)} {quote(_program())}"
-    ports = {child.name: child.port for child in supervisor.status()}
+    metrics = {child.name: child.port for child in supervisor.status()}
     pages = f"http://{settings.host}:{settings.http_port}"
     found = {}
     if not stays:
         same = f"VIGIE_REGISTRY_PORT={settings.registry_port} VIGIE_HTTP_PORT={settings.http_port}"
-        found[words["up"]] = f"VIGIE_TICKS=log {same} {vigie} up"
+        base = _metrics_ports(settings.host)
+        metrics = {role: base + number for number, role in enumerate(ROLES)}  # as the supervisor numbers them
+        found[words["up"]] = f"VIGIE_TICKS=log {same} VIGIE_METRICS_PORT={base} {vigie} up"
     found[words["consume"]] = f"{vigie} consume uplinks.lora.v1 --last 2"
     found[words["psql"]] = f'{vigie} psql -c "TABLE v_lecture LIMIT 10"'
-    if stays:
-        found[words["metrics"]] = f"curl http://127.0.0.1:{ports.get('store', 0)}/metrics"
-        found[words["registry"]] = f"curl {settings.schema_registry}/subjects"
+    found[words["metrics"]] = f"curl http://127.0.0.1:{metrics.get('store', 0)}/metrics"
+    found[words["registry"]] = f"curl {settings.schema_registry}/subjects"
     found[words["status"]] = f"{vigie} status"
     found[words["list"]] = f"{vigie} alerts list"
     found[words["export"]] = f"{vigie} alerts export alertes.csv"
     found[words["mails"]] = f"cat {quote(f'{data}/mails/0001.eml')}"
     found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
     return found
+
+
+def _metrics_ports(host: str) -> int:
+    """The first of as many free ports as there are roles."""
+    count = len(ROLES)
+    return next(
+        first
+        for first in range(METRICS_PORT, SERVER_PORTS.start - count, count)  # embedded services take those above
+        if not any(is_taken(first + number, host) for number in range(count))
+    )
 
 
 def _short(path: Path) -> str:
