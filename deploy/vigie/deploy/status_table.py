@@ -1,7 +1,7 @@
 """The table of what runs, for a person: French, or English by setting."""
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from vigie.deploy.installation import ChildStatus
@@ -53,7 +53,16 @@ def console() -> Console:
 def status_table(children: list[ChildStatus], language: str, *, title: bool = False) -> Table:
     """One row per service and role."""
     words = WORDS[language]
-    table = Table(*words["head"], title=str(words["title"]) if title else None, title_justify="left", box=None)
+    *head, address = words["head"]
+    table = Table(
+        *head,
+        Column(address, no_wrap=True, overflow="fold"),  # where it is narrow, the others give way
+        title=str(words["title"]) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for child in children:
         table.add_row(
             child.name,
