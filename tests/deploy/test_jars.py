@@ -37,6 +37,15 @@ def test_a_damaged_jar_is_fetched_again(one_jar: Path, tmp_path: Path) -> None:
     assert not list(path.parent.glob("fetching-*")), "nothing half-done stays"
 
 
+def test_what_is_fetched_again_is_named(one_jar: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (path,) = provide_jars(tmp_path / "cache", lock=one_jar)
+    assert capsys.readouterr().err.startswith("Fetching 1 jars of Apache Kafka, once (43 MB)\n")
+    path.write_bytes(b"")
+    provide_jars(tmp_path / "cache", lock=one_jar)
+    said = "Fetching 1 of 1 jars of Apache Kafka, 1 damaged and 0 missing: slf4j-simple-1.7.36.jar\n"
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_another_file_than_the_pinned_one_is_refused(one_jar: Path, tmp_path: Path) -> None:
     one_jar.write_text(f"{SMALL} sha256:{'0' * 64}\n")
     with pytest.raises(OperatorError, match=r"slf4j-simple:1\.7\.36 arrived with another SHA-256") as caught:

@@ -94,11 +94,21 @@ def provide_jars(cache: Path, *, lock: Path = LOCK, progress: Progress | None = 
         sound = list(pool.map(lambda jar: is_sound(folder / jar.file_name, jar.sha256), jars))
     missing = [jar for jar, good in zip(jars, sound, strict=True) if not good]
     if missing:
-        _fetch(missing, folder, progress)
+        _fetch(missing, folder, progress, _what(missing, len(jars), folder))
     return [folder / jar.file_name for jar in jars]
 
 
-def _fetch(missing: list[Jar], folder: Path, progress: Progress | None) -> None:
+def _what(missing: list[Jar], count: int, folder: Path) -> str:
+    """What is fetched, for the operator: the whole, once, or what has been lost since."""
+    damaged = sum((folder / jar.file_name).exists() for jar in missing)
+    if len(missing) == count and not damaged:
+        return f"{count} jars of Apache Kafka, once (43 MB)"
+    names = ", ".join(jar.file_name for jar in missing)
+    lost = f"{damaged} damaged and {len(missing) - damaged} missing"
+    return f"{len(missing)} of {count} jars of Apache Kafka, {lost}: {names}"
+
+
+def _fetch(missing: list[Jar], folder: Path, progress: Progress | None, what: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -117,7 +127,7 @@ def _fetch(missing: list[Jar], folder: Path, progress: Progress | None) -> None:
         # Downloads stand in a folder of their own until their sum is right, so a half one never looks whole,
         # and two installations that fetch at once do not meet.
         partial = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fetching-", dir=folder)))
-        shown = progress or stack.enter_context(_terminal_progress(len(missing)))
+        shown = progress or stack.enter_context(_terminal_progress(what))
         with ThreadPoolExecutor(6) as pool:
             for done in [pool.submit(_fetch_one, jar, partial, folder, shown) for jar in missing]:
                 done.result()
@@ -150,13 +160,13 @@ def _fetch_one(jar: Jar, partial: Path, folder: Path, progress: Progress) -> Non
 
 
 @contextmanager
-def _terminal_progress(count: int) -> Iterator[Progress]:
+def _terminal_progress(what: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        console.print(f"Fetching {count} jars of Apache Kafka, once (43 MB)")
+        console.print(f"Fetching {what}", soft_wrap=True)
     bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -167,7 +177,7 @@ def _terminal_progress(count: int) -> Iterator[Progress]:
         disable=not console.is_terminal,
     )
     with bars:
-        whole = bars.add_task(f"Apache Kafka, {count} jars", total=None)
+        whole = bars.add_task(what.partition(",")[0], total=None)
         known = 0
 
         @contextmanager
