@@ -77,6 +77,24 @@ def test_one_schema_has_one_id_under_every_subject(client, subject):
     assert {subject, "other-" + subject} <= uses
 
 
+@pytest.mark.parametrize("form", ["a/{}", "/{}/"])
+def test_a_subject_may_hold_slashes(registry, client, subject, form):
+    name, schema = form.format(subject), Schema(record(A), "AVRO")
+    assert refusal(client.get_versions, name).error_code == 40401
+    schema_id = client.register_schema(name, schema)
+    assert client.lookup_schema(name, schema).schema_id == schema_id
+    assert client.get_version(name, 1).subject == name
+    assert client.get_latest_version(name).schema_id == schema_id
+    assert client.test_compatibility(name, Schema(record(A, B), "AVRO"))
+    client.set_compatibility(name, "NONE")
+    assert client.get_compatibility(name) == "NONE"
+    assert name in client.get_subjects()
+    assert client.delete_version(name, 1) == 1
+    client.register_schema(name, schema)
+    assert client.delete_subject(name) == [2]
+    assert httpx.get(registry.url + "/subjects/").is_success
+
+
 def test_error_codes_of_the_contract(client, subject):
     assert refusal(client.get_versions, subject).error_code == 40401
     assert refusal(client.lookup_schema, subject, Schema(record(A), "AVRO")).error_code == 40401

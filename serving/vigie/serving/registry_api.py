@@ -55,29 +55,33 @@ class Registry:
         return Starlette(routes=self._routes(), exception_handlers={Refused: _refused, HTTPException: _not_served})
 
     def _routes(self) -> list[Route]:
-        versions = "/subjects/{subject}/versions"
+        # A subject may hold slashes, which come percent-encoded and are decoded before they are routed; so what ends in
+        # /versions… stands before what is a subject alone (a subject that itself ends so cannot be deleted whole).
+        subject = "/subjects/{subject:path}"
+        versions = subject + "/versions"
         return [
             Route("/", self._root),
             Route("/subjects", self._subjects),
-            Route("/subjects/{subject}", self._lookup, methods=["POST"]),
-            Route("/subjects/{subject}", self._delete_subject, methods=["DELETE"]),
+            Route("/subjects/", self._subjects),
             Route(versions, self._versions),
             Route(versions, self._register, methods=["POST"]),
             Route(versions + "/{version}", self._version),
             Route(versions + "/{version}", self._delete_version, methods=["DELETE"]),
             Route(versions + "/{version}/schema", self._version_schema),
+            Route(subject, self._lookup, methods=["POST"]),
+            Route(subject, self._delete_subject, methods=["DELETE"]),
             Route("/schemas/types", self._types),
             Route("/schemas/ids/{id}", self._schema),
             Route("/schemas/ids/{id}/schema", self._schema_text),
             Route("/schemas/ids/{id}/versions", self._schema_versions),
             Route("/schemas/ids/{id}/subjects", self._schema_subjects),
-            Route("/compatibility/subjects/{subject}/versions", self._compatible, methods=["POST"]),
-            Route("/compatibility/subjects/{subject}/versions/{version}", self._compatible, methods=["POST"]),
+            Route("/compatibility" + versions, self._compatible, methods=["POST"]),
+            Route("/compatibility" + versions + "/{version}", self._compatible, methods=["POST"]),
             Route("/mode", self._mode),
             # python-schema-registry-client asks for the registry's own level with a trailing slash.
             *[
                 Route(path, call, methods=[method])
-                for path in ("/config", "/config/", "/config/{subject}")
+                for path in ("/config", "/config/", "/config/{subject:path}")
                 for method, call in (("GET", self._level), ("PUT", self._set_level), ("DELETE", self._drop_level))
             ],
         ]
