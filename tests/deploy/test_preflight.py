@@ -73,3 +73,11 @@ def test_a_models_file_that_cannot_be_used_is_told_before_anything_starts(
         dummy_supervisor(tmp_path, "one", settings=Settings(data=tmp_path, models=models)).start()
     assert caught.value.exit_code == Exit.USAGE
     assert not (tmp_path / "order").exists()
+
+
+def test_no_port_is_given_twice(monkeypatch):
+    """Roles get theirs before any of them listens."""
+    monkeypatch.setattr(ports, "SERVER_PORTS", range(20_000, 20_020))
+    monkeypatch.setattr(ports, "_given", set())
+    monkeypatch.setattr(ports, "is_taken", lambda *_: False)
+    assert len({ports.free_port() for _ in range(15)}) == 15

@@ -10,10 +10,13 @@ SERVER_PORTS = range(20_000, 32_000)
 """Below the ports that Linux gives to clients (32768 and up): a client that knocks again and again at the port of a
 server that is away is one day given that very port, connects to itself, and the server cannot come back."""
 TRIES = 1000
+REMEMBERED = len(SERVER_PORTS) // 2
+_given: set[int] = set()
+"""Ports that this process has given out: whom one is meant for may not listen on it yet."""
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port for a server, free a moment ago.
+    """A port for a server, free a moment ago, and not the one that another server was given before.
 
     Raises:
         OperatorError: there is none.
@@ -24,7 +27,10 @@ def free_port(host: str = "127.0.0.1") -> int:
     """
     for _ in range(TRIES):
         port = secrets.choice(SERVER_PORTS)
-        if not is_taken(port, host):
+        if port not in _given and not is_taken(port, host):
+            if len(_given) >= REMEMBERED:
+                _given.clear()
+            _given.add(port)
             return port
     raise OperatorError(
         f"No free port was found on {host} from {SERVER_PORTS[0]} to {SERVER_PORTS[-1]}: end programs that listen "
