@@ -5,9 +5,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from supervised import dummy_supervisor
 
 from vigie.deploy import preflight
+from vigie.deploy.cli import main
 from vigie.deploy.embedded import ports
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
@@ -81,3 +83,11 @@ def test_no_port_is_given_twice(monkeypatch):
     monkeypatch.setattr(ports, "_given", set())
     monkeypatch.setattr(ports, "is_taken", lambda *_: False)
     assert len({ports.free_port() for _ in range(15)}) == 15
+
+
+@pytest.mark.parametrize("command", [["alerts", "list"], ["psql"]])
+def test_the_commands_refuse_such_a_connection_string_too(command: list[str], tmp_path: Path):
+    environment = {"VIGIE_DATA": str(tmp_path), "VIGIE_KAFKA": "127.0.0.1:1", "VIGIE_DATABASE": "host=h foo=bar"}
+    said = CliRunner().invoke(main, command, env=environment)
+    assert said.exit_code == Exit.USAGE
+    assert 'invalid connection option "foo"' in said.output

@@ -8,6 +8,7 @@ import psutil
 import psycopg
 
 from vigie.codecs.models import ModelMap, ModelsError
+from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer
 from vigie.deploy.embedded.ports import is_taken
@@ -96,6 +97,7 @@ def check_external(settings: Settings) -> None:
     Raises:
         OperatorError: names the service, its address and the setting.
     """
+    check_connection_string(settings.database)
     for name, setting, address, answers in (
         ("Kafka", "VIGIE_KAFKA", settings.kafka, metadata_answer),
         ("PostgreSQL", "VIGIE_DATABASE", settings.database, _database_answers),
@@ -118,15 +120,6 @@ def _database_answers(dsn: str) -> bool:
             connection.execute("select 1")
     except psycopg.OperationalError:
         return False
-    except psycopg.ProgrammingError as error:
-        # The library's other sentences may quote a piece of the password.
-        named = str(error).strip().startswith(("invalid connection option", "invalid URI query parameter"))
-        raise OperatorError(
-            "VIGIE_DATABASE is no connection string of PostgreSQL"
-            + (f": {str(error).strip()}." if named else ".")
-            + " Correct it: postgresql://user:password@host:port/name (special characters as %XX), or host=… dbname=…",
-            Exit.USAGE,
-        ) from None
     return True
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -123,6 +124,7 @@ def export(file: Path, profile: str) -> None:
 def _store(settings: Settings) -> Iterator[Store]:
     if not settings.database:
         raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
+    check_connection_string(settings.database)
     try:
         with store_of(settings)() as store:
             yield store

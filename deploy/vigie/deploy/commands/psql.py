@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from psycopg import conninfo
 
+from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.embedded.postgres_programs import find_programs
 from vigie.deploy.installation import settings_here
@@ -27,6 +28,7 @@ def command(arguments: tuple[str, ...]) -> None:
     settings = settings_here()
     if not settings.database:
         raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
+    check_connection_string(settings.database)
     program = _psql(settings.postgres_bin)
     # The password goes by the environment: a command line can be read by every user of the machine.
     parts = conninfo.conninfo_to_dict(settings.database)
