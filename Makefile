@@ -32,6 +32,11 @@ $(STAMP)-test: $(STAMP)-run requirements/test.txt
 	@$(INSTALL) -q --progress-bar on -r requirements/test.txt
 	@touch $@
 
+$(STAMP)-fuzz: $(STAMP)-run requirements/fuzz.txt
+	@echo "Installing the locked libraries of requirements/fuzz.txt"
+	@$(INSTALL) -q --progress-bar on -r requirements/fuzz.txt
+	@touch $@
+
 $(STAMP)-bench: $(STAMP)-run requirements/bench.txt
 	@echo "Installing the locked libraries of requirements/bench.txt"
 	@$(INSTALL) -q --progress-bar on -r requirements/bench.txt
@@ -67,5 +72,6 @@ lock: $(STAMP)-venv ## compile requirements/*.txt from pyproject.toml anew
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile -q $(LOCK) --group pyproject.toml:build -c requirements/run.txt -o requirements/build.txt
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group test -c requirements/run.txt -o requirements/test.txt
+	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group fuzz -c requirements/run.txt -o requirements/fuzz.txt
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group bench -c requirements/test.txt -o requirements/bench.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate

@@ -1,4 +1,17 @@
-"""Which codec and which upload period a device has, from the name of its profile at the network or from its tag."""
+"""Which codec and which upload period a device has, from the name of its profile at the network or from its tag.
+
+A models file holds tables [[model]]:
+
+    profile   name of the device profile at the network server; for networks without profiles the name that the source
+              or its table of devices declares
+    also      other names of it
+    name      short name, on each uplink as the extra `model`; a device's tag `vigie_codec` may name it
+    codec     id of its codec
+    period_s  declared upload period; without it the device is not watched for silence
+    label     what it is, in French
+    use       what it is for: one of vigie.codecs.indicators_fed.USES
+    bearers   how it sends, of vigie.topics.uplink.BEARERS; default ["lora"]
+"""
 
 import tomllib
 from dataclasses import dataclass, replace
@@ -6,9 +19,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from vigie.codecs.indicators_fed import USES
 from vigie.topics.reason import printable
+from vigie.topics.uplink import BEARERS
 
-_KEYS = {"profile", "codec", "name", "period_s", "label", "also"}
+_KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "bearers"}
 
 
 class ModelsError(ValueError):
@@ -24,12 +39,16 @@ class Model:
         codec: id of its codec.
         period_s: declared upload period; 0 where none is declared, and then the device is not watched for silence.
         label: what it is, in French.
+        use: what it is for, the key of vigie.codecs.indicators_fed.USES; empty where nobody said.
+        bearers: how it sends.
     """
 
     name: str
     codec: str
     period_s: int = 0
     label: str = ""
+    use: str = ""
+    bearers: tuple[str, ...] = ("lora",)
 
 
 class ModelMap:
@@ -41,33 +60,30 @@ class ModelMap:
 
     @classmethod
     def load(cls, path: Path | None = None) -> "ModelMap":
-        """The models of a TOML file; None for the packaged one.
+        """The models of a TOML file, or of all TOML files of a folder; None for the packaged ones.
 
         Raises:
-            ModelsError: the file is missing, not TOML, or an entry lacks something.
+            ModelsError: a file is missing, not TOML, or an entry lacks something.
 
         >>> ModelMap.load().find("Milesight EM300-TH", None).codec
         'milesight-em300-th'
         """
-        where = files("vigie.codecs").joinpath("models.toml") if path is None else path
-        try:
-            content = tomllib.loads(where.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ModelsError(f"The models file {where} cannot be read: {error}") from None
-        entries = content.pop("model", [])
-        if content or not isinstance(entries, list):
-            raise ModelsError(f"{where}: only tables [[model]] may stand here, found {', '.join(sorted(content))}")
+        where = Path(str(files("vigie.codecs").joinpath("models"))) if path is None else path
+        paths = sorted(where.glob("*.toml")) if where.is_dir() else [where]
+        if not paths:
+            raise ModelsError(f"The models folder {where} cannot be read: it holds no file *.toml")
         profiles: dict[str, Model] = {}
         names: set[str] = set()
-        for place, entry in enumerate(entries, 1):
-            model = _model(entry, f"{where}, model {place}")
-            if model.name in names:
-                raise ModelsError(f"{where}, model {place}: the name {model.name!r} stands twice")
-            names.add(model.name)
-            for profile in (entry["profile"], *entry.get("also", [])):
-                if profile in profiles:
-                    raise ModelsError(f"{where}, model {place}: the profile {profile!r} stands twice")
-                profiles[profile] = model
+        for one in paths:
+            for place, entry in enumerate(_entries(one), 1):
+                model = _model(entry, f"{one}, model {place}")
+                if model.name in names:
+                    raise ModelsError(f"{one}, model {place}: the name {model.name!r} stands twice")
+                names.add(model.name)
+                for profile in (entry["profile"], *entry.get("also", [])):
+                    if profile in profiles:
+                        raise ModelsError(f"{one}, model {place}: the profile {profile!r} stands twice")
+                    profiles[profile] = model
         return cls(profiles)
 
     def find(self, profile: str, codec_tag: str | None) -> Model | None:
@@ -92,6 +108,17 @@ class ModelMap:
         return iter(self._names.values())
 
 
+def _entries(path: Path) -> list[Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelsError(f"The models file {path} cannot be read: {error}") from None
+    entries = content.pop("model", [])
+    if content or not isinstance(entries, list):
+        raise ModelsError(f"{path}: only tables [[model]] may stand here, found {', '.join(sorted(content))}")
+    return entries
+
+
 def _model(entry: Any, where: str) -> Model:
     if not isinstance(entry, dict):
         raise ModelsError(f"{where}: {entry!r} is no table, expected [[model]]")
@@ -109,4 +136,12 @@ def _model(entry: Any, where: str) -> Model:
         raise ModelsError(f"{where}: also is {also!r}, expected a list of profile names")
     if not isinstance(entry.get("label", ""), str):
         raise ModelsError(f"{where}: label is {entry['label']!r}, expected text")
-    return Model(name=entry["name"], codec=entry["codec"], period_s=period, label=entry.get("label", ""))
+    if (use := entry.get("use", "")) not in ("", *USES):
+        raise ModelsError(f"{where}: use is {use!r}, expected one of {', '.join(USES)}")
+    bearers = entry.get("bearers", ["lora"])
+    if not isinstance(bearers, list) or not bearers or not set(map(str, bearers)) <= set(BEARERS):
+        raise ModelsError(f"{where}: bearers is {bearers!r}, expected a list of {', '.join(BEARERS)}")
+    return Model(
+        name=entry["name"], codec=entry["codec"], period_s=period, label=entry.get("label", ""), use=use,
+        bearers=tuple(bearers),
+    )  # fmt: skip

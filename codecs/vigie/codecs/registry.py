@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -11,12 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 from vigie.codecs.decoder import Codec
-from vigie.codecs.frame import Frame, Heard, PassedOver
-
-Envelope = Callable[[bytes, str | None], Frame | Heard | PassedOver]
+from vigie.codecs.frame import Envelope
 
 _codecs: dict[str, Codec] = {}
-_envelopes: dict[str, tuple[Envelope, str]] = {}
+_envelopes: dict[str, Envelope] = {}
 
 
 class RegisteredTwiceError(ValueError):
@@ -34,15 +32,20 @@ def register_codec(codec: Codec) -> None:
     known = _codecs.get(codec.id)
     if known is not None:
         raise RegisteredTwiceError(f"The codec {codec.id!r} is registered by {known.file} and by {file}: rename one")
-    _codecs[codec.id] = replace(codec, file=file, hash=sha256(Path(file).read_bytes()).hexdigest()[:16])
+    _codecs[codec.id] = replace(codec, file=file, hash=_hash(file))
 
 
-def register_envelope(form: str, envelope: Envelope) -> None:
-    """Make an envelope known under its format name."""
+def register_envelope(envelope: Envelope) -> None:
+    """Make an envelope known under its format name, with the hash of the file that calls this."""
     file = _calling_file()
-    if form in _envelopes:
-        raise RegisteredTwiceError(f"The envelope {form!r} is registered by {_envelopes[form][1]} and by {file}")
-    _envelopes[form] = envelope, file
+    known = _envelopes.get(envelope.form)
+    if known is not None:
+        raise RegisteredTwiceError(f"The envelope {envelope.form!r} is registered by {known.file} and by {file}")
+    _envelopes[envelope.form] = replace(envelope, file=file, hash=_hash(file))
+
+
+def _hash(file: str) -> str:
+    return sha256(Path(file).read_bytes()).hexdigest()[:16]
 
 
 def _walk(package: ModuleType) -> None:
@@ -73,4 +76,4 @@ def envelopes() -> Mapping[str, Envelope]:
     from vigie.codecs import envelopes as package
 
     _walk(package)
-    return {form: envelope for form, (envelope, _) in _envelopes.items()}
+    return _envelopes

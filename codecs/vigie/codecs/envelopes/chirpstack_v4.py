@@ -21,7 +21,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from vigie.codecs.frame import Frame, Heard, PassedOver
+from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
 from vigie.codecs.instants import epoch_ms
 from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db
 from vigie.codecs.registry import register_envelope
@@ -102,12 +102,15 @@ _addresses: dict[str, str] = {}
 _sessions: dict[str, str | None] = {"": None}
 
 
-def parse(body: bytes, event: str | None = None) -> Frame | Heard | PassedOver:
+_NO_HINTS = Hints()
+
+
+def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame | Heard | PassedOver:
     """One message of the integration.
 
     Args:
         body: the JSON document.
-        event: the Kafka header or topic part `event` (up, join, status, ...); None is taken for an uplink.
+        hints: of them the Kafka header or topic part `event` (up, join, status, ...); None is taken for an uplink.
 
     Returns:
         A Frame for an uplink; Heard for a join, a status or an acknowledgement, which only a device that lives can
@@ -122,6 +125,7 @@ def parse(body: bytes, event: str | None = None) -> Frame | Heard | PassedOver:
     >>> frame.address, frame.f_cnt, frame.payload.hex()
     ('eui:24e124136b000001', 0, '01755c')
     """
+    event = hints.event
     if event is not None and event != _UP:
         return _other_event(body, event)
     try:
@@ -179,7 +183,7 @@ def _not_json(error: Exception) -> Undecodable:
     return Undecodable(Reason.NOT_JSON, f"The body is not JSON: {error}")
 
 
-def peek(body: bytes) -> str | None:
+def peek(body: bytes, _hints: Hints = _NO_HINTS) -> str | None:
     """The device id of a message, for the key of its record; None where it names none.
 
     >>> peek(b'{"deviceInfo": {"devEui": "24E124136B000001"}}')
@@ -241,4 +245,9 @@ def _radio(message: _Event, payload_bytes: int) -> Radio:
     )
 
 
-register_envelope("chirpstack-v4", parse)
+register_envelope(
+    Envelope(
+        form="chirpstack-v4", title="ChirpStack 4, JSON", source="chirpstack integration.proto, in its JSON mapping",
+        sample="documentation", parse=parse, peek=peek,
+    )
+)  # fmt: skip

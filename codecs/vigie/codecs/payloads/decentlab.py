@@ -154,7 +154,9 @@ for _model, (_payload, _readings) in _GOOD.items():
         Codec(
             id=f"decentlab-{_model}",
             version="1",
+            maker="Decentlab",
             source=SOURCE,
+            properties=tuple(sorted({name for _, words in LAYOUTS[_model] for name, _, _ in words if name in BY_NAME})),
             decode=_decoder(_model),
             vectors=(
                 Vector(payload=_payload, readings=_readings),

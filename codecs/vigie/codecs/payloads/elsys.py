@@ -20,7 +20,7 @@ from struct import Struct
 
 from vigie.codecs.decoder import Codec, Decoded, Vector
 from vigie.codecs.registry import register_codec
-from vigie.topics.property import BY_NAME
+from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Reading
 
@@ -105,7 +105,8 @@ def decode(payload: bytes, _f_port: int, _received_at: int) -> Decoded:
 
 register_codec(
     Codec(
-        id="elsys", version="1", source=SOURCE, decode=decode,
+        id="elsys", version="1", maker="Elsys", source=SOURCE, decode=decode,
+        properties=tuple(sorted({PROPERTIES[number].name for _, _, number, _, _ in _FIELDS.values()})),
         vectors=(
             Vector(payload="0100e202290400270506", f_port=5,
                    readings=(("air_temperature", 0, 22.6), ("relative_humidity", 0, 41), ("illuminance", 0, 39))),

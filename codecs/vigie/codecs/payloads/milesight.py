@@ -263,4 +263,9 @@ _SECOND = {"milesight-em300-sld", "milesight-vs133", "milesight-vs350"}
 
 for _id, _decode, _vectors in _MODELS:
     _version = "2" if _id in _SECOND else "1"
-    register_codec(Codec(id=_id, version=_version, source=SOURCE, decode=_decode, vectors=_vectors + _BAD))
+    register_codec(
+        Codec(
+            id=_id, version=_version, maker="Milesight", source=SOURCE, decode=_decode, vectors=_vectors + _BAD,
+            properties=tuple(sorted({name for vector in _vectors for name, _, _ in vector.readings})),
+        )
+    )  # fmt: skip

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vigie.codecs.decoder import Codec
-from vigie.codecs.frame import Frame, Heard, PassedOver
+from vigie.codecs.frame import Envelope, Frame, Hints, PassedOver
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.codecs.models import Model, ModelMap
-from vigie.codecs.registry import Envelope
 from vigie.streams.core.dead_letters import BODY_LIMIT, Record, dead_letter
 from vigie.streams.core.duplicate_filter import DeviceFilter
 from vigie.streams.core.possible_instants import CLOCK, is_possible, with_own_instants
@@ -119,7 +118,7 @@ class Decoder:
         for record in records:
             ingested_at = record.timestamp
             network, form, event, revision = "", "chirpstack-v4", None, 0
-            frame: Frame | Heard | PassedOver | None = None
+            frame: Said | None = None
             try:
                 if record.headers:
                     network, form, event, revision, ingested_at = self._headers(record, replay, counts)
@@ -133,7 +132,7 @@ class Decoder:
                 envelope = envelopes.get(form)
                 if envelope is None:
                     raise self._unknown_format(form)
-                frame = envelope(body, event)
+                frame = envelope.parse(body, Hints(event=event))
                 if not isinstance(frame, Frame):
                     if isinstance(frame, PassedOver):
                         counts.passed_over += 1
