@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.layout import Layout
+from vigie.topics.reason import Reason
 from vigie.topics.uplink import Cell, Gateway, Radio
 
 
@@ -20,6 +21,7 @@ class Hints(Struct, frozen=True, kw_only=True):
         layout: declared layout of a logger's file or of a station's JSON.
         file: name of the file that the body is, or is a part of.
         address: device id, where the source knows it and the body does not say it.
+        arrived_at: epoch ms UTC of the arrival, for envelopes that need it (Envelope.needs_arrival); else 0.
     """
 
     event: str | None = None
@@ -28,6 +30,7 @@ class Hints(Struct, frozen=True, kw_only=True):
     layout: Layout | None = None
     file: str = ""
     address: str = ""
+    arrived_at: int = 0
 
 
 class Frame(Struct, frozen=True, kw_only=True, gc=False):
@@ -111,7 +114,19 @@ class PassedOver(Struct, frozen=True):
     """A message about a device that the device did not cause: a downlink, a log line, a computed place."""
 
 
-Said = Frame | Heard | GatewayStats | PassedOver
+class Refused(Struct, frozen=True, kw_only=True):
+    """One record of a body that cannot be read, where the others can.
+
+    Attributes:
+        reason: one of the closed list.
+        message: a sentence that names the record: its line or its place.
+    """
+
+    reason: Reason
+    message: str
+
+
+Said = Frame | Heard | GatewayStats | PassedOver | Refused
 
 Parse = Callable[[bytes, Hints], Said | Sequence[Said]]
 """One body -> what it says; a sequence where it holds several uplinks. Raises only Undecodable, and reads no clock."""
@@ -132,6 +147,7 @@ class Envelope:
         parse: reads a body.
         peek: finds the device, for the key of the record.
         version: of the reading, where the envelope itself reads the values; raised when they would change.
+        needs_arrival: whether it asks `hints.arrived_at`, for instants that are told relative to the reception.
         hash: first 16 hex digits of the SHA-256 of the source file, put there by the registry.
         file: the source file.
     """
@@ -143,6 +159,7 @@ class Envelope:
     parse: Parse
     peek: Peek
     version: str = "1"
+    needs_arrival: bool = False
     hash: str = ""
     file: str = field(default="", compare=False)
 
