@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from vigie.codecs.models import ModelMap
+from vigie.codecs.model_map import ModelMap
 from vigie.codecs.registry import codecs, envelopes
 from vigie.deploy.roles import ROLES
 from vigie.topics.avro import parsed_schema, schema_ids, schema_of_topic

@@ -111,7 +111,7 @@ def test_expected_silences_come_from_arrivals_and_periods(day: City):
 @pytest.mark.parametrize("seed", [1, 7])
 def test_the_platforms_own_decoders_read_what_the_city_means(seed: int):
     """Each body through envelope and codec comes to the city's own words, or to its reason."""
-    from vigie.codecs.models import ModelMap
+    from vigie.codecs.model_map import ModelMap
     from vigie.codecs.registry import codecs, envelopes
     from vigie.topics.reason import Undecodable
 

@@ -7,7 +7,7 @@ import httpx
 import psutil
 import psycopg
 
-from vigie.codecs.models import ModelMap, ModelsError
+from vigie.codecs.model_map import ModelMap, ModelsError
 from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer

@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.streams.core.dead_letters import BODY_LIMIT
+from vigie.streams.core.record_headers import FIRST_ARRIVAL, KEPT_HEADERS, REPLAY
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.lenient_headers import read_leniently
@@ -21,8 +22,7 @@ from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.dead_letter import DeadLetter
 
-REPLAY, FIRST_ARRIVAL = "vigie-replay", "vigie-ingested-at"
-KEPT = ("connector", "format", "network", "event")
+KEPT = tuple(name for name in KEPT_HEADERS if name not in (REPLAY, FIRST_ARRIVAL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

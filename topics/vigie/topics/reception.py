@@ -1,4 +1,4 @@
-"""The reception: a device was heard, though there is no new uplink of it (JSON on the internal topic `receptions`)."""
+"""The reception: a device was heard without a new uplink, or a gateway told of itself (JSON on `receptions`)."""
 
 from msgspec import Struct, json
 
@@ -6,14 +6,15 @@ from vigie.topics.uplink import Gateway
 
 
 class Reception(Struct, frozen=True, kw_only=True):
-    """That a device was heard.
+    """That a device or a gateway was heard.
 
     Attributes:
-        address: the device id, `eui:...`.
+        address: the device id, `eui:...`; `gw:<id>` for a gateway.
         ingested_at: epoch ms UTC, arrival at the platform.
-        kind: `duplicate`, `undecodable`, `join`, `status` or `ack`.
+        kind: `duplicate`, `undecodable`, `join`, `status` or `ack` of a device, `stats` of a gateway.
         network: the network that heard it; empty where an undecodable frame does not say.
         gateways: who heard it.
+        facts: what the message says, by name: battery and margin of a status, figures of a gateway.
     """
 
     address: str
@@ -21,7 +22,11 @@ class Reception(Struct, frozen=True, kw_only=True):
     kind: str
     network: str
     gateways: tuple[Gateway, ...] = ()
+    facts: dict[str, str] = {}
 
+
+GATEWAY = "gw:"
+"""What the address of a gateway begins with."""
 
 _encoder = json.Encoder()
 _decoder = json.Decoder(Reception)

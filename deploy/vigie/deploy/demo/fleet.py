@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from vigie.codecs.models import ModelMap
+from vigie.codecs.model_map import ModelMap
 from vigie.deploy.demo import nature, wires
 from vigie.deploy.demo.communes import COMMUNES, Commune
 from vigie.deploy.demo.schedule import chance

@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Protocol
 
+from vigie.streams.core.record_headers import KEPT_HEADERS
 from vigie.topics.dead_letter import KEPT_BYTES_OF_REFUSED, DeadLetter
 from vigie.topics.reason import Reason
 
 BODY_LIMIT = 900_000
 """Bytes of a body, or of a derived record, above which it is refused (records.md section 3)."""
-
-KEPT_HEADERS = ("connector", "format", "network", "event", "vigie-replay", "vigie-ingested-at")
-"""Headers without which a replay could not read the body as it was read."""
 
 
 class Record(Protocol):

@@ -4,10 +4,11 @@ from typing import Any
 
 from prometheus_client import Counter
 
-from vigie.codecs.models import ModelMap
+from vigie.codecs.model_map import ModelMap
 from vigie.codecs.registry import codecs, envelopes
 from vigie.streams import metrics
-from vigie.streams.core.decode_records import Counts, Decoder
+from vigie.streams.core.decode_parts import Counts
+from vigie.streams.core.decode_records import Decoder
 from vigie.streams.core.duplicate_filter import DeviceFilter, dump, load
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings

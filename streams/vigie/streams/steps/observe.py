@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client import Counter as Count
 
-from vigie.codecs.models import ModelMap
+from vigie.codecs.model_map import ModelMap
 from vigie.streams import metrics
 from vigie.streams.core import silence, span, window
 from vigie.streams.core.silence import Clock, Watch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vigie.codecs.models import ModelMap, ModelsError
+from vigie.codecs.model_map import ModelMap, ModelsError
 
 ONE = '[[model]]\nprofile = "P1"\nname = "N1"\ncodec = "elsys"\n'
 
