@@ -45,7 +45,7 @@ ROWS: dict[str, tuple[Shown, ...]] = {
         Shown(
             "Dead letters by reason",
             "cps",
-            "What cannot be decoded, and why? See `vigie replay dead-letters`.",
+            "What cannot be decoded, and why? See `vigie dead-letters replay`.",
             ((f'sum by (reason) (rate(vigie_decode_failures_total{{job="$job"}}[{RATE}]))', "{{reason}}"),),
             stacked=True,
         ),

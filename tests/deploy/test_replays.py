@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 
 from vigie.deploy import topic_admin
+from vigie.deploy.commands import dead_letters as command
 from vigie.deploy.commands import replay
-from vigie.deploy.replays import Chosen, dead_letters, raw_bodies, records, take_up
+from vigie.deploy.replays import Body, Chosen, dead_letters, raw_bodies, records, take_up
 from vigie.streams.schema_check import SchemaRefusedError
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
@@ -25,6 +26,10 @@ def settings(kafka: str) -> Settings:
     found = replace(Settings(), kafka=kafka, prefix=f"t{uuid4().hex[:8]}.", partitions=4)
     topic_admin.create(found)
     return found
+
+
+async def bodies_of(settings: Settings, chosen: Chosen) -> list[Body]:
+    return [body async for body in raw_bodies(settings, settings.kafka, chosen)]
 
 
 def letter(offset: int, **other: object) -> DeadLetter:
@@ -82,7 +87,7 @@ async def test_the_summary_shows_any_key_short_and_escaped(settings: Settings, c
     await publish(
         settings, [letter(1, key=b"k" * 400_000), letter(2, key=b"\x1b[2J[/x]\0"), letter(3, key=b"\xff[/x]")]
     )
-    await replay._replay(settings, Chosen(), letters=True, dry_run=True, as_json=False)
+    await command._replay(settings, Chosen(), dry_run=True, as_json=False)
     shown = capsys.readouterr().out
     assert len(shown) < 1000
     assert not {"\x1b", "\0"} & set(shown)
@@ -113,10 +118,12 @@ async def test_raw_bodies_of_a_device_are_chosen_by_their_first_arrival(settings
         for number, key in ((30, b"eui:a1"), (10, b"eui:a1"), (20, b"eui:a1"), (20, b"eui:b2")):
             headers = [("vigie-ingested-at", b"%d" % number), ("format", b"chirpstack-v4")]
             await producer.send_and_wait(settings.topic("raw.lora"), b"%d" % number, key=key, headers=headers)
-    found, _ = await raw_bodies(logged, settings.kafka, Chosen(device="eui:a1", since_at=10, until_at=30))
+    found = await bodies_of(logged, Chosen(device="eui:a1", since_at=10, until_at=30))
     assert [(body.value, body.arrival_at, body.net) for body in found] == [(b"10", 10, "lora"), (b"20", 20, "lora")]
-    live, _ = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1", since_at=1_000_000_000_000))
+    live = await bodies_of(settings, Chosen(device="eui:a1", since_at=1_000_000_000_000))
     assert [body.value for body in live] == [b"30", b"10", b"20"], "a live installation does not obey the header"
+    assert [body.value for body in await bodies_of(settings, Chosen(since_at=1_000_000_000_000))].count(b"20") == 2
+    assert await bodies_of(settings, Chosen(since_at=4_000_000_000_000)) == [], "nothing was appended after that"
 
 
 async def test_a_raw_body_over_the_limit_is_left_out_and_counted(settings: Settings, capsys):
@@ -127,11 +134,11 @@ async def test_a_raw_body_over_the_limit_is_left_out_and_counted(settings: Setti
         for body in (b"small", b"x" * 2_000_000, b"last"):
             await producer.send_and_wait(settings.topic("raw.lora"), body, key=b"eui:a1")
     chosen = Chosen(device="eui:a1")
-    bodies, left = await raw_bodies(settings, settings.kafka, chosen)
-    assert ([body.value for body in bodies], left) == ([b"small", b"last"], {"incomplete": 1})
-    assert await take_up(settings, settings.kafka, bodies, 9) == 2
-    await replay._replay(settings, chosen, letters=False, dry_run=True, as_json=False)
-    assert "Laissées de côté, corps incomplet (trop grand) : 1" in capsys.readouterr().out
+    assert [body.value for body in await bodies_of(settings, chosen)] == [b"small", b"", b"last"]
+    await replay._replay(settings, chosen, dry_run=True, as_json=False)
+    shown = capsys.readouterr().out
+    assert "à blanc : 2 corps" in shown
+    assert "Laissées de côté, corps trop grands : 1" in shown
 
 
 async def test_a_first_arrival_that_is_no_instant_stops_no_replay(settings: Settings):
@@ -139,9 +146,11 @@ async def test_a_first_arrival_that_is_no_instant_stops_no_replay(settings: Sett
         for stated in (b"9" * 5000, b"5", "٥".encode()):
             headers = [("vigie-ingested-at", stated)]
             await producer.send_and_wait(settings.topic("raw.lora"), stated[:5], key=b"eui:a1", headers=headers)
-    bodies, _ = await raw_bodies(replace(settings, ticks="log"), settings.kafka, Chosen(device="eui:a1"))
-    assert [body.value for body in bodies] == [b"5", b"99999", "٥".encode()]
-    assert [body.arrival_at > 1_000_000_000_000 for body in bodies] == [False, True, True], "else the broker's instant"
+    bodies = await bodies_of(replace(settings, ticks="log"), Chosen(device="eui:a1"))
+    arrivals = {body.value: body.arrival_at for body in bodies}
+    assert arrivals.keys() == {b"5", b"99999", "٥".encode()}
+    assert arrivals.pop(b"5") == 5
+    assert min(arrivals.values()) > 1_000_000_000_000, "else the broker's instant"
 
 
 async def test_a_header_whose_name_is_not_utf_8_stops_no_replay(settings: Settings):
@@ -157,5 +166,5 @@ async def test_a_header_whose_name_is_not_utf_8_stops_no_replay(settings: Settin
         for headers in ([(Name("x"), b"v")], [("network", b"m")]):
             batch.append(timestamp=0, key=b"eui:a1", value=b"body", headers=headers)
         await (await producer.send_batch(batch, settings.topic("raw.lora"), partition=0))
-    bodies, _ = await raw_bodies(settings, settings.kafka, Chosen(device="eui:a1"))
+    bodies = await bodies_of(settings, Chosen(device="eui:a1"))
     assert [body.headers for body in bodies] == [{"caf\ufffd": "v"}, {"network": "m"}]

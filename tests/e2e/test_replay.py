@@ -111,7 +111,15 @@ def test_a_frame_of_an_unknown_model_is_taken_up_after_the_model_was_added(kafka
         assert [(letter["reason"], letter["replayed_as"]) for letter in first] == [("no_codec", None)]
         models.write_text(models.read_text() + NEW_MODEL)
         with role(settings, "decode", log):
-            told = json.loads(vigie(settings, "replay", "dead-letters", "--reason", "no_codec", "--json"))
+            (line,) = vigie(settings, "dead-letters", "list", "--json").splitlines()
+            place = json.loads(line)["place"]
+            dumped = vigie(settings, "dead-letters", "show", place)
+            assert "no_codec" in dumped
+            assert '|{"deviceInfo": {|' in dumped
+            assert json.loads(vigie(settings, "dead-letters", "count", "--json")) == {
+                "no_codec": {"letters": 1, "replayed": 0}
+            }
+            told = json.loads(vigie(settings, "dead-letters", "replay", place, "--json"))
             assert (told["bodies"], told["reasons"], told["devices"]) == (1, {"no_codec": 1}, {device: 1})
             number = told["replay"]
             assert number >= 1
@@ -119,11 +127,14 @@ def test_a_frame_of_an_unknown_model_is_taken_up_after_the_model_was_added(kafka
             second = letters(settings)
             assert [letter["replayed_as"] for letter in second] == [None, number]
             assert second[1] | {"replayed_as": None} == first[0]
-            again = json.loads(vigie(settings, "replay", "dead-letters", "--json"))
+            again = json.loads(vigie(settings, "dead-letters", "replay", "--json"))
             assert (again["bodies"], again["replay"], again["left_out"]["replayed"]) == (0, None, 1)
             # A corrected decoder: every body of the device, and still one row per uplink, of the highest revision.
-            told = json.loads(vigie(settings, "replay", "raw", "--device", device, "--from", "2026-01-01", "--json"))
+            told = json.loads(vigie(settings, "replay", "raw", "--from", "2026-01-01", "--json"))
             assert told["bodies"] == 2
+            assert json.loads(
+                vigie(settings, "replay", "raw", "--device", "eui:none", "--from", "2026-01-01", "--json")
+            ) == {"replay": None, "bodies": 0, "devices": {}, "left_out": {"incomplete": 0}}
             assert told["replay"] > number
             wait_for(settings, [(device, told["replay"], 30.8)] * 2, log)
     assert len(letters(settings)) == 2

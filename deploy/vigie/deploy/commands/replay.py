@@ -1,56 +1,30 @@
-"""`vigie replay`: take raw bodies or dead letters up again, under a replay number."""
+"""`vigie replay raw`: decode what was received a period ago again, under a replay number."""
 
 import asyncio
 import json
 from collections import Counter
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 
 import click
 
 from vigie.deploy import replays
 from vigie.deploy.installation import settings_here
-from vigie.deploy.operator_error import Exit, OperatorError
-from vigie.streams.schema_check import SchemaRefusedError
+from vigie.deploy.instants_typed import typed_instant
+from vigie.deploy.replay_number import next_number
+from vigie.deploy.replay_report import COLON, devices_line
 from vigie.streams.settings import Settings
-from vigie.topics.reason import Reason, excerpt
 
 
 @click.group(
     epilog="""\b
     Examples:
-      vigie replay dead-letters --reason no_codec
-      vigie replay raw --device eui:24e124136b000001 --from 2026-03-02 --to "2026-03-03 12:00"
+      vigie replay raw --from 2026-03-02 --to "2026-03-03 12:00"
+      vigie replay raw --device eui:24e124136b000001 --from 2026-03-02
     """
 )
 def command() -> None:
-    """Decode again what was decoded wrongly, or not at all."""
-
-
-@command.command(
-    "dead-letters",
-    epilog="""\b
-    Example:
-      vigie replay dead-letters --reason no_codec --since 2026-03-02
-    """,
-)
-@click.option("--reason", type=click.Choice([str(reason.value) for reason in Reason]), help="Only this reason.")
-@click.option("--device", help="Only this device id, such as eui:24e124136b000001.")
-@click.option(
-    "--since", help="Only bodies that arrived at or after this legal time (2026-03-02 or '2026-03-02 08:00')."
-)
-@click.option("--dry-run", is_flag=True, help="Say what would be taken up, and do nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def dead_letters(reason: str | None, device: str | None, since: str | None, *, dry_run: bool, as_json: bool) -> None:
-    """Take up what could not be decoded, after the cause was repaired.
-
-    Each body goes to replay.<net> as it came; its letter is marked with the replay number.
-
-    With nothing to do it says so.
-    """
-    settings = settings_here()
-    chosen = replays.Chosen(reason=reason, device=device, since_at=_instant(since, settings))
-    asyncio.run(_replay(settings, chosen, letters=True, dry_run=dry_run, as_json=as_json))
+    """Decode again what was decoded wrongly."""
 
 
 @command.command(
@@ -60,123 +34,73 @@ def dead_letters(reason: str | None, device: str | None, since: str | None, *, d
       vigie replay raw --device eui:24e124136b000001 --from 2026-03-02 --to 2026-03-03
     """,
 )
-@click.option("--device", required=True, help="Device id, such as eui:24e124136b000001.")
+@click.option("--device", help="Only this device id, such as eui:24e124136b000001; default: all.")
 @click.option("--from", "since", required=True, help="Bodies that arrived at or after this legal time.")
 @click.option("--to", "until", help="Bodies that arrived before this legal time; default: all.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken up, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def raw(device: str, since: str, until: str | None, *, dry_run: bool, as_json: bool) -> None:
-    """Decode a device's bodies again, after its codec or model was corrected.
+def raw(device: str | None, since: str, until: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Decode the bodies of a period again, after a codec or a model was corrected.
 
     The same uplinks come out under a higher revision and take the place of what stood there.
 
     With nothing to do it says so.
     """
     settings = settings_here()
-    chosen = replays.Chosen(device=device, since_at=_instant(since, settings), until_at=_instant(until, settings))
-    asyncio.run(_replay(settings, chosen, letters=False, dry_run=dry_run, as_json=as_json))
+    chosen = replays.Chosen(
+        device=device, since_at=typed_instant(since, settings), until_at=typed_instant(until, settings)
+    )
+    asyncio.run(_replay(settings, chosen, dry_run=dry_run, as_json=as_json))
 
 
-def _instant(text: str | None, settings: Settings) -> int | None:
-    """A legal time as epoch ms."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not a time: write 2026-03-02 or '2026-03-02 08:00'") from None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(settings.timezone))
-    return int(found.timestamp() * 1000)
-
-
-async def _replay(settings: Settings, chosen: replays.Chosen, *, letters: bool, dry_run: bool, as_json: bool) -> None:
-    find = replays.dead_letters if letters else replays.raw_bodies
-    bodies, left = await find(settings, settings.kafka, chosen)
-    number = None
-    if bodies and not dry_run:
-        number = _next_number(settings)
-        try:
-            await replays.take_up(settings, settings.kafka, bodies, number)
-        except SchemaRefusedError as error:
-            raise OperatorError(f"Nothing was taken up. {error}.") from None
-    reasons = Counter(body.letter.reason if body.letter else "raw" for body in bodies)
-    devices = Counter((body.key or b"").decode("utf-8", "backslashreplace") for body in bodies)
+async def _replay(settings: Settings, chosen: replays.Chosen, *, dry_run: bool, as_json: bool) -> None:
+    number, sent, incomplete = None, 0, 0
+    devices: Counter[str] = Counter()
+    replay: replays.Replay | None = None
+    with _progress(settings, shown=not as_json) as tell:
+        async with AsyncExitStack() as stack:
+            async for body in replays.raw_bodies(settings, settings.kafka, chosen):
+                if not body.value:
+                    incomplete += 1
+                    continue
+                sent += 1
+                devices[(body.key or b"").decode("utf-8", "backslashreplace")] += 1
+                tell(sent)
+                if dry_run:
+                    continue
+                if replay is None:  # the number is taken once it is known that there is something to do
+                    number = next_number(settings)
+                    replay = await stack.enter_async_context(replays.Replay(settings, settings.kafka, number))
+                await replay.send(body)
     if as_json:
-        found = {"replay": number, "bodies": len(bodies), "reasons": reasons, "devices": devices, "left_out": left}
+        found = {"replay": number, "bodies": sent, "devices": devices, "left_out": {"incomplete": incomplete}}
         click.echo(json.dumps(found))
         return
     french = settings.language == "fr"
-    if not bodies:
+    colon = COLON[settings.language]
+    if not sent:
         click.echo("Rien à reprendre." if french else "Nothing to take up.")
     else:
-        _show(settings, reasons, devices, number)
-    for name, count in left.items():
-        if count:
-            click.echo(f"{LEFT_OUT[settings.language][name]}{COLON[settings.language]} {count}")
+        done = (
+            (f"reprise n° {number}" if french else f"replay {number}")
+            if number
+            else ("à blanc" if french else "dry run")
+        )
+        click.echo(f"{done}{colon} {sent} {'corps' if french else 'bodies'}")
+        click.echo(devices_line(devices, settings.language))
+    if incomplete:
+        left = "Laissées de côté, corps trop grands" if french else "Left out, bodies too large"
+        click.echo(f"{left}{colon} {incomplete}")
 
 
-COLON = {"fr": " :", "en": ":"}
-LEFT_OUT = {
-    "fr": {
-        "replayed": "Laissées de côté, déjà reprises",
-        "incomplete": "Laissées de côté, corps incomplet (trop grand)",
-    },
-    "en": {"replayed": "Left out, taken up before", "incomplete": "Left out, body incomplete (too large)"},
-}
-
-
-def _show(settings: Settings, reasons: Counter[str], devices: Counter[str], number: int | None) -> None:
+@contextmanager
+def _progress(settings: Settings, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A counter on the terminal of the error output, else nothing."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    french = settings.language == "fr"
-    done = f"reprise n° {number}" if french else f"replay {number}"
-    table = Table(title=done if number is not None else "à blanc" if french else "dry run", title_justify="left")
-    table.add_column("motif" if french else "reason")
-    table.add_column("corps" if french else "bodies", justify="right")
-    for reason, count in sorted(reasons.items()):
-        table.add_row(reason, str(count))
-    console = Console()
-    console.print(table)
-    console.print(devices_line(devices, settings.language), highlight=False, markup=False, soft_wrap=True)
-
-
-def devices_line(devices: Counter[str], language: str) -> str:
-    r"""How many devices, and those with most bodies.
-
-    >>> devices_line(Counter({"eui:a1": 3}), "fr"), devices_line(Counter({"eui:a1": 3, "eui:a2": 1}), "en")
-    ('1 capteur : eui:a1 (3)', '2 devices: eui:a1 (3), eui:a2 (1)')
-    >>> print(devices_line(Counter({"src:" + chr(27) + "[2J": 1}), "en"))
-    1 device: 'src:\x1b[2J' (1)
-    """
-    word = ("capteur" if language == "fr" else "device") + ("s" if len(devices) > 1 else "")
-    listed = ", ".join(f"{_shown(device)} ({count})" for device, count in devices.most_common(5))
-    return f"{len(devices)} {word}{COLON[language]} {listed}"
-
-
-def _shown(device: str) -> str:
-    """A key for the terminal, which anybody may have made of anything."""
-    return device if device.isprintable() and len(device) <= 80 else excerpt(device)
-
-
-def _next_number(settings: Settings) -> int:
-    """The next replay number of this installation."""
-    import psycopg
-
-    try:
-        with psycopg.connect(settings.database, connect_timeout=10, autocommit=True) as connection:
-            row = connection.execute("SELECT nextval('replay_number')").fetchone()
-    except psycopg.OperationalError as error:
-        raise OperatorError(
-            f"PostgreSQL does not answer ({str(error).strip()}): a replay takes its number from there. "
-            "Start it (`vigie up`), or set VIGIE_DATABASE.",
-            Exit.UNREACHABLE,
-        ) from None
-    except psycopg.errors.UndefinedTable:
-        raise OperatorError(
-            "The database has no replay numbers yet: the store makes them at its first start (`vigie worker store`).",
-            Exit.NOT_READY,
-        ) from None
-    assert row is not None
-    return int(row[0])
+    console = Console(stderr=True)
+    columns = SpinnerColumn(), TextColumn("{task.description} {task.completed}"), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True, disable=not shown or not console.is_terminal) as bar:
+        task = bar.add_task("corps lus" if settings.language == "fr" else "bodies read", total=None)
+        yield lambda count: bar.update(task, completed=count) if count % 500 == 0 else None

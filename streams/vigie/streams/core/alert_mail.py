@@ -33,7 +33,7 @@ WORDS = {
         "check": "À vérifier : l'alimentation ou la pile du capteur, son antenne, la passerelle du secteur.",
         "poison_record": "enregistrement fautif",
         "repair": "À faire : signaler l'erreur (sa trace est avec l'enregistrement) ; une fois corrigée, lancer "
-        "« vigie replay dead-letters --reason internal_error ».",
+        "« vigie dead-letters replay --reason internal_error ».",
         "closes": "L'alerte se ferme d'elle-même dès que le capteur est de nouveau entendu.",
         "footer": "Message automatique de Vigie. Les heures sont l'heure légale",
         "list": "Alertes Vigie",
@@ -56,7 +56,7 @@ WORDS = {
         "check": "Worth a look: the device's supply or battery, its antenna, the gateway of the area.",
         "poison_record": "poison record",
         "repair": "To do: report the error (its traceback stands with the record); once it is corrected, run "
-        "`vigie replay dead-letters --reason internal_error`.",
+        "`vigie dead-letters replay --reason internal_error`.",
         "closes": "The alert closes by itself as soon as the device is heard again.",
         "footer": "Automatic message of Vigie. Times are the legal time",
         "list": "Vigie alerts",
