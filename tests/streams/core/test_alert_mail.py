@@ -66,7 +66,7 @@ def test_trouble_of_the_platform():
     assert parsedate_to_datetime(mail["Date"]).timestamp() * 1000 == TOLD
     text = mail.get_content()
     assert "Règle\u00a0: enregistrement fautif" in text
-    assert "vigie replay dead-letters --reason internal_error" in text
+    assert "vigie dead-letters replay --reason internal_error" in text
     assert "A record crashes decode." not in text
 
 
