@@ -91,6 +91,7 @@ def test_each_model_has_a_known_codec_and_a_french_label():
     for model in ModelMap.load():
         assert model.codec in codecs(), model
         assert model.label, model
+        assert model.use or codecs()[model.codec].properties, model
 
 
 def test_each_file_of_payloads_and_envelopes_registers_something():
@@ -99,7 +100,8 @@ def test_each_file_of_payloads_and_envelopes_registers_something():
 
     files = {Path(codec.file).stem for codec in codecs().values()}
     assert {entry.name for entry in pkgutil.iter_modules(payloads.__path__)} == files
-    assert len(envelopes()) >= len(list(pkgutil.iter_modules(envelopes_package.__path__)))
+    forms = {Path(envelope.file).stem for envelope in envelopes().values()}
+    assert {entry.name for entry in pkgutil.iter_modules(envelopes_package.__path__)} == forms
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)

@@ -103,11 +103,19 @@ _ALL = [
     ],
     Topic(
         name="receptions",
-        key="device id",
-        value="Reception (JSON): duplicates, undecodable frames, joins, statuses, acknowledgements",
+        key="device id, or `gw:<id>`",
+        value="Reception (JSON): duplicates, undecodable frames, joins, statuses, acknowledgements, gateway statistics",
         writer="decode",
         partitioning=_DEVICE,
         retention_days=7,
+    ),
+    Topic(
+        name="codec-differences",
+        key="codec id",
+        value="CodecDifference (JSON): where a codec in shadow and the active one disagree",
+        writer="decode",
+        partitioning=_ONE,
+        retention_days=30,
     ),
     Topic(
         name="aggregates.v1",
