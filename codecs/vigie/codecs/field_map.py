@@ -48,7 +48,7 @@ class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         property: catalogue property; empty: an extra, or ignored.
         channel: of the reading.
         factor, offset: value in the catalogue's unit = value * factor + offset.
-        unit: the maker's unit, checked where its output names one.
+        unit: the maker's unit, checked where its output names one, and taken off a text that ends with it (`25 mm`).
         words: text -> number, for states that the maker writes out.
         extra: name of the extra.
         ignored: why the field is not told.
@@ -98,7 +98,9 @@ class FieldMap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         named = [*found.fields.items(), *((f"{n}.{k}", f) for n, r in found.lists.items() for k, f in r.fields.items())]
         for name, entry in named:
             if entry.property and entry.property not in BY_NAME:
-                raise FieldMapError(f"{where}: {name} names the property {entry.property!r}, which the catalogue has not")
+                raise FieldMapError(
+                    f"{where}: {name} names the property {entry.property!r}, which the catalogue has not"
+                )
             if not (entry.property or entry.extra or entry.ignored):
                 raise FieldMapError(f"{where}: {name} says neither property, nor extra, nor why it is ignored")
         for name, rows in found.lists.items():
@@ -131,7 +133,9 @@ warnings=[], firmware=None, dated=False)
 
     def unnamed(self, data: Mapping[str, Any]) -> list[str]:
         """Fields of an output that this map says nothing of."""
-        return [name for name, _ in _leaves(data, "", self.lists, 0) if name not in self.fields and name not in self.lists]
+        return [
+            name for name, _ in _leaves(data, "", self.lists, 0) if name not in self.fields and name not in self.lists
+        ]
 
     def _row(self, rows: Rows, row: Any, name: str, found: Decoded) -> None:
         if not isinstance(row, Mapping):
@@ -156,13 +160,17 @@ def _leaves(data: Mapping[str, Any], prefix: str, lists: Mapping[str, Rows], dep
 
 
 def _take(entry: Field | None, name: str, given: Any, observed_at: int | None, found: Decoded) -> None:
-    value, unit = (given["value"], given.get("unit", "")) if isinstance(given, Mapping) and "value" in given else (given, "")
+    value, unit = (
+        (given["value"], given.get("unit", "")) if isinstance(given, Mapping) and "value" in given else (given, "")
+    )
     if entry is not None and entry.ignored:
         return
     if value is None:
         return
     if entry is not None and entry.words:
         value = entry.words.get(str(value), value)
+    if entry is not None and entry.unit and isinstance(value, str):
+        value = value.removesuffix(entry.unit).rstrip()
     if entry is None or not entry.property:
         if len(found.extras) < _MOST_EXTRAS:
             found.extras[entry.extra if entry is not None else name] = _text(value)
@@ -191,7 +199,9 @@ def _instant(value: Any, form: str, name: str) -> int:
             raise ValueError(value)
         return at
     except (TypeError, ValueError, OverflowError):
-        raise Undecodable(Reason.CODEC_FAILED, f"{name} is {excerpt(str(value))}, expected an instant ({form})") from None
+        raise Undecodable(
+            Reason.CODEC_FAILED, f"{name} is {excerpt(str(value))}, expected an instant ({form})"
+        ) from None
 
 
 def _text(value: Any) -> str:
