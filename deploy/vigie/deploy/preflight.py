@@ -13,6 +13,7 @@ from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer
 from vigie.deploy.embedded.ports import is_taken
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.streams import sources
 from vigie.streams.settings import Settings
 
 ROOM_BYTES = 200_000_000
@@ -43,6 +44,21 @@ def check_models(settings: Settings) -> None:
         raise OperatorError(f"{error}. Correct it, or set VIGIE_MODELS to another file.", Exit.USAGE) from None
 
 
+def check_sources(settings: Settings) -> bool:
+    """Raise if the sources file cannot be used.
+
+    Returns:
+        Whether a source of it listens on the HTTP endpoint.
+
+    Raises:
+        OperatorError: what is wrong with it, and on which line.
+    """
+    try:
+        return bool(sources.load(settings.sources, secrets=True).of_kind("http"))
+    except sources.SourcesError as error:
+        raise OperatorError(f"{error}. Correct it; docs/connectors.md shows each kind of source.", Exit.USAGE) from None
+
+
 def check_host(settings: Settings) -> None:
     """Raise if no server of ours could listen on VIGIE_HOST.
 
@@ -69,7 +85,8 @@ def check_ports(settings: Settings, port_fields: list[str]) -> None:
     """
     for field in port_fields:
         port: int = getattr(settings, field)
-        host = settings.host if field in ("http_port", "registry_port") else "127.0.0.1"
+        hosts = {"http_port": settings.host, "registry_port": settings.host, "receive_port": settings.receive_host}
+        host = hosts.get(field, "127.0.0.1")
         setting = f"VIGIE_{field.upper()}"
         try:
             taken = port and is_taken(port, host)

@@ -17,6 +17,7 @@ class Role:
         does: one line for people.
         port_field: the setting that holds the port of its public HTTP server, if it has one.
         instead: the setting that, if set, names an external service that takes its place.
+        needs: the setting without which `vigie up` does not start it.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Role:
     does: str
     port_field: str = ""
     instead: str = ""
+    needs: str = ""
 
     def load(self) -> Callable[[Settings], int]:
         """Import the function; other roles' libraries stay unread."""
@@ -39,6 +41,13 @@ _ALL = (
         "schema registry",
         port_field="registry_port",
         instead="schema_registry",
+    ),
+    Role(
+        "receive",
+        "vigie.streams.steps.receive:run",
+        "bodies from networks, stations and files",
+        port_field="receive_port",
+        needs="sources",
     ),
     Role("decode", "vigie.streams.steps.decode:run", "bodies to uplinks"),
     Role("observe", "vigie.streams.steps.observe:run", "silence and rolling windows"),

@@ -48,7 +48,12 @@ class Supervisor:
         prepare: Callable[[Settings], object] = topic_admin.create,
     ) -> None:
         self.settings = settings
-        self._roles = [role for role in roles if not (role.instead and getattr(settings, role.instead))]
+        self._roles = [
+            role
+            for role in roles
+            if not (role.instead and getattr(settings, role.instead))
+            and not (role.needs and not getattr(settings, role.needs))
+        ]
         self._tell = on_event
         self._services = services
         self._command = command
@@ -136,7 +141,12 @@ class Supervisor:
     def _start_all(self) -> None:
         preflight.check_room(self.settings)
         preflight.check_models(self.settings)
+        listens = preflight.check_sources(self.settings)
         preflight.check_host(self.settings)
+        self._roles = [
+            role if listens or role.port_field != "receive_port" else replace(role, port_field="")
+            for role in self._roles
+        ]
         fields = [role.port_field for role in self._roles if role.port_field]
         preflight.check_ports(self.settings, ["kafka_port", "database_port", *fields])
         preflight.check_external(self.settings)
@@ -171,6 +181,7 @@ class Supervisor:
             settings,
             registry_port=settings.registry_port or free_port(settings.host),
             http_port=settings.http_port or free_port(settings.host),
+            receive_port=settings.receive_port or free_port(settings.receive_host),
         )
         if any(role.instead == "schema_registry" for role in self._roles):
             settings = replace(settings, schema_registry=_url(settings, settings.registry_port))
@@ -195,7 +206,7 @@ class Supervisor:
             replace(self.settings, metrics_port=port),
             log=self.settings.data / "logs" / f"{role.name}.log",
             command=self._command(role),
-            url=_url(self.settings, getattr(self.settings, role.port_field)) if role.port_field else "",
+            url=_role_url(self.settings, role),
         )
 
     def _launch(self, kept: Kept) -> None:
@@ -250,6 +261,15 @@ class Supervisor:
             if self._recorded:
                 self._tell(Event("unrecorded", "run.json", f"{settings.data}: {error.strerror}"))
             self._recorded = False
+
+
+def _role_url(settings: Settings, role: Role) -> str:
+    """Where a role's public server answers; empty if it has none."""
+    if not role.port_field:
+        return ""
+    host = settings.receive_host if role.port_field == "receive_port" else settings.host
+    path = "/in/" if role.port_field == "receive_port" else ""
+    return f"http://{reachable(host)}:{getattr(settings, role.port_field)}{path}"
 
 
 def _url(settings: Settings, port: int) -> str:

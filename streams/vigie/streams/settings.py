@@ -76,6 +76,7 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "registry_port": _PORT,
     "http_port": _PORT,
     "metrics_port": _PORT,
+    "receive_port": _PORT,
     "smtp_port": _PORT,
     "mail_from": (_is_address, "an address such as vigie@metropole.example, or Vigie <vigie@metropole.example>"),
     "checkpoint_interval_s": _DURATION,
@@ -117,6 +118,15 @@ class Settings:
     """Legal time of the installation, an IANA zone name."""
     models: Path | None = None
     """TOML file that says which codec and period a device model has; empty: the packaged one."""
+    sources: Path | None = None
+    """TOML file of the sources that `receive` listens to (docs/connectors.md); empty: `receive` is not started."""
+    receive_host: str = "127.0.0.1"
+    """Address that the HTTP endpoint of `receive` listens on."""
+    receive_port: int = 8090
+    """Port of the HTTP endpoint of `receive`, where a source of kind http exists; 0 takes a free one."""
+    codecs: Path | None = None
+    """Folder of makers' own JavaScript codecs, and of the choice of active versions; empty: `codecs` in the data
+    folder."""
     kafka_port: int = 0
     """Port of the embedded Kafka; 0 takes a free one."""
     database_port: int = 0
@@ -162,6 +172,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.data is None:
             object.__setattr__(self, "data", _data_folder())
+        if self.codecs is None:
+            object.__setattr__(self, "codecs", self.data / "codecs")
         if self.cache is None:
             object.__setattr__(self, "cache", _cache_folder())
         for name, (fits, expected) in _EXPECTED.items():

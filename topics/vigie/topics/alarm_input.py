@@ -67,7 +67,25 @@ class PlatformSignal(Struct, frozen=True, kw_only=True, tag="platform"):
     message: str
 
 
-AlarmInput = Tick | Heartbeat | SilenceSignal | PlatformSignal
+class ConnectorHeartbeat(Struct, frozen=True, kw_only=True, tag="connector"):
+    """A source of `receive`, told of once a minute.
+
+    Attributes:
+        connector: its kind, such as `mqtt`.
+        source: its name in the sources file.
+        at: epoch ms UTC, on the clock of the machine that receives.
+        up: whether the other side is there.
+        received: bodies that Kafka has confirmed since the last heartbeat of this worker.
+    """
+
+    connector: str
+    source: str
+    at: int
+    up: bool
+    received: int
+
+
+AlarmInput = Tick | Heartbeat | SilenceSignal | PlatformSignal | ConnectorHeartbeat
 
 _encoder = json.Encoder()
 _decoder: json.Decoder[AlarmInput] = json.Decoder(AlarmInput)

@@ -1,0 +1,1 @@
+"""What connectors share: who may send, how bodies are taken in, how far a file was read."""

@@ -1,0 +1,149 @@
+"""The role `receive` as a process on a real Kafka, with the sources that a test writes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+from urllib.request import urlopen
+from uuid import uuid4
+
+from churn import read_all
+
+from vigie.deploy import topic_admin
+from vigie.streams.settings import Settings
+from vigie.topics import alarm_input
+from vigie.topics.alarm_input import ConnectorHeartbeat
+from vigie.topics.avro import Framer
+from vigie.topics.dead_letter import DeadLetter
+
+PARTITIONS = 3
+ROLE = "import sys; from vigie.deploy.cli import main; sys.argv = ['vigie', 'worker', 'receive']; main()"
+
+
+def wait_until(true: Callable[[], Any], limit_s: float, what: Callable[[], str] = lambda: "") -> Any:
+    deadline = time.monotonic() + limit_s
+    while True:
+        found = true()
+        if found:
+            return found
+        assert time.monotonic() < deadline, what() or "it did not come"
+        time.sleep(0.05)
+
+
+def uplink(number: int, eui: str = "24e124136b000001") -> bytes:
+    """A ChirpStack uplink, one of many."""
+    return json.dumps(
+        {
+            "deviceInfo": {"devEui": eui, "deviceProfileName": "EM310-UDL"},
+            "time": "2026-11-23T10:00:00Z", "devAddr": "00d20001", "fCnt": number, "fPort": 85, "data": "AXVc",
+        }
+    ).encode()  # fmt: skip
+
+
+class Receiving:
+    """One worker; topics under a prefix of their own."""
+
+    def __init__(self, kafka: str, folder: Path, sources: str, *, env: dict[str, str] | None = None, **settings: Any):
+        self.folder = folder
+        self.file = folder / "sources.toml"
+        self.file.write_text(sources)
+        self.settings = Settings(
+            kafka=kafka, prefix=f"t{uuid4().hex[:8]}.", partitions=PARTITIONS, data=folder / "data",
+            schema_registry="http://127.0.0.1:9", sources=self.file, receive_port=0, **settings,
+        )  # fmt: skip
+        topic_admin.create(self.settings)
+        self._env = env or {}
+        self.log = folder / "receive.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._began = 0
+
+    def start(self, *, ready: bool = True) -> Self:
+        env = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
+        self._began = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", ROLE], env=env | self.settings.to_env() | self._env, stdout=out, stderr=out
+            )
+        if ready:
+            wait_until(lambda: self.health().get("ready") or self.process.poll() is not None, 60, self.text)
+            assert self.process.poll() is None, self.text()
+        return self
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def text(self) -> str:
+        """What it has said since its last start."""
+        with self.log.open("rb") as file:
+            file.seek(self._began)
+            return file.read().decode("utf-8", "replace")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(40)
+
+    def _ask(self, path: str) -> bytes:
+        found = re.findall(r"metrics on (http://\S+)/metrics", self.text())
+        if not found:
+            return b""
+        try:
+            with urlopen(found[-1] + path, timeout=2) as answer:
+                return answer.read()
+        except OSError:
+            return b""
+
+    def health(self) -> dict[str, Any]:
+        return json.loads(self._ask("/healthz") or b"{}")
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Sum of a metric over what the labels leave open."""
+        total = 0.0
+        for line in self._ask("/metrics").decode().splitlines():
+            found = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
+            if found and all(f'{key}="{value}"' in (found[1] or "") for key, value in labels.items()):
+                total += float(found[2])
+        return total
+
+    def wait_up(self, source: str, limit_s: float = 30) -> None:
+        wait_until(lambda: self.metric("vigie_connector_up", source=source) == 1, limit_s, self.text)
+
+    def url(self) -> str:
+        """Of the HTTP endpoint."""
+        return str(wait_until(lambda: re.findall(r"listens on (http://\S+/in/)", self.text()), 30, self.text)[-1])
+
+    def records(self, topic: str = "raw.lora") -> list[Any]:
+        return read_all(self.settings.kafka, self.settings.topic(topic), PARTITIONS)
+
+    def bodies(self, topic: str = "raw.lora") -> list[bytes]:
+        return [record.value() for record in self.records(topic)]
+
+    def wait_bodies(self, number: int, topic: str = "raw.lora", limit_s: float = 20) -> list[Any]:
+        wait_until(
+            lambda: len(self.records(topic)) >= number, limit_s,
+            lambda: f"{len(self.records(topic))} of {number}: {self.text()[-3000:]}",
+        )  # fmt: skip
+        return self.records(topic)
+
+    def dead_letters(self) -> list[DeadLetter]:
+        framer = Framer("dead-letters.v1")
+        return [framer.decode(record.value(), DeadLetter) for record in self.records("dead-letters.v1")]
+
+    def heartbeats(self) -> list[ConnectorHeartbeat]:
+        found = read_all(self.settings.kafka, self.settings.topic("alarm-inputs"), 1)
+        return [alarm_input.decode(record.value()) for record in found]
+
+
+def headers(record: Any) -> dict[str, str]:
+    return {name: value.decode() for name, value in record.headers() or ()}
