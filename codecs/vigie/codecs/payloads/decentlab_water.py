@@ -55,7 +55,7 @@ LAYOUTS = {
         also=("dl-pr21-1-10",)),
     "dl-pr26": Layout(((2, (
         ("pressure_bar", 0, _range(0, 1)), ("water_temperature", 0, lambda w: (w[1] - 384) * 0.003125 - 50),
-    )), BATTERY), "02016700034e8060170c7f", (("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
+    )), BATTERY), "02016700033e8060170c7f", (("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
         also=("dl-pr26-0-1",)),
     "dl-pr36": Layout(
         ((2, (("pressure_bar", 0, signed(0, 8192)), ("water_temperature", 0, celsius(1, 256)))), BATTERY),

@@ -105,6 +105,8 @@ def decode(payload: bytes, _f_port: int, _received_at: int) -> Decoded:
             elif (beyond := _EXTRAS.get(kind)) is not None:
                 size, unpack, names = beyond
                 for name, value in zip(names, unpack(payload, at + 1), strict=True):
+                    if name in extras:
+                        _keep(extras, name, extras[name])
                     extras[name] = str(value)
                 at += size
             elif kind in _OTHERS:
@@ -132,10 +134,13 @@ def _again(kind: int, reading: Reading, readings: list[Reading], extras: dict[st
         return
     for place, one in enumerate(readings):
         if one.property == number and one.channel == channel:
-            told = extras.get("repeated")
-            earlier = f"{PROPERTIES[number].name}={one.value}"
-            extras["repeated"] = earlier if told is None else f"{told},{earlier}"
+            _keep(extras, PROPERTIES[number].name, str(one.value))
             readings[place] = reading
+
+
+def _keep(extras: dict[str, str], name: str, value: str) -> None:
+    told = extras.get("repeated")
+    extras["repeated"] = f"{name}={value}" if told is None else f"{told},{name}={value}"
 
 
 def _other(kind: int, payload: bytes, at: int, extras: dict[str, str]) -> int:

@@ -238,7 +238,7 @@ def decode(payload: bytes, f_port: int, _received_at: int) -> Decoded:
     Raises:
         Undecodable: TRUNCATED, or BAD_PAYLOAD where the function code is unknown or bytes are left over.
 
-    >>> decode(bytes.fromhex("01090080" + "3f778fef"), 1, 0).readings[0].value
+    >>> decode(bytes.fromhex("01090040" + "3f778fef"), 1, 0).readings[0].value
     967.0400023460388
     """
     if not payload:
