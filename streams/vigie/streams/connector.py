@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from vigie.codecs.device_names import device_address
+
 if TYPE_CHECKING:
     from vigie.streams.feed import Feed
 
@@ -169,22 +171,20 @@ def connectors() -> Mapping[str, Connector]:
 
 
 _EUI = re.compile(r"(?:eui-)?([0-9a-f]{2}(?:[-:]?[0-9a-f]{2}){7})")
-_IMEI = re.compile(r"[0-9]{15}")
-_UNFIT = re.compile(r"[^a-z0-9._-]+")
 
 
 def device_id(source: str, name: str) -> str:
     """What a device is called that only a topic, a path or a query names.
 
-    >>> device_id("ville", "24E124136B000001"), device_id("nb", "867997030025405"), device_id("nb", "Mât 3")
-    ('eui:24e124136b000001', 'imei:867997030025405', 'src:nb:m-t-3')
+    Returns:
+        The id; empty for a name that cannot be one.
+
+    >>> device_id("ville", "24E124136B000001"), device_id("nb", "868508064807350"), device_id("nb", "mat-3")
+    ('eui:24e124136b000001', 'imei:868508064807350', 'src:nb:mat-3')
     """
-    lower = name.lower()
-    if found := _EUI.fullmatch(lower):
+    if found := _EUI.fullmatch(name.lower()):
         return "eui:" + found[1].replace("-", "").replace(":", "")
-    if _IMEI.fullmatch(lower):
-        return f"imei:{lower}"
-    return f"src:{source}:{_UNFIT.sub('-', lower).strip('-')[:64] or 'unnamed'}"
+    return device_address(name, source) or ""
 
 
 def plain_name(name: str) -> bool:

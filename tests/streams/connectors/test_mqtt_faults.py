@@ -4,6 +4,7 @@ import random
 import signal
 import time
 
+import pytest
 from mosquitto_server import Cable
 from streams.connectors.mqtt_network import all_there, receiving, send
 from streams.connectors.receiving import uplink, wait_until
@@ -11,6 +12,7 @@ from streams.connectors.receiving import uplink, wait_until
 from vigie.deploy.embedded.kafka import EmbeddedKafka
 
 
+@pytest.mark.timeout(200)
 def test_a_broker_killed_while_20000_messages_flow_loses_none(kafka, tmp_path, broker, network):
     """What mosquitto acknowledged within the last second before a kill -9 it may not have on its disk yet: that is
     between the network server and its broker, so the test, as network server, sends that again."""
@@ -33,6 +35,7 @@ def test_a_broker_killed_while_20000_messages_flow_loses_none(kafka, tmp_path, b
         print(f"repeats: {again}")
 
 
+@pytest.mark.timeout(200)
 def test_the_role_killed_while_messages_flow_loses_none(kafka, tmp_path, broker, network):
     with receiving(kafka, tmp_path, broker) as role:
         role.wait_up("ville")
@@ -44,6 +47,7 @@ def test_the_role_killed_while_messages_flow_loses_none(kafka, tmp_path, broker,
         all_there(role, 4500)
 
 
+@pytest.mark.parametrize("cut_s", [12, pytest.param(60, marks=pytest.mark.long)])
 def test_a_cut_network_loses_none(kafka, tmp_path, broker, network, cut_s):
     """The keepalive of 5 s finds the dead connection; the broker finds it too, and delivers again."""
     cable = Cable(broker.tls_port)
