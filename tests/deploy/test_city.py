@@ -4,12 +4,15 @@ import base64
 import json
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.communes import COMMUNES
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, count
+from vigie.deploy.demo.fleet import Link
+from vigie.deploy.demo.intake import write_sources
 from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
 
 SIX = {"dechets", "bruit", "cours-eau", "mobilites", "eclairage", "chaleur"}
@@ -27,11 +30,18 @@ def test_the_same_seed_makes_the_same_bytes_and_another_seed_others(day: City):
 
 
 def test_300_devices_of_six_use_cases_stand_in_12_communes(day: City):
-    assert len(day.devices) == len({device.eui for device in day.devices}) == 300
+    assert len(day.devices) == len({device.address for device in day.devices}) == 300
     assert {device.commune for device in day.devices} == set(COMMUNES)
     assert len({device.commune.insee for device in day.devices}) == 12
     assert {device.group.use_case for device in day.devices} == SIX
     assert len({device.name for device in day.devices}) == 300
+
+
+def test_they_come_over_three_connectivities(day: City):
+    links = Counter(device.group.link for device in day.devices)
+    assert links == {Link.LORA: 268, Link.NBIOT: 20, Link.STATION: 12}
+    sent = Counter(event.link for event in day.events)
+    assert min(sent.values()) > 400
 
 
 def test_arrivals_rise_and_fall_in_the_day(day: City):
@@ -50,7 +60,7 @@ def test_the_day_holds_each_trouble(day: City):
     counters: dict[str, int] = {}
     overtaken = 0
     for event in day.events:
-        if event.fate == UPLINK:
+        if event.fate == UPLINK and event.link == Link.LORA:
             f_cnt = json.loads(event.body)["fCnt"]
             overtaken += f_cnt < counters.get(event.device, -1)
             counters[event.device] = max(f_cnt, counters.get(event.device, -1))
@@ -62,7 +72,7 @@ def test_a_duplicate_repeats_counter_and_payload_and_nothing_else_does(day: City
     exact = 0
     bodies: set[bytes] = set()
     for event in day.events:
-        if event.fate not in (UPLINK, DUPLICATE):
+        if event.fate not in (UPLINK, DUPLICATE) or event.link != Link.LORA:
             continue
         body = json.loads(event.body)
         identity = (body["devAddr"], body["fCnt"], body["data"])
@@ -109,28 +119,36 @@ def test_expected_silences_come_from_arrivals_and_periods(day: City):
 
 
 @pytest.mark.parametrize("seed", [1, 7])
-def test_the_platforms_own_decoders_read_what_the_city_means(seed: int):
+def test_the_platforms_own_decoders_read_what_the_city_means(seed: int, tmp_path: Path):
     """Each body through envelope and codec comes to the city's own words, or to its reason."""
     from vigie.codecs.model_map import ModelMap
     from vigie.codecs.registry import codecs, envelopes
+    from vigie.streams import sources
     from vigie.topics.reason import Undecodable
 
-    models, read, wrong = ModelMap.load(), envelopes()["chirpstack-v4"], []
+    models, wrong = ModelMap.load(), []
+    declared = sources.load(write_sources(tmp_path, None))
+    said = {source.name: (envelopes()[source.format], declared.hints(source)) for source in declared.sources}
     for event in city(seed).events:
+        envelope, hints = said[event.link]
         try:
-            frame = read(event.body, None)
+            frame = envelope.parse(event.body, hints)
+            if isinstance(frame, list | tuple):
+                (frame,) = frame
+            received_at = event.arrival_at if frame.received_at is None else frame.received_at
             model = models.find(frame.profile, frame.codec_tag)
             if model is None:
                 fate, points = "no_codec", []
             elif not frame.payload:
                 fate, points = "empty_payload", []
             else:
-                decoded = codecs()[model.codec].decode(frame.payload, frame.f_port, frame.received_at)
+                decoded = frame.decoded or codecs()[model.codec].decode(frame.payload, frame.f_port or 0, received_at)
                 fate = UPLINK
                 points = [
-                    (r.property, r.channel, r.observed_at or frame.received_at, round(r.value, 6))
+                    (r.property, r.channel, r.observed_at or frame.observed_at or received_at, round(r.value, 6))
                     for r in decoded.readings
                 ]
+                assert frame.address == event.device
         except Undecodable as error:
             fate, points = error.reason.value, []
         expected = UPLINK if event.fate == DUPLICATE else event.fate

@@ -14,9 +14,10 @@ from rich.console import Console
 from vigie.deploy.commands import demo as demo_command
 from vigie.deploy.demo import further
 from vigie.deploy.demo.expected import MEMORY_HOURS, UPLINK, Counts, Event, Point
+from vigie.deploy.demo.folder import demo_settings, wipe
 from vigie.deploy.demo.probe import DelayProbe
 from vigie.deploy.demo.report import Report, show
-from vigie.deploy.demo.run import Demo, demo_settings, wipe
+from vigie.deploy.demo.run import Demo
 from vigie.deploy.embedded.ports import is_taken
 from vigie.deploy.installation import exclusive
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -91,7 +92,7 @@ def test_the_commands_for_metrics_and_schemas_hold_after_the_one_that_starts_eve
 def test_the_delay_is_taken_from_a_body_with_readings():
     """A manufacturer's vector may decode to none."""
     probe = DelayProbe("")
-    empty = Event(0, b"eui:1", b"", UPLINK, "eui:1", ())
+    empty = Event(0, "chirpstack", "lora", b"", UPLINK, "eui:1", ())
     probe.handing([empty])
     probe.handing([empty, empty._replace(device="eui:2", points=(Point(1, 0, 60_000, 21.5),))])
     assert [device for device, _, _ in probe._waiting] == ["eui:2"]

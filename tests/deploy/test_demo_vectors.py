@@ -26,9 +26,17 @@ class Record:
     partition: int = 0
 
 
-def test_each_vector_of_codecs_and_collections_is_sent_once():
+def test_each_vector_of_the_three_makers_and_of_the_collections_is_sent_once():
+    """All but those with stored readings behind others, whose instants the demo does not know."""
     events = vector_events()
-    assert len(events) == len(examples()) + sum(len(codec.vectors) for codec in codecs().values())
+    own = [
+        vector
+        for codec in codecs().values()
+        if codec.maker in ("Milesight", "Decentlab", "Elsys")
+        for vector in codec.vectors
+        if "20ce" not in vector.payload[1:]
+    ]
+    assert len(events) == len(examples()) + len(own)
     assert len({event.device for event in events}) == len(events)
 
 
@@ -38,7 +46,9 @@ def test_each_comes_to_what_the_demo_expects():
     uplinks, dead = Framer("uplinks.lora.v1"), Framer("dead-letters.v1")
     for offset, event in enumerate(vector_events()):
         out = Outputs()
-        decoder.process("raw.lora", 0, [Record(event.body, event.key, event.arrival_at, offset)], filters, out)
+        decoder.process(
+            "raw.lora", 0, [Record(event.body, event.device.encode(), event.arrival_at, offset)], filters, out
+        )
         if event.fate == UPLINK:
             ((_, value),) = out.records["uplinks.lora.v1"]
             uplink = uplinks.decode(value, Uplink)

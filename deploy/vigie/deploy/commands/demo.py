@@ -35,7 +35,8 @@ def command(seed: int, data: Path, *, as_json: bool, keep: bool) -> None:
 
     Each count is compared with the one that the seed gives. Exit code 17: one differs.
     """
-    from vigie.deploy.demo.run import Demo, demo_settings, on_terminal
+    from vigie.deploy.demo.folder import demo_settings
+    from vigie.deploy.demo.run import Demo, on_terminal
 
     settings = demo_settings(Settings.from_env(os.environ), data)
     console = Console(stderr=as_json, soft_wrap=False)

@@ -10,7 +10,9 @@ from random import Random
 
 from vigie.deploy.demo import network, schedule
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, Counts, Event, Point, count
-from vigie.deploy.demo.fleet import LOGGER, Device, fleet
+from vigie.deploy.demo.fleet import LOGGER, Device, Link, fleet
+from vigie.deploy.demo.nature import Values
+from vigie.deploy.demo.other_links import nb_frame, station_body
 from vigie.deploy.demo.schedule import (
     DAY_END_AT,
     DAY_START_AT,
@@ -41,8 +43,6 @@ OVERTAKEN = 12
 SHARE_OF_COPIES = 0.02
 QUIET = (DAY_START_AT + 9 * HOUR_MS + 20 * MINUTE_MS, DAY_START_AT + 14 * HOUR_MS + 5 * MINUTE_MS)
 """When the silent device says nothing: 09:20 to 14:05, legal time."""
-SOURCE = b"src:chirpstack"
-"""Key of a body in which no device can be found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +80,27 @@ def city(seed: int) -> City:
     rng = chance(seed, "faults")
     logger = next(device for device in devices if device.group.profile == LOGGER)
     regular = [device for device in devices if device is not logger]
-    silent = rng.choice([device for device in regular if device.period_s <= 900])
-    rest = [device for device in regular if device is not silent]
-    overtaken = set(rng.sample([d.eui for d in rest if d.period_s <= 900], OVERTAKEN))
+    silent = rng.choice([device for device in regular if device.period_s <= 900 and device.group.link is Link.LORA])
+    # The faults are those of a LoRaWAN network server; the other links have theirs in the tests.
+    rest = [device for device in regular if device is not silent and device.group.link is Link.LORA]
+    overtaken = set(rng.sample([d.address for d in rest if d.period_s <= 900], OVERTAKEN))
     spoiled: dict[str, Fault] = {}
     for fault in SPOILED:
-        able = [d.eui for d in rest if d.eui not in spoiled and d.eui not in overtaken and _can(d, fault)]
+        able = [d.address for d in rest if d.address not in spoiled and d.address not in overtaken and _can(d, fault)]
         spoiled.update(dict.fromkeys(rng.sample(able, SPOILED_OF_EACH), fault))
     events: list[Event] = []
     for device in devices:
-        own = chance(seed, device.eui)
+        own = chance(seed, device.address)
         if device is logger:
             events += _logger_events(own, device)
             continue
         sent = schedule.regular(own, device.period_s * 1000, QUIET if device is silent else None)
-        sent = schedule.with_copies(own, sent, SHARE_OF_COPIES)
-        if device.eui in overtaken:
+        if device.group.link is Link.LORA:
+            sent = schedule.with_copies(own, sent, SHARE_OF_COPIES)
+        if device.address in overtaken:
             sent = schedule.with_overtaken(own, sent)
-        if device.eui in spoiled:
-            sent = schedule.with_spoiled(own, sent, spoiled[device.eui])
+        if device.address in spoiled:
+            sent = schedule.with_spoiled(own, sent, spoiled[device.address])
         events += _events(own, device, sent)
     events.sort(key=lambda event: (event.arrival_at, event.body))
     return City(seed=seed, devices=tuple(devices), events=tuple(events), silent=silent, logger=logger)
@@ -118,10 +120,26 @@ def _events(rng: Random, device: Device, sent: list[Transmission]) -> list[Event
     behaviour, f_cnt, found = device.group.behaviour(rng, device.commune), rng.randrange(60_000), []
     for one in sent:
         f_cnt += 1
-        sample = device.group.wire(behaviour(_hour(one.sent_at)))
-        if one.fault is not Fault.LOST:
+        values = behaviour(_hour(one.sent_at))
+        sample = device.group.wire(values)
+        if one.fault is Fault.LOST:
+            continue
+        if device.group.link is Link.LORA:
             found += _bodies(rng, device, one, f_cnt, sample)
+        else:
+            found.append(_other_body(rng, device, one, f_cnt, values, sample))
     return found
+
+
+def _other_body(rng: Random, device: Device, one: Transmission, count: int, values: Values, sample: Sample) -> Event:
+    """What a device without LoRaWAN sends; an NB-IoT frame holds no instant, so its arrival is its time."""
+    link, arrival_at = device.group.link, one.sent_at + one.delay_ms
+    if link is Link.NBIOT:
+        body, observed_at = nb_frame(rng, device, count, sample.payload), arrival_at
+    else:
+        body, observed_at = station_body(device, count, one.sent_at, values), one.sent_at
+    points = tuple(Point(reading.property, reading.channel, observed_at, reading.value) for reading in sample.readings)
+    return Event(arrival_at, link, link.net, body, UPLINK, device.address, points)
 
 
 def _logger_events(rng: Random, device: Device) -> list[Event]:
@@ -137,23 +155,23 @@ def _logger_events(rng: Random, device: Device) -> list[Event]:
 def _bodies(rng: Random, device: Device, one: Transmission, f_cnt: int, sample: Sample) -> list[Event]:
     """What one transmission brings to the platform: a body, twice where it is delivered twice."""
     up = network.up(rng, device, heard_at=one.sent_at, f_cnt=f_cnt, f_port=sample.f_port, payload=sample.payload)
-    key, arrival_at = device.address.encode(), one.sent_at + one.delay_ms
+    link, arrival_at = Link.LORA, one.sent_at + one.delay_ms
     if one.fault in SPOILED:
         body = network.spoil(rng, up, sample.payload, one.fault)
         reason = REASONS[one.fault]
         if reason in (Reason.NOT_JSON, Reason.BAD_ENVELOPE):
-            return [Event(arrival_at, SOURCE, body, reason.value, "", ())]
-        return [Event(arrival_at, key, body, reason.value, device.address, ())]
+            return [Event(arrival_at, link, link.net, body, reason.value, "", ())]
+        return [Event(arrival_at, link, link.net, body, reason.value, device.address, ())]
     points = tuple(
         Point(reading.property, reading.channel, reading.observed_at or one.sent_at, reading.value)
         for reading in sample.readings
     )
     body = network.text(up)
-    first = Event(arrival_at, key, body, UPLINK, device.address, points)
+    first = Event(arrival_at, link, link.net, body, UPLINK, device.address, points)
     if one.fault is Fault.EXACT_COPY:
-        return [first, Event(arrival_at + rng.randint(5, 60), key, body, DUPLICATE, device.address, ())]
+        return [first, Event(arrival_at + rng.randint(5, 60), link, link.net, body, DUPLICATE, device.address, ())]
     if one.fault is Fault.LATER_COPY:
         late_ms = rng.randint(2_000, 30_000)
         again = network.text(network.heard_later(rng, up, one.sent_at + late_ms // 2))
-        return [first, Event(arrival_at + late_ms, key, again, DUPLICATE, device.address, ())]
+        return [first, Event(arrival_at + late_ms, link, link.net, again, DUPLICATE, device.address, ())]
     return [first]

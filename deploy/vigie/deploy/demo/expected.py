@@ -31,15 +31,17 @@ class Event(NamedTuple):
 
     Attributes:
         arrival_at: epoch ms of its arrival.
-        key: key of its record.
-        body: bytes as the network server sends them.
+        link: name of the source that brings it.
+        net: its connectivity family.
+        body: bytes as they are sent.
         fate: `uplink`, `duplicate`, or the reason of its dead letter.
         device: device id; empty where the body does not tell.
         points: what it holds, for an uplink.
     """
 
     arrival_at: int
-    key: bytes
+    link: str
+    net: str
     body: bytes
     fate: str
     device: str
@@ -51,7 +53,8 @@ class Counts:
     """The figures of a day, expected or seen.
 
     Attributes:
-        received: bodies that reached raw.lora.
+        received: bodies that reached raw.*.
+        received_by: of them, by connectivity.
         decoded: uplinks published.
         duplicates: exact re-deliveries dropped.
         dead_letters: bodies that could not be decoded, by reason.
@@ -63,6 +66,7 @@ class Counts:
     """
 
     received: int = 0
+    received_by: dict[str, int] = field(default_factory=dict)
     decoded: int = 0
     duplicates: int = 0
     dead_letters: dict[str, int] = field(default_factory=dict)
@@ -82,11 +86,12 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
         first_tick_at: epoch ms of the first minute tick.
         last_tick_at: epoch ms of the last one.
     """
-    found, reasons = Counts(), Counter[str]()
+    found, reasons, nets = Counts(), Counter[str](), Counter[str]()
     windows: set[tuple[str, int, int, int]] = set()
     heard: dict[str, list[int]] = defaultdict(list)
     for event in events:
         found.received += 1
+        nets[event.net] += 1
         heard[event.device].append(event.arrival_at)
         if event.fate == UPLINK:
             found.decoded += 1
@@ -100,6 +105,7 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
             found.duplicates += 1
         else:
             reasons[event.fate] += 1
+    found.received_by = dict(sorted(nets.items()))
     found.dead_letters = dict(sorted(reasons.items()))
     found.windows = len(windows)
     for device, period_ms in periods_ms.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from random import Random
 from typing import NamedTuple
 
@@ -10,6 +11,22 @@ from vigie.deploy.demo import nature, wires
 from vigie.deploy.demo.communes import COMMUNES, Commune
 from vigie.deploy.demo.schedule import chance
 from vigie.deploy.demo.wires import Wire
+
+
+class Link(StrEnum):
+    """How a device's messages come; each is a source of its own."""
+
+    LORA = "chirpstack"
+    """A LoRaWAN network server."""
+    NBIOT = "compteurs-nb"
+    """An operator's NB-IoT platform, which hands the device's frame on."""
+    STATION = "stations-4g"
+    """A station that sends JSON over 4G."""
+
+    @property
+    def net(self) -> str:
+        """The connectivity family, which names the topics."""
+        return {Link.LORA: "lora", Link.NBIOT: "nbiot", Link.STATION: "cellular"}[self]
 
 
 class Group(NamedTuple):
@@ -24,6 +41,7 @@ class Group(NamedTuple):
         behaviour: what they measure.
         wire: how the model puts it on the air.
         rivers: only where a river is.
+        link: how its messages come.
     """
 
     use_case: str
@@ -34,20 +52,23 @@ class Group(NamedTuple):
     behaviour: Callable[[Random, Commune], nature.Behaviour]
     wire: Wire
     rivers: bool = False
+    link: Link = Link.LORA
 
 
 LOGGER = "Milesight EM300-TH logger"
-MILESIGHT, DECENTLAB, ELSYS = "24e124", "70b3d57ba0", "a81758fffe"
+MILESIGHT, DECENTLAB, ELSYS, ADEUNIS = "24e124", "70b3d57ba0", "a81758fffe", "0018b2"
 
 GROUPS = (
     Group("dechets", "PAV", "Milesight EM310-UDL", MILESIGHT, 40, nature.bin_fill, wires.em310_udl),
-    Group("dechets", "COL", "Milesight EM400-MUD", MILESIGHT, 20, nature.bin_fill, wires.em400_mud),
-    Group("bruit", "BRU", "Milesight WS302", MILESIGHT, 36, nature.noise, wires.ws302),
+    Group("dechets", "COL", "Milesight EM400-MUD NB-IoT", "", 20, nature.bin_fill, wires.em400_mud, link=Link.NBIOT),
+    Group("bruit", "BRU", "Milesight WS302", MILESIGHT, 24, nature.noise, wires.ws302),
+    Group("bruit", "STA", "Station acoustique 4G", "", 12, nature.noise, wires.noise_station, link=Link.STATION),
     Group("cours-eau", "EAU", "Decentlab DL-LID", DECENTLAB, 14, nature.river, wires.dl_lid, rivers=True),
     Group("cours-eau", "QUA", "Decentlab DL-CTD10", DECENTLAB, 7, nature.river, wires.dl_ctd10, rivers=True),
     Group("cours-eau", "OXY", "Decentlab DL-OPTOD", DECENTLAB, 6, nature.river, wires.dl_optod, rivers=True),
     Group("mobilites", "VEL", "Milesight VS350", MILESIGHT, 40, nature.passages, wires.vs350),
-    Group("eclairage", "ECL", "Elsys ELT-2", ELSYS, 20, nature.cabinet, wires.elt_2),
+    Group("eclairage", "ECL", "Elsys ELT-2", ELSYS, 12, nature.cabinet, wires.elt_2),
+    Group("eclairage", "TIC", "Adeunis TIC CBE/Linky mono", ADEUNIS, 8, nature.cabinet, wires.tic_mono),
     Group("chaleur", "TEM", "Milesight EM300-TH", MILESIGHT, 68, nature.climate, wires.em300_th),
     Group("chaleur", "THR", "Decentlab DL-SHT35", DECENTLAB, 20, nature.climate, wires.dl_sht35),
     Group("chaleur", "ERS", "Elsys ERS", ELSYS, 28, nature.climate, wires.ers),
@@ -60,7 +81,7 @@ class Device:
     """One device.
 
     Attributes:
-        eui: 16 hex digits.
+        address: the device id on topics.
         name: readable code, such as `PAV-13055-03`.
         commune: where it stands.
         group: its model and use case.
@@ -69,7 +90,7 @@ class Device:
         gateways: ids of the gateways that may hear it, the nearest first.
     """
 
-    eui: str
+    address: str
     name: str
     commune: Commune
     group: Group
@@ -78,9 +99,14 @@ class Device:
     gateways: tuple[str, ...]
 
     @property
-    def address(self) -> str:
-        """The device id on topics."""
-        return f"eui:{self.eui}"
+    def eui(self) -> str:
+        """16 hex digits, of a LoRaWAN device."""
+        return self.address.removeprefix("eui:")
+
+    @property
+    def imei(self) -> str:
+        """15 digits, of an NB-IoT device."""
+        return self.address.removeprefix("imei:")
 
 
 def fleet(seed: int) -> list[Device]:
@@ -96,11 +122,11 @@ def fleet(seed: int) -> list[Device]:
             weights = [4 if commune.name == "Marseille" else 2 if commune.warmth > 0.5 else 1 for commune in places]
             commune = places[number] if number < len(places) else rng.choices(places, weights)[0]
             numbers[commune.insee] = numbers.get(commune.insee, 0) + 1
-            tail = 16 - len(group.prefix)
+            name = f"{group.code}-{commune.insee}-{numbers[commune.insee]:02d}"
             found.append(
                 Device(
-                    eui=group.prefix + f"{(group_number + 1) << 12 | number:0{tail}x}",
-                    name=f"{group.code}-{commune.insee}-{numbers[commune.insee]:02d}",
+                    address=_address(group, group_number, number, name),
+                    name=name,
                     commune=commune,
                     group=group,
                     period_s=model.period_s,
@@ -109,6 +135,14 @@ def fleet(seed: int) -> list[Device]:
                 )
             )
     return found
+
+
+def _address(group: Group, group_number: int, number: int, name: str) -> str:
+    if group.link is Link.NBIOT:
+        return f"imei:{868_508_064_000_000 + group_number * 1000 + number:015d}"
+    if group.link is Link.STATION:
+        return f"src:{group.link.value}:{name}"
+    return "eui:" + group.prefix + f"{(group_number + 1) << 12 | number:0{16 - len(group.prefix)}x}"
 
 
 def _gateways(rng: Random, commune: Commune) -> tuple[str, ...]:

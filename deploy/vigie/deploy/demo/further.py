@@ -56,7 +56,7 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     if not stays:
         same = f"VIGIE_REGISTRY_PORT={settings.registry_port} VIGIE_HTTP_PORT={settings.http_port}"
         base = _metrics_ports(settings.host)
-        metrics = {role: base + number for number, role in enumerate(ROLES)}  # as the supervisor numbers them
+        metrics = {role: base + number for number, role in enumerate(_started_again())}  # as the supervisor does
         found[words["up"]] = f"VIGIE_TICKS=log {same} VIGIE_METRICS_PORT={base} {vigie} up"
     found[words["consume"]] = f"{vigie} consume uplinks.lora.v1 --last 2"
     found[words["psql"]] = f'{vigie} psql -c "TABLE v_lecture LIMIT 10"'
@@ -68,6 +68,11 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     found[words["mails"]] = f"cat {quote(f'{data}/mails/0001.eml')}"
     found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
     return found
+
+
+def _started_again() -> list[str]:
+    """The roles of an installation without sources: its senders are gone."""
+    return [role.name for role in ROLES.values() if not role.needs]
 
 
 def _metrics_ports(host: str) -> int:

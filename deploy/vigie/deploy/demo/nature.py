@@ -80,6 +80,7 @@ def noise(rng: Random, commune: Commune) -> Behaviour:
             "laeq_db": round(level, 1),
             "laf_db": round(level + rng.gauss(-1, 2), 1),
             "lafmax_db": round(level + 8 + abs(rng.gauss(0, 4)), 1),
+            "la95eq_db": round(level - 6 - abs(rng.gauss(0, 2)), 1),
         }
 
     return values
@@ -142,6 +143,7 @@ def cabinet(rng: Random, commune: Commune) -> Behaviour:
             "temperature_c": round(air(hour)["temperature_c"] + (9 if lit else 4), 1),
             "door_open": float(opened_at <= hour < opened_at + 0.6),
             "energy_wh": float(int(pulses)),
+            "power_va": float(round(power)),
             "supply_mv": 3600 + rng.randint(-15, 15),
         }
 

@@ -1,4 +1,4 @@
-"""Plays a recorded day into Kafka: bodies with their arrival in a header, and the minute ticks that are its clock.
+"""Plays a recorded day: bodies with their arrival beside them, and the minute ticks that are its clock.
 
 The order is the promise: every body that arrived before a minute is confirmed by the broker before that minute's tick
 is sent, so a role that has read up to the tick has read all that came before it. The player never runs far ahead of the
@@ -7,7 +7,7 @@ roles: it waits for the first tick's answer before it sends a body, and then sta
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from vigie.topics import alarm_input
 from vigie.topics.alarm_input import Heartbeat, Tick
 
 MINUTE_MS = 60_000
-HEADERS = (("connector", b"player"), ("format", b"chirpstack-v4"), ("network", b"metropole"))
 
 
 class FellBehindError(OperatorError):
@@ -103,6 +102,7 @@ class Player:
     Args:
         settings: prefix and partitions of the installation.
         kafka: bootstrap servers.
+        send: hands bodies to the platform, and returns when all of them are in Kafka.
         seconds: how long the day should take; it takes longer where the roles cannot follow.
         lead_ticks: how many minutes of the day the player may be ahead of observe's answers.
         progress: called with each minute played (done, all).
@@ -114,6 +114,7 @@ class Player:
         self,
         settings: Settings,
         kafka: str,
+        send: Callable[[Sequence[Event]], Awaitable[None]],
         *,
         seconds: float,
         lead_ticks: int = 15,
@@ -121,7 +122,7 @@ class Player:
         handing: Callable[[Sequence[Event]], None] = lambda _events: None,
         patience_s: float = 90.0,
     ) -> None:
-        self.settings, self.kafka = settings, kafka
+        self.settings, self.kafka, self.send = settings, kafka, send
         self.seconds, self.lead_ticks, self.patience_s = seconds, lead_ticks, patience_s
         self.progress, self.handing = progress, handing
         self.played = Played()
@@ -147,7 +148,7 @@ class Player:
         try:
             place, minutes = 0, range(first_tick_at, last_tick_at + 1, MINUTE_MS)
             for number, tick_at in enumerate(minutes):
-                place = await self._minute(producer, events, place, tick_at)
+                place = await self._minute(events, place, tick_at)
                 await self._tick(producer, tick_at)
                 self.progress(number + 1, len(minutes))
                 if following.done():
@@ -164,19 +165,14 @@ class Player:
         self.played.seconds = time.monotonic() - started
         return self.played
 
-    async def _minute(self, producer: Any, events: Sequence[Event], place: int, tick_at: int) -> int:
+    async def _minute(self, events: Sequence[Event], place: int, tick_at: int) -> int:
         """Send and confirm what arrived before the tick; returns where the next minute begins."""
-        topic, confirmations = self.settings.topic("raw.lora"), []
         first = place
         while place < len(events) and events[place].arrival_at < tick_at:
             place += 1
         self.handing(events[first:place])
-        for event in events[first:place]:
-            headers = [*HEADERS, ("vigie-ingested-at", b"%d" % event.arrival_at)]
-            confirmations.append(await producer.send(topic, value=event.body, key=event.key, headers=headers))
-        for confirmation in confirmations:
-            await confirmation
-        self.played.sent += len(confirmations)
+        await self.send(events[first:place])
+        self.played.sent += place - first
         return place
 
     async def _tick(self, producer: Any, tick_at: int) -> None:

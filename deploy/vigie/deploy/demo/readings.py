@@ -20,11 +20,11 @@ _OF_THE_DEVICE = frozenset(BY_NAME[name].id for name in ("battery_level", "batte
 
 
 def chosen(day: City) -> list[Device]:
-    """One device of each use case, and the one that was silent."""
-    found: dict[str, Device] = {}
+    """One device of each use case and connectivity, and the one that was silent."""
+    found: dict[tuple[str, str], Device] = {}
     for device in day.devices:
-        found.setdefault(device.group.use_case, device)
-    return [*found.values(), day.silent]
+        found.setdefault((device.group.use_case, device.group.link.net), device)
+    return list(dict.fromkeys([*found.values(), day.silent]))
 
 
 def last(settings: Settings, day: City) -> list[tuple[str, str, str, str]]:

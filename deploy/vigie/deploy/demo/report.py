@@ -19,6 +19,7 @@ WORDS = {
         "received": "messages reçus",
         "decoded": "trames décodées",
         "duplicates": "doublons écartés",
+        "by": "messages reçus par",
         "dead": "lettres mortes",
         "stored": "lignes stockées",
         "windows": "fenêtres de 15 min",
@@ -44,6 +45,7 @@ WORDS = {
         "received": "messages received",
         "decoded": "uplinks decoded",
         "duplicates": "duplicates dropped",
+        "by": "messages received over",
         "dead": "dead letters",
         "stored": "rows stored",
         "windows": "15-min windows",
@@ -113,7 +115,11 @@ class Report:
             Line(f"dead.{reason}", self.expected.dead_letters.get(reason, 0), self.seen.dead_letters.get(reason, 0))
             for reason in sorted({*self.expected.dead_letters, *self.seen.dead_letters})
         ]
-        return [*lines[:3], *letters, *lines[3:]]
+        by_net = [
+            Line(f"by.{net}", self.expected.received_by.get(net, 0), self.seen.received_by.get(net, 0))
+            for net in sorted({*self.expected.received_by, *self.seen.received_by})
+        ]
+        return [lines[0], *by_net, *lines[1:3], *letters, *lines[3:]]
 
     @property
     def agrees(self) -> bool:
@@ -127,6 +133,7 @@ class Report:
             "seed": self.seed,
             "ok": self.agrees,
             "received": seen.received,
+            "received_by": seen.received_by,
             "decoded": seen.decoded,
             "duplicates": seen.duplicates,
             "dead_letters": seen.dead_letters,

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 import signal
 import sys
 import time
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import FrameType
 
 import psutil
@@ -19,16 +17,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vigie.deploy import kept as supervised
 from vigie.deploy.demo import further, readings, seen
+from vigie.deploy.demo.broker import Broker
 from vigie.deploy.demo.city import City, city
-from vigie.deploy.demo.expected import MEMORY_HOURS, Counts, Event
+from vigie.deploy.demo.expected import Counts, Event
+from vigie.deploy.demo.folder import wipe
+from vigie.deploy.demo.intake import write_sources
 from vigie.deploy.demo.mail_sink import MailSink
 from vigie.deploy.demo.player import Played, Player
 from vigie.deploy.demo.probe import DelayProbe
 from vigie.deploy.demo.report import Report, number, show
 from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
+from vigie.deploy.demo.senders import Senders
 from vigie.deploy.demo.vectors import vector_events
-from vigie.deploy.installation import end_orphans, holder
-from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.roles import ROLES
 from vigie.deploy.status_table import event_line
 from vigie.deploy.supervisor import Supervisor
@@ -50,12 +50,14 @@ class Demo:
         seed: of the day.
         console: where people read.
         stay: stay up at the end until Ctrl-C.
+        broker_port: of the MQTT broker once it runs; None where none is installed.
     """
 
     settings: Settings
     seed: int
     console: Console
     stay: bool
+    broker_port: int | None = None
 
     def run(self) -> Report:
         """Play the day and compare; everything that was started has ended when this returns or raises.
@@ -64,9 +66,15 @@ class Demo:
             OperatorError: something is in the way; the sentence says what.
         """
         wipe(self.settings.data)
-        with MailSink(self.settings.data / "mails") as mails, ThreadPoolExecutor(1) as pool:
+        data = self.settings.data
+        with MailSink(data / "mails") as mails, Broker(data / "mqtt") as broker, ThreadPoolExecutor(1) as pool:
             making = pool.submit(city, self.seed)
-            settings = replace(self.settings, smtp_host="127.0.0.1", smtp_port=mails.port)
+            self.broker_port = broker.port
+            self._tell_of_broker()
+            settings = replace(
+                self.settings, smtp_host="127.0.0.1", smtp_port=mails.port,
+                sources=write_sources(data, broker.port),
+            )  # fmt: skip
             supervisor = Supervisor(settings, on_event=self._tell)
             with _interrupt_on_sigterm():
                 try:
@@ -95,10 +103,13 @@ class Demo:
     async def _play(self, settings: Settings, events: list[Event]) -> tuple[Played, DelayProbe, float | None]:
         probe = DelayProbe(settings.database)
         with self._progress(settings.language) as progress:
-            player = Player(settings, settings.kafka, seconds=DAY_S, progress=progress, handing=probe.handing)
             watching = [asyncio.create_task(probe.watch()), asyncio.create_task(_first_uplink(settings))]
             try:
-                played = await player.play(events, DAY_START_AT, DAY_END_AT)
+                async with Senders(settings, self.broker_port) as senders:
+                    player = Player(
+                        settings, settings.kafka, senders.send, seconds=DAY_S, progress=progress, handing=probe.handing
+                    )
+                    played = await player.play(events, DAY_START_AT, DAY_END_AT)
                 first_uplink_s = await asyncio.wait_for(watching[1], 60.0)
             finally:
                 for task in watching:
@@ -154,6 +165,14 @@ class Demo:
             names[3]: str(restarts),
             names[4]: f"{memory_mb[largest]} {'Mo' if french else 'MB'} ({largest})",
         }
+
+    def _tell_of_broker(self) -> None:
+        french = self.settings.language == "fr"
+        if self.broker_port is not None:
+            line = f"mosquitto répond (:{self.broker_port})" if french else f"mosquitto answers (:{self.broker_port})"
+        else:
+            line = "mosquitto n'est pas installé : tout passe par HTTP" if french else "no mosquitto: all is posted"
+        self.console.print(f"  {line}", highlight=False, markup=False)
 
     def _tell(self, event: supervised.Event) -> None:
         if event.kind != "stopped":
@@ -212,32 +231,6 @@ FIGURES = {
 }
 
 
-def wipe(data: Path) -> None:
-    """Empty the demo's data folder.
-
-    Raises:
-        OperatorError: it is in use, or holds something else than a demo.
-    """
-    mark = data / "demo"
-    if holder(data):
-        raise OperatorError(
-            f"A demo is running on {data} (pid {holder(data)}): stop it with Ctrl-C there, or give another --data.",
-            Exit.IN_USE,
-        )
-    if data.exists() and any(data.iterdir()) and not mark.exists():
-        raise OperatorError(
-            f"{data} is not empty and holds no demo: it would be wiped. Give --data a new folder.", Exit.USAGE
-        )
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.write_text("Wiped at each start of `vigie demo`.\n", encoding="utf-8")
-    end_orphans(data)
-    for entry in data.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        elif entry != mark:
-            entry.unlink()
-
-
 @contextmanager
 def _interrupt_on_sigterm() -> Iterator[None]:
     """SIGTERM and SIGHUP are taken as Ctrl-C, so that everything is stopped in order."""
@@ -266,32 +259,6 @@ def _clock(minutes: int) -> str:
 
 def _rounded(value: float | None, decimals: int) -> float | None:
     return None if value is None else round(value, decimals)
-
-
-def demo_settings(settings: Settings, data: Path) -> Settings:
-    """The settings of a demo: everything embedded, every port free, the day's own clock."""
-    return replace(
-        settings,
-        kafka="",
-        database="",
-        schema_registry="",
-        data=data.resolve(),
-        prefix="vigie.",
-        ticks="log",
-        models=None,
-        kafka_port=0,
-        database_port=0,
-        registry_port=0,
-        http_port=0,
-        metrics_port=0,
-        host="127.0.0.1",
-        token="",
-        public_url="",
-        smtp_user="",
-        smtp_password="",
-        smtp_starttls=False,
-        memory_hours=MEMORY_HOURS,
-    )
 
 
 def on_terminal() -> bool:

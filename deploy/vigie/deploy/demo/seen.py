@@ -1,6 +1,7 @@
 """What came out of the platform: counted from outside, in the topics, in the database and in the mailbox."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import LiteralString
 
 import psycopg
@@ -11,8 +12,9 @@ from vigie.deploy.replays import records
 from vigie.streams.settings import Settings
 from vigie.topics import reception
 from vigie.topics.avro import Framer
+from vigie.topics.catalogue import NETWORKS
 
-RAW, UPLINKS = "raw.lora", "uplinks.lora.v1"
+UPLINKS = [f"uplinks.{net}.v1" for net in NETWORKS]
 
 
 async def count(settings: Settings, kafka: str, database: str, mails: int) -> Counts:
@@ -21,8 +23,10 @@ async def count(settings: Settings, kafka: str, database: str, mails: int) -> Co
     Uplinks, dead letters and duplicates are read record by record, so that one written twice is seen.
     """
     found = Counts()
-    found.received = await end_of(settings, kafka, RAW)
-    async for _ in records(settings, kafka, [UPLINKS]):
+    by_net = {net: await end_of(settings, kafka, [f"raw.{net}"]) for net in NETWORKS}
+    found.received_by = {net: many for net, many in sorted(by_net.items()) if many}
+    found.received = sum(by_net.values())
+    async for _ in records(settings, kafka, UPLINKS):
         found.decoded += 1
     reasons: Counter[str] = Counter()
     letters = Framer("dead-letters.v1")
@@ -51,9 +55,9 @@ async def stored(database: str) -> tuple[int, int, int]:
         )
 
 
-async def end_of(settings: Settings, kafka: str, topic: str) -> int:
-    """How many records a topic has taken that no transactional producer writes."""
-    consumer = AIOKafkaConsumer(settings.topic(topic), bootstrap_servers=kafka, enable_auto_commit=False)
+async def end_of(settings: Settings, kafka: str, topics: Sequence[str]) -> int:
+    """How many records these topics have taken, which no transactional producer writes."""
+    consumer = AIOKafkaConsumer(*map(settings.topic, topics), bootstrap_servers=kafka, enable_auto_commit=False)
     await consumer.start()
     try:
         return sum((await consumer.end_offsets(consumer.assignment())).values())

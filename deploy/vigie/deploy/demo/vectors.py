@@ -12,9 +12,12 @@ from vigie.codecs.registry import codecs
 from vigie.codecs.vectors import examples as public_examples
 from vigie.deploy.demo import network
 from vigie.deploy.demo.expected import UPLINK, Event, Point
+from vigie.deploy.demo.fleet import Link
 from vigie.deploy.demo.schedule import DAY_START_AT
 from vigie.topics.property import BY_NAME
 
+MAKERS = ("Milesight", "Decentlab", "Elsys")
+"""Whose codecs' own vectors are played: no reading of theirs has an instant of its own but the stored ones (20 CE)."""
 _HISTORY = bytes((0x20, 0xCE))
 
 
@@ -30,7 +33,12 @@ def vector_events() -> list[Event]:
         (one.decoder, Vector(payload=one.bytes_hex, f_port=one.f_port or 1, readings=one.readings))
         for one in public_examples()
     ]
-    examples += [(codec.id, vector) for codec in codecs().values() for vector in codec.vectors]
+    examples += [
+        (codec.id, vector)
+        for codec in codecs().values()
+        for vector in codec.vectors
+        if codec.maker in MAKERS and _HISTORY not in bytes.fromhex(vector.payload)[1:]
+    ]
     for number, (codec, vector) in enumerate(examples):
         eui, arrival_at = f"fefefe{number:010x}", DAY_START_AT + 10 * number
         payload = bytes.fromhex(vector.payload)
@@ -60,5 +68,5 @@ def vector_events() -> list[Event]:
         own = int.from_bytes(payload[2:6], "little") * 1000 if payload.startswith(_HISTORY) else arrival_at
         points = tuple(Point(BY_NAME[name].id, channel, own, float(value)) for name, channel, value in vector.readings)
         address = f"eui:{eui}"
-        found.append(Event(arrival_at, address.encode(), body, vector.reason or UPLINK, address, points))
+        found.append(Event(arrival_at, Link.LORA, Link.LORA.net, body, vector.reason or UPLINK, address, points))
     return found

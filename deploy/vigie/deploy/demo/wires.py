@@ -24,7 +24,7 @@ class Sample(NamedTuple):
 Wire = Callable[[Values], Sample]
 History = Callable[[list[tuple[int, Values]]], Sample]
 
-MILESIGHT_PORT, DECENTLAB_PORT, ELSYS_PORT = 85, 1, 5
+MILESIGHT_PORT, DECENTLAB_PORT, ELSYS_PORT, ADEUNIS_PORT = 85, 1, 5, 1
 
 
 def _is(name: str, value: float, channel: int = 0, observed_at: int | None = None) -> Reading:
@@ -192,3 +192,20 @@ def elt_2(values: Values) -> Sample:
     payload = pack(">BhBBBI", 0x01, temperature, 0x0D, int(values["door_open"]), 0x0B, int(values["energy_wh"]))
     readings = _is("air_temperature", temperature / 10), _is("battery_voltage", supply_mv)
     return Sample(payload + pack(">BH", 0x07, supply_mv), ELSYS_PORT, readings)
+
+
+def tic_mono(values: Values) -> Sample:
+    """Adeunis TIC, one phase: the meter's index, current and apparent power; this meter knows no off-peak hours."""
+    index, power = int(values["energy_wh"]), int(values["power_va"])
+    current = round(power / 230)
+    absent = pack(">I", 0x80000000)
+    payload = bytes((0x49, 0x20)) + b"021728031819" + b"BASE" + pack(">IIIII", index, 45, current, 90, power)
+    payload += absent + absent + b"TH.."
+    readings = _is("active_energy_index", index), _is("current", current), _is("apparent_power", power)
+    return Sample(payload, ADEUNIS_PORT, (*readings, _is("tariff_period", 1), _is("tic_status", 0)))
+
+
+def noise_station(values: Values) -> Sample:
+    """A class 1 station: what `stations.station_body` puts into its JSON."""
+    names = {"laeq": "laeq_db", "la95eq": "la95eq_db", "lafmax": "lafmax_db"}
+    return Sample(b"", 0, tuple(_is(name, values[own]) for name, own in names.items()))
