@@ -2,11 +2,11 @@
 
 A models file holds tables [[model]]:
 
-    profile   name of the device profile at the network server; for networks without profiles the name that the source
-              or its table of devices declares
+    profile   name of the device profile at the network server
     also      other names of it
-    name      short name, on each uplink as the extra `model`; a device's tag `vigie_codec` may name it
-    codec     id of its codec
+    name      short name, on each uplink as the extra `model`; a device's tag `vigie_codec` may name it, and so may a
+              source whose network knows no profiles
+    codec     id of its codec; `none` where its messages hold the values themselves (SenML, a station's JSON, a file)
     period_s  declared upload period; without it the device is not watched for silence
     label     what it is, in French
     use       what it is for: one of vigie.codecs.indicators_fed.USES
@@ -23,6 +23,9 @@ from vigie.codecs.indicators_fed import USES
 from vigie.topics.reason import printable
 from vigie.topics.uplink import BEARERS
 
+NO_CODEC = "none"
+"""Of a model whose messages hold the values themselves."""
+
 _KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "bearers"}
 
 
@@ -36,6 +39,7 @@ class Model:
 
     Attributes:
         name: short name, put on each uplink as the extra `model`.
+        profile: name of its profile at the network server; empty where only a codec was named.
         codec: id of its codec.
         period_s: declared upload period; 0 where none is declared, and then the device is not watched for silence.
         label: what it is, in French.
@@ -45,6 +49,7 @@ class Model:
 
     name: str
     codec: str
+    profile: str = ""
     period_s: int = 0
     label: str = ""
     use: str = ""
@@ -86,12 +91,17 @@ class ModelMap:
                     profiles[profile] = model
         return cls(profiles)
 
+    def over(self, other: "ModelMap") -> "ModelMap":
+        """These models, and the others' where these say nothing of a profile or a name."""
+        named = {profile: model for profile, model in other._profiles.items() if model.name not in self._names}
+        return ModelMap({**named, **self._profiles})
+
     def find(self, profile: str, codec_tag: str | None) -> Model | None:
         """The model of a device; its tag (a model's name, else taken for a codec's) goes before its profile.
 
         A codec's tag replaces only the codec of a profile that is known, so the device keeps its name and its period.
         """
-        known = self._profiles.get(profile)
+        known = self._profiles.get(profile) or self._names.get(profile)
         if not codec_tag:
             return known
         if (named := self._names.get(codec_tag)) is not None:
@@ -142,6 +152,6 @@ def _model(entry: Any, where: str) -> Model:
     if not isinstance(bearers, list) or not bearers or not set(map(str, bearers)) <= set(BEARERS):
         raise ModelsError(f"{where}: bearers is {bearers!r}, expected a list of {', '.join(BEARERS)}")
     return Model(
-        name=entry["name"], codec=entry["codec"], period_s=period, label=entry.get("label", ""), use=use,
-        bearers=tuple(bearers),
+        name=entry["name"], codec=entry["codec"], profile=entry["profile"], period_s=period,
+        label=entry.get("label", ""), use=use, bearers=tuple(bearers),
     )  # fmt: skip

@@ -7,13 +7,14 @@ import httpx
 import psutil
 import psycopg
 
-from vigie.codecs.model_map import ModelMap, ModelsError
+from vigie.codecs.model_map import ModelsError
 from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.embedded.kafka import metadata_answer
 from vigie.deploy.embedded.ports import is_taken
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams import sources
+from vigie.streams.codec_shelf import models_of
 from vigie.streams.settings import Settings
 
 ROOM_BYTES = 200_000_000
@@ -39,7 +40,7 @@ def check_models(settings: Settings) -> None:
         OperatorError: what is wrong with it.
     """
     try:
-        ModelMap.load(settings.models)
+        models_of(settings)
     except ModelsError as error:
         raise OperatorError(f"{error}. Correct it, or set VIGIE_MODELS to another file.", Exit.USAGE) from None
 

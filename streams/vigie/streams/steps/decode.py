@@ -1,21 +1,30 @@
 """The role `decode`: raw bodies in, uplinks out."""
 
+import logging
+import time
+from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import Counter
 
-from vigie.codecs.model_map import ModelMap
-from vigie.codecs.registry import codecs, envelopes
-from vigie.streams import metrics
+from vigie.codecs.model_map import ModelMap, ModelsError
+from vigie.codecs.registry import envelopes
+from vigie.codecs.shelf import Shelf
+from vigie.streams import metrics, sources
+from vigie.streams.codec_shelf import models_of, shelf_of
 from vigie.streams.core.decode_parts import Counts
 from vigie.streams.core.decode_records import Decoder
 from vigie.streams.core.duplicate_filter import DeviceFilter, dump, load
+from vigie.streams.core.record_headers import Context, RecordHeaders
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
+from vigie.streams.sources import SourcesError
 from vigie.streams.transport.role import run_role
 from vigie.streams.transport.state import KeyedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics.catalogue import NETWORKS
+
+log = logging.getLogger(__name__)
 
 INPUTS = tuple(f"{kind}.{net}" for kind in ("raw", "replay") for net in NETWORKS)
 heard = Counter(
@@ -23,6 +32,15 @@ heard = Counter(
     "Events without uplink that show that a device lives: joins, statuses, acknowledgements.",
     registry=metrics.REGISTRY,
 )
+gateways = Counter("vigie_gateway_messages", "Messages of gateways about themselves.", registry=metrics.REGISTRY)
+compared = Counter(
+    "vigie_shadow_compared", "Payloads that a codec in shadow decoded beside the active one.", ["codec"],
+    registry=metrics.REGISTRY,
+)  # fmt: skip
+different = Counter(
+    "vigie_shadow_different", "Payloads about which a codec in shadow disagreed with the active one.", ["codec"],
+    registry=metrics.REGISTRY,
+)  # fmt: skip
 passed_over = Counter(
     "vigie_events_passed_over", "Events that a device did not cause, such as those of downlinks.",
     registry=metrics.REGISTRY,
@@ -33,33 +51,99 @@ applied_before = Counter(
 )  # fmt: skip
 
 OUTPUTS = (*(f"uplinks.{net}.v1" for net in NETWORKS), "dead-letters.v1")
+LOOK_S = 1.0
+"""How often the codec folder is looked at."""
 
 
-def make_decoder(settings: Settings, schema_ids: dict[str, int] | None = None) -> Decoder:
-    """The decoder of an installation: its models file, all registered codecs and envelopes."""
+def make_decoder(settings: Settings, schema_ids: dict[str, int] | None = None, shelf: Shelf | None = None) -> Decoder:
+    """The decoder of an installation: its models, codecs and sources, all registered envelopes."""
+    found = sources.load(settings.sources)
+    declared = {
+        f"raw.{net}": Context(one.format, one.network, one.hints)
+        for net in NETWORKS
+        if (one := found.declared(f"raw.{net}")) is not None
+    }
+    shelf = shelf or Shelf.load()
     return Decoder(
-        models=ModelMap.load(settings.models),
-        codecs=codecs(),
+        models=models_of(settings),
+        codecs=shelf.active(),
+        shadows=shelf.shadows(),
         envelopes=envelopes(),
+        headers=RecordHeaders(found.layouts, declared),
         schema_ids=schema_ids,
         obey_arrival=settings.ticks == "log",
     )
 
 
 class DecodeStep:
-    """Feeds batches to the decoder and counts what they came to."""
+    """Feeds batches to the decoder and counts what they came to.
+
+    Args:
+        decoder: of the installation.
+        refresh: gives codecs, shadows and models anew where the codec folder has changed; None where it has not.
+        clock: seconds that only grow.
+    """
 
     name = "decode"
     inputs = INPUTS
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        refresh: Callable[[], tuple[Shelf, ModelMap] | None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.decoder = decoder
+        self._refresh, self._clock, self._looked_at = refresh, clock, clock()
         self.filters: KeyedState[DeviceFilter] = KeyedState("state.decode.filter", load=load, dump=dump)
         self.states: tuple[KeyedState[Any], ...] = (self.filters,)
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Decode one batch."""
+        if (now := self._clock()) - self._looked_at >= LOOK_S:
+            self._looked_at = now
+            changed = self._refresh()
+            if changed is not None:
+                shelf, self.decoder.models = changed
+                self.decoder.use(shelf.active(), shelf.shadows())
         _count(self.decoder.process(batch.topic, batch.partition, batch, self.filters, out))
+
+
+class Folder:
+    """The codec folder of a running worker.
+
+    Args:
+        settings: of the installation.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.shelf = shelf_of(settings)
+        self._tell()
+
+    def refresh(self) -> tuple[Shelf, ModelMap] | None:
+        """Codecs and models anew, where a file of the folder has changed.
+
+        A models file that cannot be used leaves codecs and models as they were, and says so.
+        """
+        if not self.shelf.changed():
+            return None
+        before, self.shelf = self.shelf, shelf_of(self._settings)
+        before.close()
+        self._tell()
+        try:
+            models = models_of(self._settings)
+        except ModelsError as error:
+            log.error("The models stay as they were: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
+            return None
+        return self.shelf, models
+
+    def _tell(self) -> None:
+        for problem in self.shelf.problems:
+            log.warning("%s", problem)
+        chosen = [f"{one.codec.id} {one.codec.version}" for one in self.shelf.versions() if one.shadow]
+        if chosen:
+            log.info("In shadow: %s", ", ".join(chosen))
 
 
 def _count(counts: Counts) -> None:
@@ -69,12 +153,22 @@ def _count(counts: Counts) -> None:
         metrics.duplicates.inc(counts.duplicates)
     if counts.ignored_headers:
         metrics.ignored_arrival_headers.inc(counts.ignored_headers)
+    for codec, number in counts.compared.items():
+        compared.labels(codec=codec).inc(number)
+    for codec, number in counts.different.items():
+        different.labels(codec=codec).inc(number)
     heard.inc(counts.heard)
+    gateways.inc(counts.gateways)
     passed_over.inc(counts.passed_over)
     applied_before.inc(counts.applied_before)
 
 
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
-    step = DecodeStep(make_decoder(settings, schema_ids_in_use(settings, OUTPUTS)))
-    return run_role(settings, "decode", [step], heartbeat=True)
+    folder = Folder(settings)
+    try:
+        decoder = make_decoder(settings, schema_ids_in_use(settings, OUTPUTS), folder.shelf)
+    except (SourcesError, ModelsError) as error:
+        log.error("decode cannot start: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
+        return 1
+    return run_role(settings, "decode", [DecodeStep(decoder, folder.refresh)], heartbeat=True)

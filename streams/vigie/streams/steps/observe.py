@@ -8,6 +8,7 @@ from prometheus_client import Counter as Count
 
 from vigie.codecs.model_map import ModelMap
 from vigie.streams import metrics
+from vigie.streams.codec_shelf import models_of
 from vigie.streams.core import silence, span, window
 from vigie.streams.core.silence import Clock, Watch
 from vigie.streams.core.span import Reading, Span
@@ -204,7 +205,7 @@ class WindowStep:
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
     ids = schema_ids_in_use(settings, ["aggregates.v1", "dead-letters.v1"])
-    periods, reader = period_of(ModelMap.load(settings.models)), UplinkReader()
+    periods, reader = period_of(models_of(settings)), UplinkReader()
     steps: list[StreamStep] = [
         SilenceStep(periods, reader),
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),

@@ -1,0 +1,37 @@
+"""The codecs and models of an installation: the packaged ones, its own models, and what lies in its codec folder."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from vigie.codecs.model_map import ModelMap
+from vigie.codecs.shelf import Shelf
+from vigie.streams.settings import Settings
+
+
+def codec_folder(settings: Settings) -> Path | None:
+    """The folder of makers' codecs, made if it is not there; None where it cannot be."""
+    folder = settings.codecs
+    assert folder is not None
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder if folder.is_dir() else None
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """All versions of all codecs."""
+    return Shelf.load(codec_folder(settings))
+
+
+def models_of(settings: Settings) -> ModelMap:
+    """All models: packaged ones, over them those of VIGIE_MODELS, over them those beside makers' codecs.
+
+    Raises:
+        ModelsError: a file cannot be used.
+    """
+    found = ModelMap.load()
+    if settings.models is not None:
+        found = ModelMap.load(settings.models).over(found)
+    folder = settings.codecs
+    for path in sorted(folder.glob("*/models.toml")) if folder is not None else ():
+        found = ModelMap.load(path).over(found)
+    return found
