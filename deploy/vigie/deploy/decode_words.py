@@ -24,7 +24,7 @@ from vigie.serving.wording import local_text, property_label, reading_text
 from vigie.streams.codec_shelf import models_of, shelf_of
 from vigie.streams.settings import Settings
 from vigie.topics.property import PROPERTIES
-from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.reason import Reason, Undecodable, printable
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
@@ -216,19 +216,25 @@ def _of_model(asked: Asked, settings: Settings) -> tuple[str, str]:
     return model.codec, model.name
 
 
+def decoded_title(data: dict[str, Any]) -> str:
+    """What was decoded, in a line: place, device, model, codec, payload.
+
+    >>> decoded_title({"model": "EM300-TH", "codec": {"id": "milesight-em300-th", "version": "2"}, "payload": "01755c"})
+    'EM300-TH · milesight-em300-th 2 · 01755c'
+    """
+    codec = data.get("codec") or {}
+    parts = (
+        data.get("where"), data.get("device") or data.get("gateway"), data.get("model"),
+        f"{codec['id']} {codec['version']}" if codec else "", data.get("payload", "")[:80],
+    )  # fmt: skip
+    return " · ".join(printable(str(part)) for part in parts if part)
+
+
 def decoded_table(data: dict[str, Any], settings: Settings) -> Table:
     """The same for people."""
     language = settings.language
     french = language == "fr"
-    title = " · ".join(
-        str(part)
-        for part in (
-            data.get("where"), data.get("device") or data.get("gateway"), data.get("model"),
-            data.get("codec", {}).get("id"), data.get("payload", "")[:80],
-        )
-        if part
-    )  # fmt: skip
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False, show_header=False)
+    table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column()
     table.add_column()

@@ -1,6 +1,7 @@
 """`vigie codecs`: which there are, whether they give what their makers' examples say, and which version is active."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per version.")
 def list_(maker: str | None, *, as_json: bool) -> None:
     """List every version of every codec, with its maker, runner, licence and state."""
-    settings = settings_here()
+    settings = Settings.from_env(os.environ)
     shelf = _shelf(settings)
     french = settings.language == "fr"
     rows = [
@@ -99,7 +100,7 @@ def test(path: Path | None, folder: Path | None, *, as_json: bool) -> None:
     """
     from vigie.deploy.codec_trials import Report, own_vectors, published, with_javascript
 
-    settings = settings_here()
+    settings = Settings.from_env(os.environ)
     if path is None:
         if folder is not None:
             raise click.UsageError("--javascript needs PATH: the examples to run the files with.")
@@ -138,7 +139,7 @@ def shadow(codec_id: str | None, version: str | None, last: int, *, off: bool, a
     """
     from vigie.deploy.codec_differences import show_differences
 
-    settings = settings_here()
+    settings = Settings.from_env(os.environ)
     shelf = _shelf(settings)
     if version is not None and codec_id is not None:
         with _refusals():
@@ -151,7 +152,7 @@ def shadow(codec_id: str | None, version: str | None, last: int, *, off: bool, a
             shelf.shadow(codec_id, None)
         click.echo(_said(settings, "off").format(codec=codec_id))
     else:
-        show_differences(settings, codec_id, last, as_json=as_json)
+        show_differences(settings_here(), codec_id, last, as_json=as_json)
 
 
 @command.command(
@@ -170,7 +171,7 @@ def promote(codec_id: str, version: str, *, as_json: bool) -> None:
     Running workers take it within seconds. Uplinks decoded before keep the version that decoded them; `vigie replay
     raw` decodes them again.
     """
-    settings = settings_here()
+    settings = Settings.from_env(os.environ)
     shelf = _shelf(settings)
     before = shelf.active().get(codec_id)
     with _refusals():

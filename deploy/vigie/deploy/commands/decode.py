@@ -1,14 +1,21 @@
 """`vigie decode`: what a payload, a message or a file of payloads says, without a running platform."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from vigie.deploy.decode_words import Asked, asked_of_lines, asked_of_message, decoded_data, decoded_table
-from vigie.deploy.installation import settings_here
+from vigie.deploy.decode_words import (
+    Asked,
+    asked_of_lines,
+    asked_of_message,
+    decoded_data,
+    decoded_table,
+    decoded_title,
+)
 from vigie.deploy.operator_error import Exit
 from vigie.streams.settings import Settings
 
@@ -38,7 +45,7 @@ def command(
 
     Exit code 0 if everything could be decoded, 19 if something could not.
     """
-    settings = settings_here()
+    settings = Settings.from_env(os.environ)
     asked = list(_asked(settings, payload, model, codec, port, received_at, path, form))
     found = [decoded_data(one, settings) for one in asked]
     if as_json:
@@ -51,6 +58,7 @@ def command(
         for place, data in enumerate(found):
             if place:
                 console.print()
+            console.print(decoded_title(data), markup=False, highlight=False, style="bold", soft_wrap=True)
             console.print(decoded_table(data, settings), markup=False, highlight=False)
     if any("refused" in data for data in found):
         sys.exit(int(Exit.DIFFERENT))
