@@ -2,12 +2,7 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -15,9 +10,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 from aiokafka import AIOKafkaProducer
+from roles_by_hand import role, vigie
 
 from vigie.deploy import replays, topic_admin
-from vigie.deploy.embedded.ports import free_port
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
 
@@ -33,35 +28,6 @@ def body(f_cnt: int, profile: str = "Compteur neuf") -> bytes:
         "rxInfo": [{"gatewayId": "7076ff0013055001", "rssi": -90, "snr": 7.5}], "dr": 5,
         "txInfo": {"frequency": 868100000, "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 7}}},
     }).encode()  # fmt: skip
-
-
-@contextmanager
-def role(settings: Settings, name: str, log: Path) -> Iterator[None]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
-    environment |= replace(settings, metrics_port=free_port()).to_env()
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "vigie.deploy.cli", "worker", name], env=environment, stdout=out, stderr=out
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-
-
-def vigie(settings: Settings, *words: str) -> str:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "vigie.deploy.cli", *words],
-        env=environment | settings.to_env(), capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def rows(settings: Settings) -> list[tuple[str, int, float]]:
