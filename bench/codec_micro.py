@@ -12,7 +12,7 @@ import fastavro
 from figures import Figure
 from load import bodies
 
-from vigie.codecs.envelopes.chirpstack_v4 import parse
+from vigie.codecs.envelopes.chirpstack_v4 import parse, peek
 from vigie.codecs.registry import codecs
 from vigie.codecs.vectors import examples
 from vigie.streams.core.decode_records import Decoder
@@ -102,10 +102,15 @@ def figures() -> Iterator[Figure]:
         _Record(body, offset, now, partition)
         for offset, (_, body, partition) in enumerate(bodies(DEVICES + COUNT, DEVICES))
     ]
-    loaded = [(record.value, None) for record in records[DEVICES:]]
+    loaded = [(record.value,) for record in records[DEVICES:]]
     yield Figure(
         name="ChirpStack v4 envelope", value=_best_us(_each(parse, loaded), COUNT), unit="µs",
-        note=f"{note}, {sum(len(body) for body, _ in loaded) // COUNT} bytes",
+        note=f"{note}, {sum(len(body) for (body,) in loaded) // COUNT} bytes",
+    )  # fmt: skip
+
+    yield Figure(
+        name="ChirpStack v4 peek", value=_best_us(_each(peek, loaded), COUNT), unit="µs",
+        note=f"{note}, the key of raw.*",
     )  # fmt: skip
 
     payload = parse(records[0].value).payload

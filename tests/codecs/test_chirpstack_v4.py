@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vigie.codecs.envelopes.chirpstack_v4 import parse, peek
-from vigie.codecs.frame import Frame, Heard, PassedOver
+from vigie.codecs.frame import Frame, GatewayStats, Heard, Hints, PassedOver
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Gateway
 
@@ -64,7 +64,9 @@ def event_of(**more) -> bytes:
     [("join", event_of(devAddr="00d20001")), ("status", event_of(margin=10)), ("ack", event_of(acknowledged=True))],
 )
 def test_what_only_the_device_can_cause_shows_that_it_lives(event, message):
-    assert parse(message, event) == Heard(address=f"eui:{EUI}", kind=event, network="chirpstack")
+    said = parse(message, Hints(event=event))
+    assert isinstance(said, Heard)
+    assert (said.address, said.kind, said.network) == (f"eui:{EUI}", event, "chirpstack")
 
 
 @pytest.mark.parametrize(
@@ -79,18 +81,18 @@ def test_what_only_the_device_can_cause_shows_that_it_lives(event, message):
     ],
 )
 def test_what_the_network_says_is_no_sign_of_the_device(event, message):
-    assert parse(message, event) == PassedOver()
+    assert parse(message, Hints(event=event)) == PassedOver()
 
 
 def test_an_uplink_by_its_event_or_without_one():
-    assert isinstance(parse(body(), "up"), Frame)
-    assert isinstance(parse(body(), None), Frame)
+    assert isinstance(parse(body(), Hints(event="up")), Frame)
+    assert isinstance(parse(body(), Hints(event=None)), Frame)
 
 
 @pytest.mark.parametrize("event", ["", "UP", "uplink", "up ", "Join", "x" * 800_000])
 def test_an_event_that_chirpstack_has_not_is_refused(event):
     with pytest.raises(Undecodable) as caught:
-        parse(body(), event)
+        parse(body(), Hints(event=event))
     assert caught.value.reason is Reason.BAD_HEADER
     assert caught.value.address is None, "nobody knows whether the device spoke"
     assert "txack" in caught.value.message
@@ -127,7 +129,7 @@ def test_a_frame_of_nobody(bad):
 )
 def test_a_sign_of_life_that_cannot_be_read(bad, reason):
     with pytest.raises(Undecodable) as caught:
-        parse(bad, "join")
+        parse(bad, Hints(event="join"))
     assert (caught.value.reason, caught.value.address) == (reason, None)
 
 
@@ -258,7 +260,7 @@ def test_what_is_odd_and_accepted():
 
 
 def test_two_megabytes():
-    assert len(parse(body(rxInfo=EVENT["rxInfo"] * 20_000)).radio.gateways) == 40_000
+    assert len(parse(body(rxInfo=EVENT["rxInfo"] * 20_000)).radio.gateways) == 2, "each once"
     with pytest.raises(Undecodable):
         parse(b"x" * 2_000_000)
 
@@ -271,14 +273,14 @@ def test_peek_finds_the_device_or_nothing():
     assert peek(body(deviceInfo=info(devEui="x"))) is None
 
 
-def told(bad: bytes, event: str | None = None) -> Frame | Heard | PassedOver | None:
+def told(bad: bytes, event: str | None = None) -> Frame | Heard | GatewayStats | PassedOver | None:
     """What the envelope says, checked; None for what it refuses."""
     try:
-        frame = parse(bad, event)
+        frame = parse(bad, Hints(event=event))
     except Undecodable as error:
         refused = error
     else:
-        if isinstance(frame, PassedOver):
+        if isinstance(frame, PassedOver | GatewayStats):
             return frame
         assert frame.address.startswith("eui:")
         assert len(frame.address) == 20
@@ -303,13 +305,13 @@ def test_any_json(value):
     told(json.dumps(value).encode())
 
 
-@given(st.binary(max_size=200), st.sampled_from([None, "up", "join", "ack", "log", "x"]))
+@given(st.binary(max_size=200), st.sampled_from([None, "up", "join", "ack", "stats", "log", "x"]))
 @settings(deadline=None, max_examples=300)
 def test_any_bytes(value, event):
     told(value, event)
 
 
-@given(mutated(), st.sampled_from([None, "up", "join", "ack"]))
+@given(mutated(), st.sampled_from([None, "up", "join", "status", "ack"]))
 @settings(deadline=None, max_examples=1000)
 def test_mutated_events(bad, event):
     told(bad, event)

@@ -1,7 +1,8 @@
-"""ChirpStack v4, JSON: `application/<id>/device/<devEUI>/event/<event>`.
+"""ChirpStack v4, JSON: `application/<id>/device/<devEUI>/event/<event>`, and gateway statistics.
 
-Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinEvent, StatusEvent, AckEvent) in its JSON
-mapping; the events: ChirpStack documentation, chapter Integrations, Event types.
+Source: chirpstack `api/proto/integration/integration.proto` (UplinkEvent, JoinEvent, StatusEvent, AckEvent) and
+`api/proto/gw/gw.proto` (GatewayStats, `gateway/<id>/event/stats`) in their JSON mapping; the events: ChirpStack
+documentation, chapter Integrations, Event types.
 
     {"deduplicationId": uuid, "time": RFC 3339, "deviceInfo": {"devEui": 16 hex, "deviceProfileName": text, "tags": {}},
      "devAddr": 8 hex, "dr": 5, "fCnt": 7, "fPort": 85, "data": base64,
@@ -10,37 +11,53 @@ mapping; the events: ChirpStack documentation, chapter Integrations, Event types
 
 Traps: the JSON mapping of protobuf leaves out fields that are zero (fCnt and fPort 0, snr 0); `data` is missing in an
 uplink that carries only MAC commands; the same frame may come twice when gateways are late; `ack` is also sent when the
-device did *not* acknowledge in time, and then lacks `acknowledged`.
+device did *not* acknowledge in time, and then lacks `acknowledged`; `relayRxInfo` has a `devEui` too, which is the
+relay's; a `joinServerContext` says that ChirpStack has no AppSKey, so that `data` is still encrypted.
 """
 
-import re
-from binascii import Error as Base64Error
 from binascii import a2b_base64
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
+from vigie.codecs.chirpstack import (
+    ACK,
+    NETWORK,
+    SENT_BY_DEVICES,
+    SENT_BY_OTHERS,
+    STATS,
+    UP,
+    gateway_stats,
+    status_facts,
+    unknown_event,
+)
+from vigie.codecs.eui import address_of, addresses, session_of, sessions
+from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
 from vigie.codecs.instants import epoch_ms
-from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db
+from vigie.codecs.lorawan import (
+    NO_HINTS,
+    NO_JSON,
+    TAG,
+    Byte,
+    Counter,
+    Decibels,
+    Hertz,
+    Number,
+    Power,
+    Small,
+    Spreading,
+    encrypted,
+    from_base64,
+    instant,
+    peeking,
+    read,
+)
+from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db, once_each
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Gateway, Radio
 
-NETWORK = "chirpstack"
-_HEX16 = re.compile(r"[0-9a-fA-F]{16}")
-_HEX8 = re.compile(r"[0-9a-fA-F]{8}")
-_LIMIT = 200_000
-_TAG = "vigie_codec"
-
-# Ranges are checked by msgspec while it reads, which costs next to nothing.
-_Counter = Annotated[int, Meta(ge=0, lt=2**32)]
-_Byte = Annotated[int, Meta(ge=0, le=255)]
-_Decibels = Annotated[float, Meta(ge=-999, le=999)]
-_Power = Annotated[int, Meta(ge=-999, le=999)]
-_Hertz = Annotated[int, Meta(ge=0, lt=2**40)]
-_Spreading = Annotated[int, Meta(ge=5, le=12)]
+TITLE = "ChirpStack v4"
 
 
 class _DeviceInfo(Struct, gc=False):
@@ -51,13 +68,13 @@ class _DeviceInfo(Struct, gc=False):
 
 class _RxInfo(Struct, gc=False):
     gatewayId: str = ""
-    rssi: _Power = 0
-    snr: _Decibels = 0.0
+    rssi: Power = 0
+    snr: Decibels = 0.0
 
 
 class _Lora(Struct, gc=False):
-    bandwidth: _Hertz = 125_000
-    spreadingFactor: _Spreading | None = None
+    bandwidth: Hertz = 125_000
+    spreadingFactor: Spreading | None = None
 
 
 class _Modulation(Struct, gc=False):
@@ -65,20 +82,30 @@ class _Modulation(Struct, gc=False):
 
 
 class _TxInfo(Struct, gc=False):
-    frequency: _Hertz | None = None
+    frequency: Hertz | None = None
     modulation: _Modulation | None = None
+
+
+class _Relay(Struct, gc=False):
+    devEui: str = ""
+
+
+class _JoinServer(Struct, gc=False):
+    sessionKeyId: str = ""
 
 
 class _Event(Struct, gc=False):
     deviceInfo: _DeviceInfo
     time: str = ""
     devAddr: str = ""
-    dr: _Byte = 0
-    fCnt: _Counter = 0
-    fPort: _Byte = 0
+    dr: Byte = 0
+    fCnt: Counter = 0
+    fPort: Byte = 0
     data: str | None = None
     rxInfo: list[_RxInfo] = []
     txInfo: _TxInfo | None = None
+    relayRxInfo: _Relay | None = None
+    joinServerContext: _JoinServer | None = None
 
 
 class _DeviceId(Struct):
@@ -86,35 +113,57 @@ class _DeviceId(Struct):
 
 
 class _Sign(Struct):
-    """What every event has, and whether an `ack` is one."""
+    """What the events that are no uplink say, each some of it; and all that `peek` looks at."""
 
     deviceInfo: _DeviceId
     acknowledged: bool = False
+    devAddr: str = ""
+    margin: Small = 0
+    externalPowerSource: bool = False
+    batteryLevelUnavailable: bool = False
+    batteryLevel: Number = 0.0
+
+
+class _Name(Struct):
+    deviceInfo: _DeviceId
+
+
+class _Location(Struct):
+    latitude: Number = 0.0
+    longitude: Number = 0.0
+    altitude: Number = 0.0
+
+
+class _Stats(Struct):
+    gatewayId: str = ""
+    time: str = ""
+    location: _Location | None = None
+    configVersion: str = ""
+    rxPacketsReceived: Counter = 0
+    rxPacketsReceivedOk: Counter = 0
+    txPacketsReceived: Counter = 0
+    txPacketsEmitted: Counter = 0
+    metadata: dict[str, str] = {}
+    txPacketsPerStatus: dict[str, Counter] = {}
 
 
 _decode = msgspec.json.Decoder(_Event).decode
 _decode_sign = msgspec.json.Decoder(_Sign).decode
-_UP, _ACK = "up", "ack"
-_SENT_BY_DEVICES = frozenset({"join", "status", _ACK})
-_SENT_BY_OTHERS = frozenset({"txack", "log", "location", "integration"})
-_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_addresses: dict[str, str] = {}
-_sessions: dict[str, str | None] = {"": None}
+_decode_stats = msgspec.json.Decoder(_Stats).decode
+peek = peeking(msgspec.json.Decoder(_Name).decode, lambda name: name.deviceInfo.devEui)
 
 
-_NO_HINTS = Hints()
-
-
-def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame | Heard | PassedOver:
+def parse(body: bytes, hints: Hints = NO_HINTS) -> Frame | Heard | GatewayStats | PassedOver:
     """One message of the integration.
 
     Args:
         body: the JSON document.
-        hints: of them the Kafka header or topic part `event` (up, join, status, ...); None is taken for an uplink.
+        hints: of them the Kafka header or topic part `event` (up, join, status, stats, ...); None is taken for an
+            uplink.
 
     Returns:
         A Frame for an uplink; Heard for a join, a status or an acknowledgement, which only a device that lives can
-        send; PassedOver for what the network or somebody else says about a device.
+        send; GatewayStats for `stats`; PassedOver for what the network or somebody else says about a device.
 
     Raises:
         Undecodable: BAD_HEADER, NOT_JSON, BAD_ENVELOPE, BAD_BASE64 or BAD_TIME; with the address where a frame of a
@@ -126,16 +175,17 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame | Heard | PassedOver:
     ('eui:24e124136b000001', 0, '01755c')
     """
     event = hints.event
-    if event is not None and event != _UP:
+    if event is not None and event != UP:
         return _other_event(body, event)
     try:
         message = _decode(body)
     except msgspec.ValidationError as error:
-        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}", peek(body)) from None
-    except _NO_JSON as error:
-        raise _not_json(error) from None
+        sentence = f"Not a {TITLE} message: {str(error)[:110]}"
+        raise Undecodable(Reason.BAD_ENVELOPE, sentence, peek(body, hints)) from None
+    except NO_JSON as error:
+        raise Undecodable(Reason.NOT_JSON, f"The body is not JSON: {str(error)[:110]}") from None
     info = message.deviceInfo
-    address = _addresses.get(info.devEui) or _address(info.devEui)
+    address = addresses.get(info.devEui) or address_of(info.devEui)
     try:
         received_at = epoch_ms(message.time)
     except (ValueError, OverflowError):
@@ -145,75 +195,62 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame | Heard | PassedOver:
     try:
         payload = a2b_base64(data, strict_mode=True) if data else b""
         if data and len(data) & 3:  # padding too many, which strict_mode lets pass
-            raise ValueError(data[:40])
-    except (Base64Error, ValueError):
-        sentence = f"The data of {address} is not base64: {excerpt(data or '')}"
-        raise Undecodable(Reason.BAD_BASE64, sentence, address) from None
+            raise ValueError
+    except ValueError:
+        payload = from_base64(data or "", address)  # which says what is wrong
     try:
-        session = _sessions[message.devAddr]
+        session = sessions[message.devAddr]
     except KeyError:
-        session = _session(message.devAddr, address)
-    return Frame(
-        address=address, profile=info.deviceProfileName, codec_tag=info.tags.get(_TAG) if info.tags else None,
+        session = session_of(message.devAddr, address)
+    frame = Frame(
+        address=address, profile=info.deviceProfileName, codec_tag=info.tags.get(TAG) if info.tags else None,
         session=session, f_cnt=message.fCnt, f_port=message.fPort, payload=payload,
         received_at=received_at, bearer="lora", network=NETWORK, radio=_radio(message, len(payload)),
     )  # fmt: skip
+    if message.relayRxInfo is None and message.joinServerContext is None:  # as nearly always
+        return frame
+    if message.joinServerContext is not None and message.joinServerContext.sessionKeyId:
+        raise encrypted(address, "ChirpStack")
+    relay = message.relayRxInfo.devEui.lower() if message.relayRxInfo is not None else ""
+    return msgspec.structs.replace(frame, extras={"relay": relay} if relay else None)
 
 
-def _other_event(body: bytes, event: str) -> Heard | PassedOver:
+def _other_event(body: bytes, event: str) -> Heard | GatewayStats | PassedOver:
     """An event that is no uplink."""
-    if event in _SENT_BY_OTHERS:
+    if event == STATS:
+        return _stats(body)
+    if event in SENT_BY_OTHERS:
         return PassedOver()
-    if event not in _SENT_BY_DEVICES:
-        known = ", ".join(sorted({_UP, *_SENT_BY_DEVICES, *_SENT_BY_OTHERS}))
-        raise Undecodable(Reason.BAD_HEADER, f"The header event is {excerpt(event)}: ChirpStack has {known}")
-    try:
-        sign = _decode_sign(body)
-    except msgspec.ValidationError as error:
-        raise Undecodable(Reason.BAD_ENVELOPE, f"Not a ChirpStack v4 event: {error}") from None
-    except _NO_JSON as error:
-        raise _not_json(error) from None
-    address = _address(sign.deviceInfo.devEui)
-    if event == _ACK and not sign.acknowledged:
+    if event not in SENT_BY_DEVICES:
+        raise unknown_event(event)
+    sign = read(_decode_sign, body, TITLE, peek)
+    address = address_of(sign.deviceInfo.devEui)
+    if event == ACK and not sign.acknowledged:
         return PassedOver()
-    return Heard(address=address, kind=event, network=NETWORK)
+    facts: dict[str, str] = {}
+    if event == "join":
+        session = session_of(sign.devAddr, address)
+        facts = {"dev_addr": session} if session is not None else {}
+    elif event == "status":
+        facts = status_facts(
+            sign.margin, external=sign.externalPowerSource, unavailable=sign.batteryLevelUnavailable,
+            battery_pct=sign.batteryLevel,
+        )  # fmt: skip
+    return Heard(address=address, kind=event, network=NETWORK, facts=facts)
 
 
-def _not_json(error: Exception) -> Undecodable:
-    return Undecodable(Reason.NOT_JSON, f"The body is not JSON: {error}")
-
-
-def peek(body: bytes, _hints: Hints = _NO_HINTS) -> str | None:
-    """The device id of a message, for the key of its record; None where it names none.
-
-    >>> peek(b'{"deviceInfo": {"devEui": "24E124136B000001"}}')
-    'eui:24e124136b000001'
-    """
-    try:
-        return _address(_decode_sign(body).deviceInfo.devEui)
-    except (*_NO_JSON, Undecodable):
-        return None
-
-
-def _address(dev_eui: str) -> str:
-    if not _HEX16.fullmatch(dev_eui):
-        raise Undecodable(Reason.BAD_ENVELOPE, f"devEui {excerpt(dev_eui)} is not 16 hex digits")
-    if len(_addresses) > _LIMIT:
-        _addresses.clear()
-    made = _addresses[dev_eui] = "eui:" + dev_eui.lower()
-    return made
-
-
-def _session(dev_addr: str, address: str) -> str:
-    """The session's name; digits only, since it is a part of the uplink's identity."""
-    if not _HEX8.fullmatch(dev_addr):
-        sentence = f"{address}: devAddr {excerpt(dev_addr)} is not 8 hex digits"
-        raise Undecodable(Reason.BAD_ENVELOPE, sentence, address)
-    if len(_sessions) > _LIMIT:
-        _sessions.clear()
-        _sessions[""] = None
-    made = _sessions[dev_addr] = dev_addr.lower()
-    return made
+def _stats(body: bytes) -> GatewayStats:
+    said = read(_decode_stats, body, f"{TITLE} gateway statistics", peek)
+    place = said.location
+    return gateway_stats(
+        said.gatewayId, instant(said.time, f"the gateway {excerpt(said.gatewayId)}", device=False),
+        counts={
+            "rx_packets": said.rxPacketsReceived, "rx_packets_ok": said.rxPacketsReceivedOk,
+            "tx_packets": said.txPacketsReceived, "tx_packets_emitted": said.txPacketsEmitted,
+        },
+        config_version=said.configVersion, metadata=said.metadata, tx_status=said.txPacketsPerStatus,
+        place=(place.latitude, place.longitude, place.altitude) if place is not None else None,
+    )  # fmt: skip
 
 
 def _radio(message: _Event, payload_bytes: int) -> Radio:
@@ -223,7 +260,7 @@ def _radio(message: _Event, payload_bytes: int) -> Radio:
         heard_best: Gateway | None = Gateway(one.gatewayId, one.rssi, one.snr)
         gateways: tuple[Gateway, ...] = (heard_best,)  # type: ignore[assignment]
     else:
-        gateways = tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in received])
+        gateways = once_each(tuple([Gateway(one.gatewayId, one.rssi, one.snr) for one in received]))
         heard_best = best(gateways)
     sf = frequency = airtime = esp = margin = None
     if tx is not None:
