@@ -6,7 +6,7 @@ Source: "TEKTELIC Technical Reference Manual" of each series; tables of the deco
         00 FF s16/100 battery V     00 BA u16 battery mV        00 D3 u8 battery %          11 D3 u8 % of the display's
         03 67 s16/10 °C             04 68 u8/2 %                0B 67 s16/10 °C of the processor
         0B E4, 0E E4 u16 CO2 ppm, filtered and raw              0C 73 u16/10 hPa            01 00 u8 reed (FF open)
-        02 00 u8 light              10 02 u8 light              05 02 u16/1000 impact g     07 71 3*s16/1000 g on x, y, z
+        02 00 u8 light              10 02 u8 light              05 02 u16/1000 impact g     07 71 3*s16/1000 g on xyz
         08 04 u16 reed counts       09 00 u8 moisture           0A 00 u8 motion             0C 00 u8 impact alarm
         0D 04 u16 motion counts     0E 00 u8 connector          0F 04 u16 its counts        11 02 s16/1000 its voltage V
     Port 10     agriculture sensor (T0005)
