@@ -1,0 +1,109 @@
+"""A declared column's text or number to a reading, or to an extra; the same for files and for JSON."""
+
+import math
+import re
+from collections.abc import Container
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from vigie.codecs.decoder import Decoded
+from vigie.codecs.layout import Column
+from vigie.topics.property import BY_NAME
+from vigie.topics.uplink import Reading
+
+MISSING, NOT_A_NUMBER = "MISSING_VALUE", "NOT_A_NUMBER"
+_POINT = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_COMMA = re.compile(r"[+-]?(?:\d{1,40}(?:,\d{0,40})?|,\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_MOST_EXTRAS = 200
+_MOST_NAME, _MOST_TEXT = 80, 1000
+
+
+def number(text: str, decimal: str) -> float | None:
+    """A finite number; None for any other text, so that a point never passes for a comma, nor a word for a number.
+
+    >>> number("12,5", ","), number("1.234", ","), number("nan", "."), number("-0.5", ".")
+    (12.5, None, None, -0.5)
+    """
+    if decimal == ",":
+        if not _COMMA.fullmatch(text):
+            return None
+        text = text.replace(",", ".")
+    elif not _POINT.fullmatch(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+def converted(value: float, factor: float, offset: float) -> float | None:
+    """The value times factor plus offset, in decimal arithmetic, so that 0.57 * 100 is 57; None where it is too large.
+
+    >>> converted(0.57, 100.0, 0.0), converted(-822, 0.1, 0.0)
+    (57.0, -82.2)
+    """
+    if factor == 1 and not offset:
+        return float(value)
+    result = float(Decimal(repr(float(value))) * _decimal(factor) + _decimal(offset))
+    return result if math.isfinite(result) else None
+
+
+def take(column: Column, given: Any, found: Decoded, decimal: str, missing: Container[str]) -> None:
+    """A cell's text, or a number of JSON, as its column declares it.
+
+    A text that means no value gives none, with the warning MISSING_VALUE unless it is empty; a text in a column of
+    numbers that is none is kept as an extra, with the warning NOT_A_NUMBER.
+    """
+    if given is None or given == "":
+        return
+    if isinstance(given, str) and given in missing:
+        warn(found, MISSING)
+        return
+    if not column.property:
+        add_extra(found, column.extra or str(column.name), given)
+        return
+    value: float | None
+    if isinstance(given, str):
+        value = number(given, decimal)
+    elif isinstance(given, bool | int | float):
+        if not isinstance(given, bool) and (repr(given) in missing or f"{given:g}" in missing):
+            warn(found, MISSING)
+            return
+        value = float(given) if abs(given) < 1e300 else None
+    else:
+        value = None
+    result = None if value is None else converted(value, column.factor, column.offset)
+    if result is None:
+        warn(found, NOT_A_NUMBER)
+        add_extra(found, column.extra or str(column.name), given)
+        return
+    found.readings.append(Reading(BY_NAME[column.property].id, column.channel, result))
+
+
+def warn(found: Decoded, warning: str) -> None:
+    """A doubt, told once."""
+    if warning and warning not in found.warnings:
+        found.warnings.append(warning)
+
+
+def add_extra(found: Decoded, name: str, given: Any) -> None:
+    """What the catalogue has no property for, as text: at most 200 of 1,000 characters."""
+    if given is None or given == "" or len(found.extras) >= _MOST_EXTRAS:
+        return
+    if isinstance(given, bool):
+        text = "1" if given else "0"
+    elif isinstance(given, float) and given.is_integer() and abs(given) < 2**53:
+        text = str(int(given))
+    else:
+        text = str(given)
+    if not (name.isprintable() and 0 < len(name) <= _MOST_NAME):
+        name = "".join([one if one.isprintable() else "_" for one in name[:_MOST_NAME]]) or "_"
+    while name in found.extras:
+        name += "_again"
+    if not (text.isprintable() and len(text) <= _MOST_TEXT):
+        text = "".join([one if one.isprintable() else "\ufffd" for one in text[:_MOST_TEXT]])
+    found.extras[name] = text

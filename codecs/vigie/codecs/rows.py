@@ -1,0 +1,116 @@
+r"""Rows of a logger's file: bytes to text, text to lines, lines to cells, each with its undecoded bytes.
+
+Every line is read for itself: a quotation mark that was never closed spoils its own line, not all that follow.
+
+>>> [row.cells for row in rows_of(read_lines(b'a;b\r\n1,5;"x;y"\r\n', "auto"), ";")]
+[['a', 'b'], ['1,5', 'x;y']]
+"""
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from msgspec import Struct
+
+from vigie.topics.reason import Reason, Undecodable
+
+SEPARATORS = (";", "\t", "|", ",")
+_BOM = b"\xef\xbb\xbf"
+
+
+class Line(Struct, frozen=True, gc=False):
+    """One line of a file that is not blank.
+
+    Attributes:
+        number: counted from 1.
+        text: without the line end.
+        raw: its bytes without the line end.
+        ended: whether a line end follows; without one, the line may be half written.
+    """
+
+    number: int
+    text: str
+    raw: bytes
+    ended: bool
+
+
+class Row(Struct, frozen=True, gc=False):
+    """A line and what stands between its separators.
+
+    Attributes:
+        line: number of the line, counted from 1.
+        raw: its bytes without the line end.
+        cells: without quotation marks; empty for a line that cannot be read.
+        ended: whether a line end follows.
+        problem: why it cannot be read.
+    """
+
+    line: int
+    raw: bytes
+    cells: list[str]
+    ended: bool
+    problem: str = ""
+
+
+def text_of(body: bytes, encoding: str) -> tuple[str, str]:
+    r"""The text of a file and its encoding; the byte order mark is taken off.
+
+    Raises:
+        Undecodable: NOT_WELL_FORMED where the bytes are not of the declared encoding.
+
+    >>> text_of("é".encode("cp1252"), "auto"), text_of(b"\xef\xbb\xbfa", "auto")
+    (('é', 'cp1252'), ('a', 'utf-8'))
+    """
+    body = body.removeprefix(_BOM)
+    for one in ("utf-8", "cp1252", "latin-1") if encoding == "auto" else (encoding,):
+        try:
+            return body.decode(one), one
+        except UnicodeDecodeError as error:
+            problem = f"The file is not {one}: byte {error.object[error.start]:#04x} at {error.start}"
+    raise Undecodable(Reason.NOT_WELL_FORMED, problem)
+
+
+def read_lines(body: bytes, encoding: str) -> list[Line]:
+    """All lines that are not blank.
+
+    Raises:
+        Undecodable: NOT_WELL_FORMED where the bytes are not of the declared encoding.
+    """
+    text, known = text_of(body, encoding)
+    found = []
+    for number, line in enumerate(StringIO(text, newline=""), 1):  # a line ends by \n, \r\n or \r, and by nothing else
+        bare = line.rstrip("\r\n")
+        if bare.strip():
+            found.append(Line(number, bare, bare.encode(known), bare != line))
+    return found
+
+
+def rows_of(lines: Iterable[Line], separator: str) -> list[Row]:
+    """The lines with their cells."""
+    found = []
+    for one in lines:
+        cells, problem = split(one.text, separator)
+        found.append(Row(one.number, one.raw, cells, one.ended, problem))
+    return found
+
+
+def split(line: str, separator: str) -> tuple[list[str], str]:
+    """The cells of a line, and why there are none.
+
+    >>> split('1;"2', ";")
+    ([], 'unexpected end of data')
+    """
+    try:
+        return [cell.strip() for cell in next(csv.reader((line,), delimiter=separator, strict=True), [])], ""
+    except csv.Error as error:
+        return [], str(error)
+
+
+def likely_separator(line: str, decimal: str) -> str:
+    """The separator that gives a line the most columns; a decimal comma is none.
+
+    >>> likely_separator("a;b,c;d", ".")
+    ';'
+    """
+    known = [one for one in SEPARATORS if one != decimal]
+    return max(known, key=lambda one: len(split(line, one)[0]))
