@@ -9,6 +9,45 @@ NEAR, FAR = ("0016c001f153a14c", -97, 7.5), ("0016c001f153a150", -60, -2.0)
 
 # --- real ones -------------------------------------------------------------------------------------------------------
 
+CHIRPSTACK_V4 = {  # a Dragino LHT65N's first uplink by the HTTP integration, captured and published by a user (2026)
+    "deduplicationId": "80166477-2482-43ab-a64e-088107a7c4fa",
+    "time": "2026-08-27T14:39:44.530852140+00:00",
+    "deviceInfo": {
+        "tenantId": "ae2e1b59-bf1e-420f-a733-bfbf08eb8aca",
+        "tenantName": "ChirpStack",
+        "applicationId": "635fda7b-0428-495e-812f-027490bcaf9d",
+        "applicationName": "senso-test",
+        "deviceProfileId": "bc0b05d1-d5ec-4126-9451-42403f143a9f",
+        "deviceProfileName": "Dargino LHT65N",
+        "deviceName": "sensor0",
+        "devEui": "a840419edb62011c",
+        "deviceClassEnabled": "CLASS_A",
+        "tags": {},
+    },
+    "devAddr": "01087309",
+    "adr": True,
+    "dr": 0,
+    "fCnt": 0,
+    "fPort": 2,
+    "confirmed": False,
+    "data": "zOEJqQHEAQj1f/8=",
+    "object": {
+        "BatV": 3.297,
+        "TempC_SHT": 24.73,
+        "Bat_status": 3,
+        "Ext_sensor": "Temperature Sensor",
+        "Hum_SHT": 45.2,
+        "TempC_DS": 22.93,
+        "Node_type": "LHT65N",
+    },
+    "rxInfo": [{"gatewayId": "2cf7f11081400088", "rssi": -102, "snr": -12, "channel": 4, "crcStatus": "CRC_OK"}],
+    "txInfo": {
+        "frequency": 867300000,
+        "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": 12, "codeRate": "CR_4_5"}},
+    },
+    "regionConfigId": "eu868",
+}
+
 CHIRPSTACK_V3 = {  # an ESP32's uplink, marshaler `json`, in the tests of an Italian deployment (2022)
     "applicationID": "123", "applicationName": "test_esp", "deviceName": "esp32", "devEUI": "IjIzAACIiAI=",
     "rxInfo": [{

@@ -26,6 +26,7 @@ EVENTS = [None, "up", "join", "status", "ack", "stats", "log", "x"]
 PROTOBUF = json.loads(Path(__file__).with_name("chirpstack_v4_protobuf.json").read_text())
 SEEDS: dict[str, list[bytes]] = {form: [body] for form, body in messages.ONE_UPLINK.items()}
 SEEDS["chirpstack-v4"] += [json.dumps(one["json"]).encode() for one in PROTOBUF.values()]
+SEEDS["chirpstack-v4"] += [messages.text(messages.CHIRPSTACK_V4)]
 SEEDS["chirpstack-v4-protobuf"] = [bytes.fromhex(one["hex"]) for one in PROTOBUF.values()]
 SEEDS["chirpstack-v3"] += [messages.text(one) for one in (messages.CHIRPSTACK_V3, messages.CHIRPSTACK_V3_HEX)]
 SEEDS["tts-v3"] += [messages.text(messages.TTS_V3)]

@@ -1,13 +1,27 @@
-"""ChirpStack 4, JSON: what its events beside uplinks say, relays, payloads still encrypted, device ids elsewhere."""
+"""ChirpStack 4, JSON: a real uplink, other events, relays, payloads still encrypted, device ids elsewhere."""
 
 import json
 
 import pytest
 from chirpstack_events import EUI, EVENT, body
+from lorawan_messages import CHIRPSTACK_V4, text
 
 from vigie.codecs.envelopes.chirpstack_v4 import parse, peek
 from vigie.codecs.frame import GatewayStats, Hints
 from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.uplink import Gateway
+
+
+def test_a_real_uplink():
+    frame = parse(text(CHIRPSTACK_V4))
+    assert (frame.address, frame.session, frame.f_cnt, frame.f_port) == ("eui:a840419edb62011c", "01087309", 0, 2)
+    assert (frame.payload.hex(), frame.profile, frame.extras) == ("cce109a901c40108f57fff", "Dargino LHT65N", None)
+    assert frame.received_at == 1_787_841_584_530
+    radio = frame.radio
+    assert radio.gateways == (Gateway("2cf7f11081400088", -102, -12.0),)
+    assert (radio.dr, radio.sf, radio.frequency_hz, radio.margin_db) == (0, 12, 867_300_000, 8.0)
+    assert radio.airtime_ms == pytest.approx(1482.752)
+    assert peek(text(CHIRPSTACK_V4)) == "eui:a840419edb62011c"
 
 
 def event_of(**more) -> bytes:

@@ -189,3 +189,5 @@ def test_the_peek_of_xml_is_not_fooled():
     assert thingpark_xml.peek(xml(f"<CustomerData><![CDATA[{other}]]></CustomerData>{EUI}")) == "eui:0018b20000000b20"
     assert thingpark_xml.peek(xml(f"<Lrrs>{other}</Lrrs>")) is None
     assert thingpark_xml.peek(b"<!DOCTYPE a>" + xml(EUI)) is None
+    twice = xml(f"{other}{EUI}")
+    assert thingpark_xml.peek(twice) == thingpark_xml.parse(twice).address == "eui:0018b20000000b20", "the last counts"

@@ -285,6 +285,6 @@ def _radio(message: _Event, payload_bytes: int) -> Radio:
 register_envelope(
     Envelope(
         form="chirpstack-v4", title="ChirpStack 4, JSON", source="chirpstack integration.proto, in its JSON mapping",
-        sample="documentation", parse=parse, peek=peek,
+        sample="real", parse=parse, peek=peek,
     )
 )  # fmt: skip
