@@ -242,7 +242,7 @@ for _model, (_frames, _flags, _stamped) in _MODELS.items():
             properties=("air_temperature", "relative_humidity") if _frames is _COMFORT else ("air_temperature",),
             extras=(
                 *NETWORK_EXTRAS, *filter(None, _flags), "air_temperature_*", "relative_humidity_*", "alarm_*", "mode",
-                "probe_*", "keep_alive_s", "data_period_s", "sampling_period_s", "period_s", "periods_per_frame",
+                "probe*", "keep_alive_s", "data_period_s", "sampling_period_s", "period_s", "periods_per_frame",
                 "samples_per_period", "redundant_samples", "thresholds", "threshold_*", "hysteresis_*", "timestamp",
             ),
             vectors=(*_VECTORS[_model], Vector(payload="4a00", reason="bad_payload")),
