@@ -1,0 +1,95 @@
+"""A maker's file tried as it is, without a map of its fields: what it gives, in the maker's own words.
+
+For `vigie codecs test --javascript`, which compares that with the maker's published examples.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from vigie.codecs.instants import epoch_ms
+from vigie.codecs.javascript.messages import Loaded, Script, Stopped
+from vigie.codecs.javascript.runner import Job, Runner, sentence
+
+Raw = dict[str, Any]
+"""`data`, `errors` and `warnings` where the codec gives them; `error`, a sentence, where it gave none of all that."""
+
+
+class Trial:
+    """One file, and a worker for it.
+
+    Args:
+        path: the maker's file.
+        runner: shared with other trials; None: one of its own, which `close` ends.
+        style: as in codec.toml.
+        after: JavaScript that is evaluated after it.
+    """
+
+    def __init__(self, path: Path, runner: Runner | None = None, *, style: str = "", after: str = "") -> None:
+        text = path.read_bytes().decode("utf-8", "replace")
+        self._script = Script(name=path.name, text=text, after=after, style=style, marked=False)
+        self._runner = runner or Runner()
+        self._own = runner is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, if it is its own."""
+        if self._own:
+            self._runner.close()
+
+    def problem(self) -> str:
+        """Why the file cannot be loaded; empty: it can."""
+        found = self._runner.load(self._script)
+        return "" if isinstance(found, Loaded) else sentence(found)
+
+    def run(self, payload: bytes, f_port: int = 1, recv_time: str | None = None) -> Raw:
+        """What the file gives for a payload.
+
+        Args:
+            payload: the bytes.
+            f_port: LoRaWAN port.
+            recv_time: when it arrived, RFC 3339, given to the codec letter by letter; None: it is not given.
+        """
+        return self.run_many([(payload, f_port, recv_time)])[0]
+
+    def run_many(self, jobs: Iterable[tuple[bytes, int, str | None]]) -> list[Raw]:
+        """The same for many payloads."""
+        asked: list[Job] = []
+        for payload, f_port, recv_time in jobs:
+            if recv_time is None:
+                asked.append((payload, f_port, None))
+            else:
+                asked.append((payload, f_port, epoch_ms(recv_time), recv_time))
+        found: list[Raw] = [{} for _ in asked]
+
+        def take(place: int, answer: Any) -> None:
+            found[place] = _raw(answer)
+
+        self._runner.run(self._script, asked, take)
+        return found
+
+
+def run_file(path: Path, jobs: Iterable[tuple[bytes, int, str | None]], runner: Runner | None = None) -> list[Raw]:
+    """What a maker's file gives for (payload, f_port, recv_time) each."""
+    with Trial(path, runner) as trial:
+        return trial.run_many(jobs)
+
+
+def _raw(answer: Any) -> Raw:
+    if isinstance(answer, Stopped):
+        return {"error": sentence(answer)}
+    if isinstance(answer, list) and len(answer) <= 3:
+        return {
+            name: value
+            for name, value in zip(("data", "errors", "warnings"), answer, strict=False)
+            if value is not None
+        }
+    return {"error": f"threw {answer.get('thrown') if isinstance(answer, dict) else answer}"}
