@@ -57,6 +57,12 @@ def test_reasons_of_unsigned_values_are_read_where_the_maker_fails():
     assert extras["cause_1"] == "criterion=0 alarm=1 mode=threshold crossing=exceed field=4 value=3000 gap=50 count=1"
 
 
+def test_a_change_of_inputs_is_told_as_their_bits():
+    readings, extras = told("118a80050000190005a0c00004", "watteco-pulse-senso")
+    assert readings == {("contact", 0): 1, ("contact", 1): 0, ("contact", 2): 1}
+    assert extras["cause_1"] == "criterion=0 alarm=1 mode=unused crossing=exceed value=4"
+
+
 def test_reasons_that_nobody_can_read_are_kept_as_bytes():
     found = decoded("110a04020000290b89b0ffff")
     assert (found.extras["causes"], found.warnings) == ("b0ffff", ["UNKNOWN_FIELD"])

@@ -93,6 +93,7 @@ for _name, _model in MODELS.items():
             properties=tuple(sorted({*PROPERTIES, *_given})),
             extras=(*EXTRAS, "batch_counter", "*_ages", *sorted({one.name for one in _model.series.values()} - _given)),
             vectors=(*STANDARD_VECTORS, Vector(payload="36", f_port=125, reason="truncated")),
-            defects=f"{DEFECTS}; a whole value of a series of floats is told as its bits, an index of 2^31 as negative",
+            defects=f"{DEFECTS}; a whole value of a series of floats is told as its bits, 2^31 and more as negative; "
+            "the collection's first codecs date samples by the decoder's clock",
         )
     )  # fmt: skip

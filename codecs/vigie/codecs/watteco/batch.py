@@ -100,7 +100,7 @@ class _Bits:
     """Reads a payload bit by bit."""
 
     def __init__(self, payload: bytes) -> None:
-        self._bits = int.from_bytes(payload, "little")
+        self._payload = payload
         self._size = len(payload) * 8
         self._at = 0
 
@@ -116,7 +116,8 @@ class _Bits:
     def _take(self, size: int) -> int:
         if self._at + size > self._size:
             raise Undecodable(Reason.TRUNCATED, f"The batch ends inside a value at bit {self._at} of {self._size}")
-        value = self._bits >> self._at & (1 << size) - 1
+        first, end = self._at >> 3, self._at + size + 7 >> 3
+        value = int.from_bytes(self._payload[first:end], "little") >> (self._at & 7) & (1 << size) - 1
         self._at += size
         return value
 

@@ -115,7 +115,7 @@ class _Report(Struct):
             states = int.from_bytes(self._take(at, 2), "big")
             for line in range(self.model.lines):
                 self._one(clusters.SIMPLE[0x000F, 0x0055], bytes((states >> line & 1,)), line)
-            at += 2
+            fields, at = (Value("inputs", 2),), at + 2
         else:
             at = self._other(at)
         if with_causes and at < len(self.payload):
