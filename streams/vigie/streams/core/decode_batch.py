@@ -4,17 +4,16 @@ The order of the checks is the promise: an identity enters the filter only when 
 could not be decoded is decoded when it comes again; and a replay neither asks the filter nor fills it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from vigie.codecs.decoder import Codec, Decoded
 from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, PassedOver, Refused, Said
 from vigie.codecs.model_map import Model, ModelMap
-from vigie.streams.core.dead_letters import Record, dead_letter
-from vigie.streams.core.decode_parts import Counts, Filters, Sends
+from vigie.streams.core.dead_letters import dead_letter
+from vigie.streams.core.decode_parts import Counts, Filters, Parsed, Sends, each
 from vigie.streams.core.duplicate_filter import DeviceFilter
 from vigie.streams.core.possible_instants import CLOCK, is_possible, with_own_instants
-from vigie.streams.core.record_headers import Context
 from vigie.streams.core.shadow import Decoding, differences, outcomes_of
 from vigie.topics import codec_difference, reception
 from vigie.topics.avro import Framer
@@ -29,7 +28,6 @@ PAYLOAD_LIMIT = 4096
 PAYLOAD_MOST = 65_536
 """What is made of so many bytes fits into a record; a longer one becomes a dead letter before anything remembers it."""
 _SOURCE_KEY = b"src:"
-_NO_CONTEXT = Context()
 
 
 class Knows(Protocol):
@@ -39,25 +37,12 @@ class Knows(Protocol):
     envelopes: Mapping[str, Envelope]
     shadows: Mapping[str, Codec]
     dead: Framer
+    chosen: dict[tuple[str, str | None], tuple[Codec, CodecRef, Model]]
 
     @property
     def encoders(self) -> Mapping[str, UplinkEncoder]: ...  # noqa: D102
 
     def choose(self, frame: Frame) -> tuple[Codec, CodecRef, Model]: ...  # noqa: D102
-
-
-class Parsed:
-    """A record whose body was read, on its way to its uplinks."""
-
-    __slots__ = ("context", "error", "ingested_at", "record", "revision", "said")
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.context = _NO_CONTEXT
-        self.revision = 0
-        self.ingested_at = record.timestamp
-        self.said: Said | Sequence[Said] | None = None
-        self.error: Undecodable | None = None
 
 
 class Batch:
@@ -82,13 +67,15 @@ class Batch:
         self.pairs: list[tuple[bytes, bytes]] = []
         self.ahead: dict[int, Decoded | Undecodable] = {}
         self.decodings: list[Decoding] = []
+        self.known = decoder.chosen
         self.shadows = decoder.shadows if filters is not None else {}
+        self.plain = not self.shadows
 
     def decode_ahead(self, parsed: list[Parsed]) -> None:
         """Ask codecs that are quicker with many payloads at once about all of the batch."""
         jobs: dict[str, tuple[Codec, list[Frame], list[tuple[bytes, int, int]]]] = {}
         for one in parsed:
-            for frame in _each(one.said):
+            for frame in each(one.said):
                 if (
                     not isinstance(frame, Frame)
                     or frame.decoded is not None
@@ -106,18 +93,20 @@ class Batch:
         for codec, frames, asked in jobs.values():
             for frame, outcome in zip(frames, outcomes_of(codec, asked), strict=True):
                 self.ahead[id(frame)] = outcome  # the frames live as long as `parsed`
+        self.plain = self.plain and not self.ahead
 
     def take(self, one: Parsed) -> None:
         """What one record says becomes uplinks, receptions or dead letters."""
-        if one.error is not None:
+        said = one.said
+        if type(said) is Frame:  # as nearly always
+            self._frame(one, said, True)
+        elif one.error is not None:
             self._refuse(one, one.error)
-        elif type(one.said) is Frame:
-            self._frame(one, one.said, alone=True)
         else:
             refused: list[Refused] = []
-            for said in _each(one.said):
+            for said in each(one.said):
                 if isinstance(said, Frame):
-                    self._frame(one, said, alone=False)
+                    self._frame(one, said, False)
                 elif isinstance(said, Refused):
                     refused.append(said)
                 else:
@@ -139,16 +128,16 @@ class Batch:
             for one in found:
                 self.out.send("codec-differences", one.codec.encode(), codec_difference.encode(one))
 
-    def _frame(self, one: Parsed, frame: Frame, *, alone: bool) -> None:
+    def _frame(self, one: Parsed, frame: Frame, alone: bool) -> None:
         try:
-            uplink = self._uplink(one, frame, alone=alone)
+            uplink = self._uplink(one, frame, alone)
         except Undecodable as error:
             self._refuse(one, error, frame)
             return
         if uplink is not None:
             self.pairs.append((uplink.device.encode(), self.encode(uplink)))
 
-    def _uplink(self, one: Parsed, frame: Frame, *, alone: bool) -> Uplink | None:
+    def _uplink(self, one: Parsed, frame: Frame, alone: bool) -> Uplink | None:
         """The uplink; None for a duplicate, and for a record applied before."""
         address, session, f_cnt, payload = frame.address, frame.session or "", frame.f_cnt, frame.payload
         record, ingested_at, network = one.record, one.ingested_at, one.context.network or frame.network
@@ -177,7 +166,16 @@ class Batch:
                 self.counts.duplicates += 1
                 self._heard(one, frame, "duplicate")
                 return None
-        decoded, codec_ref, model = self._decoded(one, frame, name, received_at)
+        if (
+            self.plain
+            and frame.decoded is None
+            and 0 < len(payload) <= PAYLOAD_MOST
+            and (chosen := self.known.get((frame.profile, frame.codec_tag))) is not None
+        ):  # as nearly always
+            codec, codec_ref, known_model = chosen
+            decoded, model = codec.decode(payload, frame.f_port or 0, received_at), known_model.name
+        else:
+            decoded, codec_ref, model = self._decoded(one, frame, name, received_at)
         warnings = decoded.warnings
         if filters is not None and device is not None:
             if known is None or device.sessions[0][1] is not known:
@@ -280,9 +278,3 @@ class Batch:
 
     def _send(self, heard: Reception) -> None:
         self.out.send("receptions", heard.address.encode(), reception.encode(heard))
-
-
-def _each(said: Said | Sequence[Said] | None) -> Sequence[Said]:
-    if said is None:
-        return ()
-    return said if isinstance(said, Sequence) else (said,)

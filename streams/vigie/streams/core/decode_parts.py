@@ -1,10 +1,17 @@
 """What decoding a batch is given, and what it comes to."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct
+
+from vigie.codecs.frame import Said
+from vigie.streams.core.dead_letters import Record
 from vigie.streams.core.duplicate_filter import DeviceFilter
+from vigie.streams.core.record_headers import Context
+from vigie.topics.reason import Undecodable
 
 
 class Filters(Protocol):
@@ -51,3 +58,30 @@ class Counts:
     applied_before: int = 0
     compared: Counter[str] = field(default_factory=Counter)
     different: Counter[str] = field(default_factory=Counter)
+
+
+class Parsed(Struct, gc=False):
+    """A record whose body was read, on its way to its uplinks.
+
+    Attributes:
+        record: as it came.
+        context: what its headers say.
+        revision: 0, or the number of the replay.
+        ingested_at: epoch ms UTC, first arrival.
+        said: what the body says; None where it could not be read.
+        error: why not.
+    """
+
+    record: Record
+    context: Context
+    revision: int
+    ingested_at: int
+    said: Said | Sequence[Said] | None = None
+    error: Undecodable | None = None
+
+
+def each(said: Said | Sequence[Said] | None) -> Sequence[Said]:
+    """What a body says, one by one."""
+    if said is None:
+        return ()
+    return said if isinstance(said, Sequence) else (said,)

@@ -12,9 +12,16 @@ from vigie.codecs.decoder import Codec
 from vigie.codecs.frame import Envelope, Frame
 from vigie.codecs.model_map import Model, ModelMap
 from vigie.streams.core.dead_letters import BODY_LIMIT, Record
-from vigie.streams.core.decode_batch import Batch, Parsed
-from vigie.streams.core.decode_parts import Counts, Filters, Sends
-from vigie.streams.core.record_headers import FIRST_ARRIVAL, REPLAY, RecordHeaders, first_arrival, replay_number
+from vigie.streams.core.decode_batch import Batch
+from vigie.streams.core.decode_parts import Counts, Filters, Parsed, Sends
+from vigie.streams.core.record_headers import (
+    FIRST_ARRIVAL,
+    REPLAY,
+    Context,
+    RecordHeaders,
+    first_arrival,
+    replay_number,
+)
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.reason import Reason, Undecodable, excerpt
@@ -54,7 +61,7 @@ class Decoder:
         """Decode with these codecs from the next batch on."""
         self.codecs, self.shadows = codecs, shadows
         self._by_batch = any(codec.batch is not None for codec in codecs.values())
-        self._chosen: dict[tuple[str, str | None], tuple[Codec, CodecRef, Model]] = {}
+        self.chosen: dict[tuple[str, str | None], tuple[Codec, CodecRef, Model]] = {}
 
     def process(self, topic: str, partition: int, records: list[Record], filters: Filters, out: Sends) -> Counts:
         """Decode the records of one partition, in offset order.
@@ -66,29 +73,34 @@ class Decoder:
             filters: duplicate filters of this partition.
             out: where uplinks, receptions and dead letters go.
         """
-        counts = Counts()
-        batch = Batch(self, topic, partition, None if topic.startswith("replay.") else filters, out, counts)
-        parsed = [self._parse(topic, record, counts) for record in records]
-        if self._by_batch:
+        counts, replay = Counts(), topic.startswith("replay.")
+        batch = Batch(self, topic, partition, None if replay else filters, out, counts)
+        plain, parse, take = self.headers.context(topic, ()), self._parse, batch.take
+        if not self._by_batch:
+            for record in records:
+                take(parse(topic, record, plain, replay, counts))
+        else:
+            parsed = [parse(topic, record, plain, replay, counts) for record in records]
             batch.decode_ahead(parsed)
-        for one in parsed:
-            batch.take(one)
+            for one in parsed:
+                take(one)
         batch.end()
         return counts
 
-    def _parse(self, topic: str, record: Record, counts: Counts) -> Parsed:
+    def _parse(self, topic: str, record: Record, context: Context, replay: bool, counts: Counts) -> Parsed:
         """The record with what its body says, or with why it says nothing."""
-        parsed = Parsed(record)
+        revision, ingested_at = 0, record.timestamp
         try:
             if record.headers:
-                self._read_headers(topic, record, parsed, counts)
-            elif topic.startswith("replay."):
-                raise Undecodable(
-                    Reason.BAD_HEADER, f"A record of {topic} needs the headers {REPLAY} and {FIRST_ARRIVAL}"
-                )
-            else:
-                parsed.context = self.headers.context(topic, ())
-            body, context = record.value, parsed.context
+                if replay:
+                    revision, ingested_at = replay_number(record.headers), first_arrival(record.headers)
+                else:
+                    ingested_at = self._first_arrival(record, counts)
+                context = self.headers.context(topic, record.headers)
+            elif replay:
+                sentence = f"A record of {topic} needs the headers {REPLAY} and {FIRST_ARRIVAL}"
+                raise Undecodable(Reason.BAD_HEADER, sentence)
+            body = record.value
             if body is None or len(body) > BODY_LIMIT:
                 raise _unreadable(body)
             envelope = self.envelopes.get(context.form)
@@ -98,23 +110,17 @@ class Decoder:
                 raise Undecodable(Reason.UNKNOWN_FORMAT, sentence)
             hints = context.hints
             if envelope.needs_arrival:
-                hints = replace(hints, arrived_at=parsed.ingested_at)
-            parsed.said = envelope.parse(body, hints)
+                hints = replace(hints, arrived_at=ingested_at)
+            return Parsed(record, context, revision, ingested_at, envelope.parse(body, hints))
         except Undecodable as error:
-            parsed.error = error
-        return parsed
+            return Parsed(record, context, revision, ingested_at, None, error)
 
-    def _read_headers(self, topic: str, record: Record, parsed: Parsed, counts: Counts) -> None:
-        headers = record.headers
-        if topic.startswith("replay."):
-            parsed.revision = replay_number(headers)
-            parsed.ingested_at = first_arrival(headers)
-        elif any(name == FIRST_ARRIVAL for name, _ in headers):
+    def _first_arrival(self, record: Record, counts: Counts) -> int:
+        if any(name == FIRST_ARRIVAL for name, _ in record.headers):
             if self.obey_arrival:
-                parsed.ingested_at = first_arrival(headers)
-            else:
-                counts.ignored_headers += 1
-        parsed.context = self.headers.context(topic, headers)
+                return first_arrival(record.headers)
+            counts.ignored_headers += 1
+        return record.timestamp
 
     def choose(self, frame: Frame) -> tuple[Codec, CodecRef, Model]:
         """The codec of a frame's device, and its model.
@@ -122,7 +128,7 @@ class Decoder:
         Raises:
             Undecodable: NO_CODEC.
         """
-        known = self._chosen.get((frame.profile, frame.codec_tag))
+        known = self.chosen.get((frame.profile, frame.codec_tag))
         if known is not None:
             return known
         model = self.models.find(frame.profile, frame.codec_tag)
@@ -141,9 +147,9 @@ class Decoder:
             )
         chosen = codec, CodecRef(codec.id, codec.version, codec.hash), model
         if len(frame.profile) <= _MOST_CACHED_PROFILE:  # a tag that chose a codec is as short as the codec's name
-            if len(self._chosen) >= _MOST_CHOSEN:
-                self._chosen.clear()
-            self._chosen[frame.profile, frame.codec_tag] = chosen
+            if len(self.chosen) >= _MOST_CHOSEN:
+                self.chosen.clear()
+            self.chosen[frame.profile, frame.codec_tag] = chosen
         return chosen
 
 
