@@ -473,9 +473,9 @@ def test_a_long_profile_is_not_remembered():
         device = info(deviceProfileName=f"{number}" + "x" * 400_000, tags={"vigie_codec": "milesight"})
         path(Record(body(deviceInfo=device, fCnt=number), number))
         assert len(path.uplinks[0].extras["model"]) == 80
-    assert path.decoder._chosen == {}
+    assert path.decoder.chosen == {}
     path(Record(body(fCnt=9), 9))
-    assert list(path.decoder._chosen) == [("Milesight EM310-UDL", None)]
+    assert list(path.decoder.chosen) == [("Milesight EM310-UDL", None)]
 
 
 def test_a_body_of_just_900_kb_is_read():
