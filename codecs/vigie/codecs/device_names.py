@@ -4,6 +4,7 @@ Source: RFC 9039 (urn:dev:mac, urn:dev:ops, ...), RFC 7254 (urn:gsma:imei), OMA 
 """
 
 import re
+from functools import lru_cache
 
 _MOST = 120
 _EUI = re.compile(r"(?:eui:|urn:dev:mac:)([0-9a-fA-F]{16})")
@@ -11,6 +12,7 @@ _IMEI = re.compile(r"(?:urn:gsma:imei:|urn:imei:|urn:dev:imei:|imei:)(\d{2}-?\d{
 _DIGITS = re.compile(r"[0-9]{15}")
 
 
+@lru_cache(maxsize=8192)
 def device_address(name: str, source: str) -> str | None:
     """The device id of a name; None for a name that cannot be one: empty, over 120 characters, with control characters.
 

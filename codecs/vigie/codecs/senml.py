@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from vigie.codecs.instants import YEAR_10000_AT
@@ -105,11 +106,11 @@ def _resolved(record: Mapping[str, Any], base: Mapping[str, Any], place: int) ->
     if kind == "v":
         value = _sum(value or 0.0, base.get("bv", 0.0))
     total = _sum(_checked(record, "s", place) or 0.0, base.get("bs", 0.0)) if "s" in record or "bs" in base else None
-    seconds = Decimal(repr(_checked(record, "t", place) if "t" in record else 0.0)) + Decimal(repr(base.get("bt", 0.0)))
-    at = round(seconds * 1000)
+    seconds = _sum(_checked(record, "t", place) if "t" in record else 0.0, base.get("bt", 0.0))
+    at = round(Decimal(repr(seconds)) * 1000) if seconds % 1 else int(seconds) * 1000
     if not -YEAR_10000_AT < at < YEAR_10000_AT:
         raise Undecodable(Reason.BAD_TIME, f"Record {place}: the time {excerpt(str(seconds))} cannot be")
-    device, part = _split(name)
+    device, part = split_name(name)
     unit = _checked(record, "u", place) if "u" in record else base.get("bu", "")
     update = _checked(record, "ut", place) if "ut" in record else None
     return Resolved(device, part, unit, kind, value, total, at, seconds < _RELATIVE_S, update)
@@ -121,6 +122,8 @@ def _checked(record: Mapping[str, Any], label: str, place: int) -> Any:
     if label in ("v", "s", "t", "ut", "bt", "bv", "bs"):
         if value is None and label == "s":
             return None
+        if type(value) is float and math.isfinite(value):
+            return value
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             try:
                 number = float(value)
@@ -150,10 +153,16 @@ def _shown(value: Any) -> str:
 
 
 def _sum(value: float, base: float) -> float:
-    return value if not base else float(Decimal(repr(value)) + Decimal(repr(base)))
+    """Both together: 20.1 and 0.2 are 20.3."""
+    if not base or not value:
+        return value or base
+    if value % 1 == 0 == base % 1:
+        return value + base
+    return float(Decimal(repr(value)) + Decimal(repr(base)))
 
 
-def _split(name: str) -> tuple[str, str]:
+@lru_cache(maxsize=8192)
+def split_name(name: str) -> tuple[str, str]:
     """Device and part of a resolved name."""
     if found := _DEVICE.match(name):
         return found[0], name[found.end() :].lstrip(":/_.-") or "value"

@@ -20,13 +20,15 @@ from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Frame, Hints
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.codecs.lwm2m import PATH, UNITS_RESOURCE, resource
-from vigie.codecs.senml import Resolved, resolve, wrong
+from vigie.codecs.senml import Resolved, resolve, split_name, wrong
 from vigie.codecs.unit_meanings import meaning
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 from vigie.topics.uplink import Cell, Reading
 
 _PERCENT_NOT_RATIO = "PERCENT_NOT_RATIO"
+_VALUES = frozenset(("v", "vs", "vb", "vd", "s"))
+_MOST_NAME = 200
 
 
 def frames(records: Any, hints: Hints) -> list[Frame]:
@@ -46,8 +48,19 @@ def frames(records: Any, hints: Hints) -> list[Frame]:
 
 
 def addresses(records: Any, hints: Hints) -> set[str]:
-    """The devices that a pack names."""
-    return {_address(one.device, hints) for one in resolve(records)}
+    """The devices that a pack names, without a look at its values."""
+    if not isinstance(records, list):
+        raise wrong("The body is no list of records")
+    names, base = set(), ""
+    for record in records:
+        if not isinstance(record, dict):
+            raise wrong("A record is no map")
+        base, name = record.get("bn", base), record.get("n", "")
+        if not (isinstance(base, str) and isinstance(name, str)):
+            raise wrong("A name is no text")
+        if "n" in record or not _VALUES.isdisjoint(record):
+            names.add((base, name))
+    return {_address(split_name((base + name)[:_MOST_NAME])[0], hints) for base, name in names}
 
 
 def _address(device: str, hints: Hints) -> str:

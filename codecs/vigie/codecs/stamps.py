@@ -99,8 +99,9 @@ class Stamps:
             return [Instant(max(one.at - self._fixed_ms, 0) if one.is_wall else one.at) for one in stamps]
         found = [Instant(one.at) for one in stamps]
         order = [place for place, one in enumerate(stamps) if one.is_wall]
-        if len(sequences) == len(stamps) and all(one is not None for one in sequences):
-            order.sort(key=lambda place: sequences[place] or 0)
+        numbers = sequences if len(sequences) == len(stamps) and all(one is not None for one in sequences) else ()
+        if numbers:
+            order.sort(key=lambda place: numbers[place] or 0)
         elif sum(stamps[b].at < stamps[a].at for a, b in pairwise(order)) * 2 > len(order) > 1:
             order.reverse()  # the latest row stands first
         run: list[int] = []
@@ -112,20 +113,26 @@ class Stamps:
                 before = before if run else step > 0
                 run.append(place)
                 continue
-            self._settle(run, stamps, found, before, after=True)
+            self._settle(run, stamps, numbers, found, before, after=True)
             run, before = ([place], True) if first > second else ([], False)
             if not run:
                 found[place] = Instant(max(wall - first, 0), NO_SUCH if first < second else "")
-        self._settle(run, stamps, found, before, after=False)
+        self._settle(run, stamps, numbers, found, before, after=False)
         return found
 
     def _settle(
-        self, run: list[int], stamps: Sequence[Stamp], found: list[Instant], before: bool, *, after: bool
-    ) -> None:
+        self, run: list[int], stamps: Sequence[Stamp], numbers: Sequence[int | None], found: list[Instant],
+        before: bool, *, after: bool,
+    ) -> None:  # fmt: skip
         """The instants of rows that stand one behind the other in an hour that is told twice."""
         if not run:
             return
-        fall = next((step for step in range(1, len(run)) if stamps[run[step]].at <= stamps[run[step - 1]].at), None)
+        fall: int | None = None
+        for step, (earlier, later) in enumerate(pairwise(run), 1):
+            same_row = numbers and numbers[earlier] == numbers[later]  # which a file may hold twice
+            if stamps[later].at <= stamps[earlier].at and not same_row:
+                fall = step
+                break
         warning = ""
         if fall is None:
             fall = 0 if after and not before else len(run)

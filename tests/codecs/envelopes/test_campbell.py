@@ -61,6 +61,7 @@ def test_two_tables_of_a_station_never_share_an_uplink():
     [other] = told(HEAD.replace("Quarter", "Daily") + ROWS[0] + "\r\n")
     assert one.payload == other.payload
     assert one.identity != other.identity
+    assert one.profile == "Campbell CR1000", "the logger's own type where no model is declared"
 
 
 def test_a_layout_declares_zone_and_columns():

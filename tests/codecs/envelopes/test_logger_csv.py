@@ -226,6 +226,8 @@ def test_parts_of_that_hour():
 def test_record_numbers_go_before_the_order_of_the_rows():
     rows = ["2026-10-25 02:30;3;1", "2026-10-25 02:30;2;1", "2026-10-25 03:30;4;1", "2026-10-25 01:30;1;1"]
     assert instants(rows, NUMBERED) == ["01:30", "00:30", "02:30", "23:30"]
+    twice = ["2026-10-25 01:30;1;1", "2026-10-25 02:30;2;1", "2026-10-25 02:30;2;1"]
+    assert instants(twice, NUMBERED) == ["23:30", "00:30", "00:30"], "a row that stands twice is one row"
 
 
 def test_the_hour_that_does_not_exist():

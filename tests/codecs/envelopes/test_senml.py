@@ -205,21 +205,17 @@ def test_two_names_of_one_property_are_not_one_reading():
         {}, [], [1], [{"n": "a/b"}], [{"n": "a/b", "v": 1, "vs": "x"}], [{"v": 1}], [{"n": "é", "v": 1}],
         [{"n": "a", "v": "1"}], [{"n": "a", "v": True}], [{"n": "a", "vb": 1}], [{"n": "a", "vs": 1}],
         [{"n": "a", "v": 1, "bver": 11}], [{"n": "a", "v": 1, "bver": 10}, {"n": "a", "v": 1, "bver": 26}],
-        [{"n": "a", "v": 1, "must_": 1}], [{"n": "a", "v": 1, "u": 7}], [{"n": "a", "vd": "é"}],
+        [{"n": "a", "v": 1, "must_": 1}], [{"n": "a", "v": 1, "u": 7}],
+        [{"bn": [], "v": 1}], [{"bn": "a", "n": {}, "v": 1}], [{"n": "a", "vd": "é"}],
     ],
 )  # fmt: skip
 def test_what_is_no_pack(pack):
-    for parse, body in (
-        (senml_json.parse, as_json(pack)),
-        (
-            senml_cbor.parse,
-            as_cbor(pack)
-            if isinstance(pack, list) and all(isinstance(one, dict) for one in pack)
-            else cbor2.dumps(pack),
-        ),
-    ):
+    labelled = isinstance(pack, list) and all(isinstance(one, dict) for one in pack)
+    in_cbor = as_cbor(pack) if labelled else cbor2.dumps(pack)
+    for envelope, body in ((senml_json, as_json(pack)), (senml_cbor, in_cbor)):
+        envelope.peek(body, HINTS)
         with pytest.raises(Undecodable) as caught:
-            parse(body, HINTS)
+            envelope.parse(body, HINTS)
         assert caught.value.reason is Reason.BAD_ENVELOPE
         assert len(caught.value.message) < 200
 

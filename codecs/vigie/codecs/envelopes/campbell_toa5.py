@@ -59,6 +59,7 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
         declared, time="TIMESTAMP", time_format="iso", sequence="RECORD" if "RECORD" in names else "", separator=",",
         decimal=".", missing=tuple({*declared.missing, *_MISSING}), columns=columns, device="",
         device_name=declared.device_name or environment[1],
+        model=declared.model or printable(f"Campbell {environment[2]}"),
     )  # fmt: skip
     facts = {name: printable(text) for name, text in zip(_FACTS, environment[1:], strict=False) if text}
     prefix = environment[7].encode() + b"\x1f"
