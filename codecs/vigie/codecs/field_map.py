@@ -20,8 +20,9 @@ A value may stand in an object under `value`, as Decentlab writes it: {"value": 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -44,6 +45,7 @@ from vigie.codecs.mapped_field import (
     unpacked,
 )
 from vigie.topics.property import BY_NAME
+from vigie.topics.uplink import Reading
 
 _MOST_UNNAMED_KEPT = 1000
 
@@ -112,6 +114,39 @@ warnings=[], firmware=None, dated=False)
                 extras[plan.extra] = str(value) if kind is int else as_text(value)
         if (found.dated or self._may_repeat) and len(found.readings) > 1:
             found.readings = once(found.readings)
+        return found
+
+    def plans(self, names: Sequence[str], units: Sequence[str | None]) -> list[tuple[Plan, str, str]]:
+        """What becomes of numbers under these names, in these units: for `read_numbers`."""
+        return [
+            (self._plans.get(name) or self._plan_unnamed(name), name, unit or "")
+            for name, unit in zip(names, units, strict=True)
+        ]
+
+    def read_numbers(self, plans: Sequence[tuple[Plan, str, str]], values: Sequence[float]) -> Decoded:
+        """The same as `read`, for many outputs with the same names and nothing but numbers.
+
+        Raises:
+            Undecodable: CODEC_FAILED where a unit is another one than the mapping expects.
+
+        >>> names = FieldMap(fields={"t": Field(property="air_temperature")})
+        >>> names.read_numbers(names.plans(["t", "n"], [None, None]), [21.5, 3]).extras
+        {'n': '3'}
+        """
+        found = Decoded([], {}, [])
+        readings, extras = found.readings, found.extras
+        for (plan, name, unit), value in zip(plans, values, strict=True):
+            if plan.words or (plan.unit and unit != plan.unit):
+                take(plan, name, value, unit, None, found)
+            elif plan.property:
+                number = float(value) * plan.factor + plan.offset
+                if not isfinite(number):
+                    read_number(plan, name, value, unit, None, found)
+                readings.append(Reading(plan.property, plan.channel, number, None))
+            elif not plan.ignored and len(extras) < MOST_EXTRAS:
+                extras[plan.extra] = str(value) if type(value) is int else as_text(value)
+        if self._may_repeat and len(readings) > 1:
+            found.readings = once(readings)
         return found
 
     def unnamed(self, data: Mapping[str, Any]) -> list[str]:

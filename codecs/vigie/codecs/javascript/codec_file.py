@@ -38,6 +38,7 @@ from msgspec import Struct
 from vigie.codecs.decoder import Codec, Decoded, Vector
 from vigie.codecs.decoder import Runner as RunBy
 from vigie.codecs.field_map import FieldMap, FieldMapError
+from vigie.codecs.javascript.answers import Packed
 from vigie.codecs.javascript.messages import FAILED, Script, Stopped
 from vigie.codecs.javascript.runner import Runner, sentence
 from vigie.topics.property import BY_NAME
@@ -155,6 +156,14 @@ class CodecFile:
 
     def said(self, answer: Any) -> Decoded | Undecodable:
         """What an answer of the runner says, in our words."""
+        if isinstance(answer, Packed):
+            try:
+                shape = answer.shape
+                if shape.plans is None:
+                    shape.plans = self.names.plans(shape.names, shape.units)
+                return self.names.read_numbers(shape.plans, answer.values)
+            except Undecodable as error:
+                return self._refused(error.reason, error.message)
         if isinstance(answer, Stopped):
             reason = Reason.CODEC_FAILED if answer.why == FAILED else Reason.CODEC_STOPPED
             return self._refused(reason, sentence(answer))

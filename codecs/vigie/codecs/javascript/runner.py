@@ -4,7 +4,6 @@ Payloads go to a worker in chunks. A chunk that gives no answer is sent again pa
 at fault is lost. A codec that was stopped many times in a row is set aside for a while: its payloads fail at once.
 """
 
-import json
 import select
 import time
 from collections import deque
@@ -13,6 +12,7 @@ from typing import Any, Self
 
 import msgspec
 
+from vigie.codecs.javascript.answers import read_answers
 from vigie.codecs.javascript.messages import (
     ASIDE,
     FAILED,
@@ -39,7 +39,7 @@ SET_ASIDE_S = 60.0
 Job = tuple[bytes, int, int | None] | tuple[bytes, int, int | None, str]
 """(payload, f_port, received_at in epoch ms or None, perhaps its text)."""
 Take = Callable[[int, Any], None]
-"""What is called with the place of a job, and [data, errors, warnings], {"thrown": text} or Stopped."""
+"""What is called with the place of a job, and what answers.py says, or Stopped."""
 
 _SENTENCES = {
     TIME: "took too much processor time",
@@ -50,7 +50,6 @@ _SENTENCES = {
 }
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
 
 
 class _Codec:
@@ -213,7 +212,7 @@ class Runner:
     ) -> list[tuple[int, Any]]:  # fmt: skip
         """What an answer says of each payload; what is to be asked again goes to the front of the queue."""
         if isinstance(answer, Answers):
-            read = _read(answer.text, len(places))
+            read = read_answers(answer.text, len(places))
             if read is not None:
                 codec.stops = 0
                 return list(zip(places, read, strict=True))
@@ -261,20 +260,4 @@ def _chunks(jobs: Sequence[Job]) -> list[list[int]]:
             room = CHUNK_BYTES
         found[-1].append(place)
         room -= len(job[0])
-    return found
-
-
-def _read(text: bytes, count: int) -> list[Any] | None:
-    """The answers of a chunk; None where they are none."""
-    try:
-        found = _decode(text)
-    except msgspec.DecodeError:
-        try:  # halves of characters, which JavaScript lets stand alone
-            found = _decode(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            return None
-    except RecursionError:
-        return None
-    if not isinstance(found, list) or len(found) != count:
-        return None
     return found
