@@ -41,11 +41,9 @@ _SYSTEM = {
     0x01: 1, 0x02: 2, 0x03: 2, 0x08: 6, 0x09: 2, 0x0A: 2, 0x0B: 1, 0x0F: 1, 0x10: 1, 0x11: 4, 0x16: 8, 0x17: 2,
     0x1C: 2, 0x1F: 4, 0x27: 1, 0x28: 1, 0x35: 8, 0x3B: 1, 0x68: 1, 0x69: 1, 0x6A: 3, 0xF2: 2, 0xF5: 1, 0xFE: 1, 0xFF: 2,
 }  # fmt: skip
-_INTERVALS = {0x02: "collection_interval_s", 0x03: "report_interval_s"}
-_FIRMWARE = {0x0A, 0x1F}
+_INTERVALS, _FIRMWARE = {0x02: "collection_interval_s", 0x03: "report_interval_s"}, {0x0A, 0x1F}
 _WEIGHTED = {1: ("laf", "laeq", "lafmax"), 2: ("", "lceq", "")}
-_WEIGHTS, _SPEEDS = "ZAC?", "IFS?"
-_sound = Struct("<BHHH")
+_WEIGHTS, _SPEEDS, _sound = "ZAC?", "IFS?", Struct("<BHHH")
 _BITS = 62
 """Small integers are quick; two fields that share a bit only cost a second look."""
 
@@ -94,16 +92,28 @@ def text(value: float, divisor: float = 1) -> str:
     return str(value if divisor == 1 else value / divisor)
 
 
-def sound_level(payload: bytes, at: int, found: Decoded) -> int:
-    """Three levels; a level with another time weighting than F is no LAF and no LAFmax."""
-    weight, *levels = _sound.unpack_from(payload, at)
+def _sound_words(weight: int) -> tuple[tuple[int, str], ...]:
+    """Level, Leq, Lmax: a property's id (another time weighting than F is no LAF), or 0 and the name of an extra."""
     letter, speed = _WEIGHTS[weight & 3], _SPEEDS[weight >> 2 & 3]
     known = _WEIGHTED.get(weight & 3, ("", "", ""))
-    for ours, name, value in zip(known, ("L", "Leq", "Lmax"), levels, strict=True):
-        if ours and (name == "Leq" or speed == "F"):
-            found.readings.append(Reading(BY_NAME[ours].id, 0, value / 10))
+    return tuple(
+        (BY_NAME[ours].id if ours and (name == "Leq" or speed == "F") else 0, f"{name}_{letter}{speed}_dB")
+        for ours, name in zip(known, ("L", "Leq", "Lmax"), strict=True)
+    )
+
+
+_SOUND = tuple(_sound_words(weight) for weight in range(256))
+
+
+def sound_level(payload: bytes, at: int, found: Decoded) -> int:
+    """Three levels, each a property or an extra."""
+    weight_and_levels = _sound.unpack_from(payload, at)
+    for place, (number, name) in enumerate(_SOUND[weight_and_levels[0]], 1):
+        level = weight_and_levels[place] / 10
+        if number:
+            found.readings.append(Reading(number, 0, level))
         else:
-            found.extras[f"{name}_{letter}{speed}_dB"] = str(value / 10)
+            found.extras[name] = str(level)
     return at + 7
 
 
@@ -180,6 +190,8 @@ def decoder(fields: Mapping[str, Field], handlers: Mapping[str, Handler] | None 
 
 def _once(found: Decoded) -> None:
     """A value that comes again for the same property, channel and instant (as an alarm) is an extra."""
+    if len({one.property for one in found.readings}) == len(found.readings):
+        return  # which is quickly seen, and nearly always so
     seen: dict[tuple[int, int, int | None], int] = {}
     kept = []
     for one in found.readings:
