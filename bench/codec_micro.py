@@ -127,6 +127,14 @@ def figures() -> Iterator[Figure]:
             note=f"{note}, {count} readings",
         )  # fmt: skip
 
+    for codec, example in (("milesight", "017564055b053f02da016a02"), ("milesight-em300-th", "01755c03673401046865")):
+        decode, frame = codecs()[codec].decode, bytes.fromhex(example)
+        took_us = _best_us(_each(decode, [(frame, 85, now)] * COUNT), COUNT)
+        yield Figure(
+            name=f"native codec {codec}: payloads per second", value=1e6 / took_us, unit="1/s",
+            note=f"{note}, {len(frame)} bytes",
+        )  # fmt: skip
+
     path = _FirstPath(make_decoder(Settings()), records)
     whole_us = _best_us(path.run, COUNT, path.prepare)
     values = [value for out in path.outs for _, value in out.records[TOPIC]]
