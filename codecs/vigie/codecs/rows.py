@@ -85,6 +85,21 @@ def read_lines(body: bytes, encoding: str) -> list[Line]:
     return found
 
 
+def first_line(body: bytes, encoding: str) -> str:
+    r"""The first line without the rest, which is only decoded where the line alone does not say its encoding.
+
+    >>> first_line(b"a,b\r\nc", "auto"), first_line("é".encode("cp1252"), "auto")
+    ('a,b', 'é')
+    """
+    head = StringIO(body[:2000].decode("latin-1"), newline="").readline()
+    if head.isascii():
+        return head.rstrip("\r\n")
+    try:
+        return StringIO(text_of(body, encoding)[0], newline="").readline().rstrip("\r\n")
+    except Undecodable:
+        return ""
+
+
 def rows_of(lines: Iterable[Line], separator: str) -> list[Row]:
     """The lines with their cells."""
     found = []

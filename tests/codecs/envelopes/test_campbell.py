@@ -83,6 +83,13 @@ def test_a_layout_declares_zone_and_columns():
         assert campbell_toa5.peek((HEAD + ROWS[0]).encode(), Hints(source="rivers", **hints)) == frame.address
 
 
+def test_a_station_with_an_accent_has_one_name():
+    for encoding in ("utf-8", "utf-8-sig", "cp1252"):
+        body = (HEAD.replace("ill_aval", "Île") + ROWS[0] + "\r\n").encode(encoding)
+        [frame] = campbell_toa5.parse(body, Hints(source="rivers"))
+        assert frame.address == campbell_toa5.peek(body, Hints(source="rivers")) == "src:rivers:Île"
+
+
 def test_parts_and_repeats_are_the_same_uplinks():
     def named(text):
         return {(one.identity, one.observed_at, tuple(one.decoded.readings)) for one in told(text)}

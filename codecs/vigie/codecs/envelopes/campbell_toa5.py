@@ -19,7 +19,7 @@ from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Column, Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import read_lines, rows_of, split
+from vigie.codecs.rows import first_line, read_lines, rows_of, split
 from vigie.codecs.table import Table
 from vigie.codecs.unit_meanings import meaning
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
@@ -98,7 +98,7 @@ def peek(body: bytes, hints: Hints = _NO_HINTS) -> str | None:
         return hints.address
     if hints.layout is not None and hints.layout.device_name:
         return device_address(hints.layout.device_name, hints.source)
-    cells = split(body[:400].partition(b"\n")[0].decode("latin-1").removeprefix("\xef\xbb\xbf").rstrip("\r"), ",")[0]
+    cells = split(first_line(body, "auto" if hints.layout is None else hints.layout.encoding), ",")[0]
     return device_address(cells[1], hints.source) if len(cells) > 1 and cells[0] == "TOA5" else None
 
 

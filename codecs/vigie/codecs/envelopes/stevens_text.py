@@ -16,7 +16,7 @@ from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import read_lines, rows_of, split
+from vigie.codecs.rows import first_line, read_lines, rows_of, split
 from vigie.codecs.table import Table
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 
@@ -69,8 +69,8 @@ def peek(body: bytes, hints: Hints = _NO_HINTS) -> str | None:
         return hints.address
     if hints.layout is not None and hints.layout.device_name:
         return device_address(hints.layout.device_name, hints.source)
-    name, comma, _ = body[:200].partition(b"\n")[0].partition(b",")
-    return device_address(name.decode("latin-1"), hints.source) if comma else None
+    cells = split(first_line(body, "auto" if hints.layout is None else hints.layout.encoding), ",")[0]
+    return device_address(cells[0], hints.source) if len(cells) == len(_FACTS) else None
 
 
 register_envelope(
