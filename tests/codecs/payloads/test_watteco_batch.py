@@ -6,7 +6,7 @@ from vigie.codecs.maker_words import judge
 from vigie.codecs.payloads.watteco_batch import MODELS
 from vigie.codecs.registry import codecs
 from vigie.codecs.watteco.batch import TABLES, Kind, uncompress
-from vigie.topics.property import PROPERTIES
+from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 
 AT = 1_689_753_085_508
@@ -192,7 +192,16 @@ def test_a_batch_cut_short_is_refused(length):
 
 def test_every_model_reads_standard_frames_too():
     for model in MODELS:
-        assert [one.value for one in decoded(model, "110a04020000290b89").readings] == [29.53]
+        assert [one.value for one in decoded(model, "110a00500006410503040e6804").readings] == [3688]
+
+
+def test_what_a_model_cannot_have_measured_is_kept_but_is_no_reading():
+    found = decoded("flasho", "310a04020000290b89")
+    assert (found.readings, found.warnings) == ([], ["UNKNOWN_FIELD"])
+    assert found.extras["other_air_temperature_1"] == "29.53"
+    assert [one.value for one in decoded("tempo", "310a04020000290b89").readings] == [29.53]
+    for model in MODELS.values():
+        assert {one.name for one in model.series.values() if one.name in BY_NAME} <= set(model.gives)
 
 
 def test_the_flat_values_of_a_published_batch_are_excused_for_their_missing_instants():

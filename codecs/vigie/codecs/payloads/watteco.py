@@ -20,7 +20,7 @@ EXTRAS = (
     "differential_pressure_pa*", "case_open*", "tic",
     "polarity*", "edge_selection*", "debounce_period*", "poll_period*", "force_notify*", "confirmed*", "retries*",
     "reporting*", "endpoint", "status*", "kernel", "manufacturer", "model_identifier", "built", "location",
-    "application", "air_temperature_*", "relative_humidity_*", "attribute_*", "rest",
+    "application", "air_temperature_*", "relative_humidity_*", "attribute_*", "other_*", "rest",
 )  # fmt: skip
 """What any of Watteco's codecs may say beyond the catalogue."""
 
@@ -45,6 +45,14 @@ STANDARD_VECTORS = (
     Vector(payload="110b040200002901", f_port=125, reason="bad_payload"),
 )  # fmt: skip
 """Frames that every device may send."""
+
+
+def vectors_of(gives: tuple[str, ...]) -> tuple[Vector, ...]:
+    """Those of the frames that every device may send whose readings this one gives."""
+    return tuple(one for one in STANDARD_VECTORS if {name for name, _, _ in one.readings} <= set(gives))
+
+
+_DOOR = ("battery_voltage", "door_open")
 
 register_codec(
     Codec(
@@ -101,10 +109,10 @@ register_codec(
 )
 register_codec(
     Codec(
-        id="watteco-closo", version="1", maker="Watteco", source=SOURCE, properties=(*PROPERTIES, "door_open"),
-        decode=decoder(Model(inputs=("case_open", "door_open"))), extras=EXTRAS, defects=DEFECTS,
+        id="watteco-closo", version="1", maker="Watteco", source=SOURCE, properties=_DOOR,
+        decode=decoder(Model(inputs=("case_open", "door_open"), gives=_DOOR)), extras=EXTRAS, defects=DEFECTS,
         vectors=(
-            *STANDARD_VECTORS,
+            *vectors_of(_DOOR),
             Vector(payload="310a000f00551001", f_port=125, readings=(("door_open", 0, 1),)),
         ),
     )

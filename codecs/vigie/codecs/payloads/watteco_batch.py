@@ -3,11 +3,12 @@
 Source: https://github.com/Watteco/Codec-API-LoRaWAN, devices/<model>/<model>.js (facts only); the format is told in
 vigie.codecs.watteco.batch. A frame does not say its model, so each table is a codec of its own.
 
-Readings of a batch have their own instants: received_at less the age that the batch says.
+Readings of a batch have their own instants: received_at less the age that the batch says. A reading of what the model
+does not measure (a wrong codec on a device) is kept as an extra `other_*`.
 """
 
 from vigie.codecs.decoder import Codec, Vector
-from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, PROPERTIES, STANDARD_VECTORS
+from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, vectors_of
 from vigie.codecs.registry import register_codec
 from vigie.codecs.watteco.batch import Kind
 from vigie.codecs.watteco.device import decoder
@@ -39,32 +40,41 @@ def _pressure(name: str) -> Series:
     return Series(name, Kind("i16"))
 
 
+_TEMPERATURE = ("air_temperature", "battery_voltage")
+_CLIMATE = (*_TEMPERATURE, "relative_humidity")
+_INPUTS = ("battery_voltage", "contact")
+_MAINS = ("active_energy_index", "active_power", "battery_voltage", "frequency", "voltage")
+
 MODELS: dict[str, Model] = {
     "hygrotempo": Model(
-        tag_bits=2, inputs=("case_open",),
+        gives=_CLIMATE, tag_bits=2, inputs=("case_open",),
         series={0: _temperature(), 1: _humidity(), 2: _battery(), 3: Series("case_open", Kind("bool"))},
     ),
-    "tempo": Model(tag_bits=2, inputs=("case_open",), series={0: _temperature(), 2: _battery()}),
-    "tempo-outdoor": Model(tag_bits=3, series={0: _temperature(), 5: _battery(100)}),
-    "tempo-remote-1": Model(tag_bits=1, series={0: _temperature(), 1: _battery(100)}),
-    "tempo-remote-2": Model(tag_bits=3, series={0: _temperature(), 1: _temperature(1), 5: _battery(100)}),
+    "tempo": Model(gives=_TEMPERATURE, tag_bits=2, inputs=("case_open",), series={0: _temperature(), 2: _battery()}),
+    "tempo-outdoor": Model(gives=_TEMPERATURE, tag_bits=3, series={0: _temperature(), 5: _battery(100)}),
+    "tempo-remote-1": Model(gives=_TEMPERATURE, tag_bits=1, series={0: _temperature(), 1: _battery(100)}),
+    "tempo-remote-2": Model(
+        gives=_TEMPERATURE, tag_bits=3,
+        series={0: _temperature(), 1: _temperature(1), 5: _battery(100)},
+    ),
     "atmo": Model(
+        gives=(*_CLIMATE, "air_pressure", "contact"),
         tag_bits=3,
         series={
             0: _temperature(step=1), 1: _humidity(1), 2: _pressure("air_pressure"), 3: _pulses(), 4: _pulses(1),
             5: _battery(),
         },
     ),
-    "flasho": Model(tag_bits=1, series={0: _pulses(), 1: _battery(100)}),
+    "flasho": Model(gives=_INPUTS, tag_bits=1, series={0: _pulses(), 1: _battery(100)}),
     "pulse-senso": Model(
-        tag_bits=4, lines=3,
+        gives=_INPUTS, tag_bits=4, lines=3,
         series={
             0: _pulses(), 1: _pulses(1), 2: _pulses(2), 3: _contact(), 4: _contact(1), 5: _contact(2), 6: _battery(100),
             7: Series("multi_state", Kind("u16"), 0, 100),
         },
     ),
     "ventilo": Model(
-        tag_bits=3,
+        gives=(*_TEMPERATURE, "contact"), tag_bits=3,
         series={
             0: _pressure("differential_pressure_mean_pa"), 1: _pressure("differential_pressure_lowest_pa"),
             2: _pressure("differential_pressure_highest_pa"), 3: _battery(), 4: _temperature(),
@@ -72,27 +82,29 @@ MODELS: dict[str, Model] = {
         },
     ),
     "intenso": Model(
-        tag_bits=2, analog="current", series={0: Series("current", Kind("f32", 0.1)), 1: _battery(100)},
+        gives=("battery_voltage", "current"), tag_bits=2, analog="current",
+        series={0: Series("current", Kind("f32", 0.1)), 1: _battery(100)},
     ),
     "moveo": Model(
-        tag_bits=3, inputs=("case_open",),
+        gives=(*_CLIMATE, "air_pressure", "illuminance"), tag_bits=3, inputs=("case_open",),
         series={
             0: Series("occupancy_state", Kind("u8")), 1: _temperature(), 2: _humidity(),
             5: Series("luminosity", Kind("u16", 10), 0, 100),
         },
     ),
-    "smartplug": Model(tag_bits=1, series={0: Series("active_energy_index", Kind("i24"))}),
+    "smartplug": Model(gives=_MAINS, tag_bits=1, series={0: Series("active_energy_index", Kind("i24"))}),
 }  # fmt: skip
 """Model -> its table. What a unit of Move'O's luminosity is, is not documented: it is an extra."""
 
 for _name, _model in MODELS.items():
-    _given = {one.name for one in _model.series.values() if one.name in BY_NAME}
+    _gives = _model.gives or ()
+    _others = sorted({one.name for one in _model.series.values() if one.name not in BY_NAME})
     register_codec(
         Codec(
             id=f"watteco-{_name}", version="1", maker="Watteco", source=SOURCE, decode=decoder(_model),
-            properties=tuple(sorted({*PROPERTIES, *_given})),
-            extras=(*EXTRAS, "batch_counter", "*_ages", *sorted({one.name for one in _model.series.values()} - _given)),
-            vectors=(*STANDARD_VECTORS, Vector(payload="36", f_port=125, reason="truncated")),
+            properties=tuple(sorted(_gives)),
+            extras=(*EXTRAS, "batch_counter", "*_ages", *_others),
+            vectors=(*vectors_of(_gives), Vector(payload="36", f_port=125, reason="truncated")),
             defects=f"{DEFECTS}; a whole value of a series of floats is told as its bits, 2^31 and more as negative; "
             "the collection's first codecs date samples by the decoder's clock",
         )

@@ -10,21 +10,26 @@ its own periods, and every text and date, is an extra under the label. Dates are
 """
 
 from vigie.codecs.decoder import Codec, Vector
-from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, PROPERTIES, STANDARD_VECTORS
+from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, vectors_of
 from vigie.codecs.registry import register_codec
 from vigie.codecs.watteco.device import decoder
 from vigie.codecs.watteco.model import SOURCE, Model
 
+_GIVES = (
+    "active_energy_index", "active_power", "apparent_power", "battery_voltage", "current", "tariff_period",
+    "tic_status", "voltage",
+)  # fmt: skip
+
 register_codec(
     Codec(
-        id="watteco-ticso", version="1", maker="Watteco", source=SOURCE, decode=decoder(Model()),
-        properties=PROPERTIES,
+        id="watteco-ticso", version="1", maker="Watteco", source=SOURCE, decode=decoder(Model(gives=_GIVES)),
+        properties=_GIVES,
         extras=(
             *EXTRAS, "ADCO", "ADSC", "PRM", "DATE", "OPTARIF", "PTEC", "LTARF", "PTCOUR1", "*_wh", "*_kwh", "*_varh",
             "*_kvarh", "*_va", "*_kw", "*_a",
         ),
         vectors=(
-            *STANDARD_VECTORS,
+            *vectors_of(_GIVES),
             Vector(payload="110a00540000410c0000000000000040242d0e6a", f_port=125,
                    readings=(("tic_status", 0, 0), ("active_energy_index", 0, 606932586))),
             Vector(payload="110a005601004113240205144515040c0a09210001968200f17fc5", f_port=125,

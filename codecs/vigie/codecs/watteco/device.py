@@ -13,7 +13,7 @@ from vigie.codecs.decoder import Decode, Decoded
 from vigie.codecs.watteco.batch import Sample, uncompress
 from vigie.codecs.watteco.model import Model, Series, numbered, text
 from vigie.codecs.watteco.standard import standard
-from vigie.topics.property import BY_NAME
+from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Reading
 
@@ -36,7 +36,7 @@ def decoder(model: Model) -> Decode:
         if not payload:
             raise Undecodable(Reason.TRUNCATED, "A frame of Watteco has at least 4 bytes, this one is empty")
         if payload[0] & 1:
-            return standard(payload, model)
+            return _within(standard(payload, model), model.gives)
         if not model.tag_bits:
             raise Undecodable(Reason.BAD_PAYLOAD, "Byte 0 says batch report, this model has no table of its series")
         batch = uncompress(payload, model.tag_bits, kinds)
@@ -47,6 +47,19 @@ def decoder(model: Model) -> Decode:
         return found
 
     return decode
+
+
+def _within(found: Decoded, gives: tuple[str, ...] | None) -> Decoded:
+    """What the device cannot have measured is no reading, but is kept."""
+    if gives is None:
+        return found
+    strange = [one for one in found.readings if PROPERTIES[one.property].name not in gives]
+    if strange:
+        found.readings = [one for one in found.readings if PROPERTIES[one.property].name in gives]
+        found.warnings = ["UNKNOWN_FIELD"]
+        for one in strange:
+            found.extras[f"other_{PROPERTIES[one.property].name}_{one.channel}"] = text(one.value)
+    return found
 
 
 def _dated(one: Series, samples: list[Sample], received_at: int, found: Decoded) -> None:

@@ -28,6 +28,7 @@ class Model(Struct, frozen=True, kw_only=True):
         inputs: what the state of each binary input is, by endpoint; further ones are contacts.
         analog: what an analogue value is.
         lines: how many inputs attribute 8005/0000 has.
+        gives: properties that the device measures; None: any. Another one in a frame is kept as an extra.
     """
 
     tag_bits: int = 0
@@ -35,6 +36,7 @@ class Model(Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...] = ()
     analog: str = "analog"
     lines: int = 10
+    gives: tuple[str, ...] | None = None
 
 
 def numbered(name: str, endpoint: int) -> str:
