@@ -80,6 +80,7 @@ def test_a_device_without_dev_eui_is_one_of_its_source():
 
 def test_the_attribute_names_a_codec_and_the_source_a_model():
     assert parse(uplink(attributes={"vigie_codec": "elsys"})).codec_tag == "elsys"
+    assert parse(uplink(attributes={"vigie-codec": "elsys"})).codec_tag == "elsys", "as its keys may be spelt"
     assert parse(uplink(), Hints(model="MClimate button")).profile == "MClimate button"
 
 

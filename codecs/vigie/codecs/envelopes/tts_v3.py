@@ -48,6 +48,8 @@ from vigie.topics.uplink import Gateway, Radio
 NETWORK = "tts"
 _BROKER = "packetbroker"
 _SECONDS = re.compile(r"\d{1,6}(?:\.\d{1,9})?s", re.ASCII)
+_ATTRIBUTE = "vigie-codec"
+"""The tag as The Things Stack takes it: the keys of its attributes have no underscore."""
 
 
 class _Ids(Struct):
@@ -193,7 +195,7 @@ def _frame(message: _Message, uplink: _Uplink, address: str, hints: Hints) -> Fr
         profile = f"{versions.brand_id}/{versions.model_id}"
     return Frame(
         address=address, profile=hints.model or profile,
-        codec_tag=uplink.attributes.get(TAG) if uplink.attributes else None,
+        codec_tag=uplink.attributes.get(_ATTRIBUTE) or uplink.attributes.get(TAG) if uplink.attributes else None,
         session=session_of(message.end_device_ids.dev_addr, address) or printable(key) or None,
         f_cnt=uplink.f_cnt, f_port=uplink.f_port, payload=payload,
         received_at=instant(uplink.received_at or message.received_at, address),
