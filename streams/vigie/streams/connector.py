@@ -24,7 +24,16 @@ Seconds = Annotated[float, Meta(gt=0, le=864_000)]
 
 
 class ConnectorDownError(Exception):
-    """The other side cannot be reached, or lets us not in; the message is a sentence without any secret."""
+    """The other side cannot be reached, or lets us not in.
+
+    Args:
+        sentence: without any secret.
+        pause_s: how long the other side asks to be left alone.
+    """
+
+    def __init__(self, sentence: str, pause_s: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.pause_s = pause_s
 
 
 class SecretError(ValueError):

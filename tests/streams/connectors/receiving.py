@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 from uuid import uuid4
 
-from churn import read_all
+from confluent_kafka import Consumer, TopicPartition
 
 from vigie.deploy import topic_admin
 from vigie.streams.settings import Settings
@@ -46,6 +46,31 @@ def uplink(number: int, eui: str = "24e124136b000001") -> bytes:
     ).encode()  # fmt: skip
 
 
+class Follower:
+    """Reads a topic from its beginning, again and again up to where it ends then."""
+
+    def __init__(self, kafka: str, topic: str, partitions: int) -> None:
+        self._consumer = Consumer(
+            {"bootstrap.servers": kafka, "group.id": "receiving", "enable.auto.commit": False, "fetch.wait.max.ms": 50}
+        )
+        self._assigned = [TopicPartition(topic, number, 0) for number in range(partitions)]
+        self._consumer.assign(self._assigned)
+        self._next = dict.fromkeys(range(partitions), 0)
+        self._records: list[Any] = []
+
+    def all(self) -> list[Any]:
+        ends = {one.partition: self._consumer.get_watermark_offsets(one, timeout=20)[1] for one in self._assigned}
+        while any(self._next[number] < end for number, end in ends.items()):
+            for message in self._consumer.consume(5000, 0.1):
+                assert message.error() is None, message.error()
+                self._records.append(message)
+                self._next[message.partition()] = message.offset() + 1
+        return self._records
+
+    def close(self) -> None:
+        self._consumer.close()
+
+
 class Receiving:
     """One worker; topics under a prefix of their own."""
 
@@ -62,6 +87,7 @@ class Receiving:
         self.log = folder / "receive.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._began = 0
+        self._read: dict[str, Follower] = {}
 
     def start(self, *, ready: bool = True) -> Self:
         env = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
@@ -82,6 +108,8 @@ class Receiving:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        for follower in self._read.values():
+            follower.close()
 
     def text(self) -> str:
         """What it has said since its last start."""
@@ -123,8 +151,11 @@ class Receiving:
         """Of the HTTP endpoint."""
         return str(wait_until(lambda: re.findall(r"listens on (http://\S+/in/)", self.text()), 30, self.text)[-1])
 
-    def records(self, topic: str = "raw.lora") -> list[Any]:
-        return read_all(self.settings.kafka, self.settings.topic(topic), PARTITIONS)
+    def records(self, topic: str = "raw.lora", partitions: int = PARTITIONS) -> list[Any]:
+        """All records that a topic holds now; only those that are new since the last call are read."""
+        if topic not in self._read:
+            self._read[topic] = Follower(self.settings.kafka, self.settings.topic(topic), partitions)
+        return list(self._read[topic].all())
 
     def bodies(self, topic: str = "raw.lora") -> list[bytes]:
         return [record.value() for record in self.records(topic)]
@@ -141,8 +172,7 @@ class Receiving:
         return [framer.decode(record.value(), DeadLetter) for record in self.records("dead-letters.v1")]
 
     def heartbeats(self) -> list[ConnectorHeartbeat]:
-        found = read_all(self.settings.kafka, self.settings.topic("alarm-inputs"), 1)
-        return [alarm_input.decode(record.value()) for record in found]
+        return [alarm_input.decode(record.value()) for record in self.records("alarm-inputs", 1)]
 
 
 def headers(record: Any) -> dict[str, str]:

@@ -29,9 +29,10 @@ from vigie.streams.connector import (
     plain_name,
     register_connector,
 )
-from vigie.streams.feed import FIRST_ARRIVAL, Feed, NotKeptError
+from vigie.streams.feed import FIRST_ARRIVAL, Feed
 from vigie.streams.intake.callers import Callers, Rate, Refused
 from vigie.streams.intake.http_body import Body, GoneError, SlowError, UnpackError, read_body, unpack
+from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from vigie.codecs.registry import envelopes
 from vigie.streams import metrics, sources
 from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.connector import ConnectorDownError, connectors
-from vigie.streams.feed import Feed, RawLog
+from vigie.streams.feed import Feed
+from vigie.streams.intake.raw_log import RawLog
 from vigie.streams.schema_check import SchemaRefusedError, schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.sources import Sources, SourcesError
@@ -147,10 +148,11 @@ class _Receive:
         pause = FIRST_PAUSE_S
         names = ", ".join(feed.source.name for feed in feeds)
         while not self._stop.is_set():
-            began = time.monotonic()
+            began, asked_s = time.monotonic(), 0.0
             try:
                 await work()
             except ConnectorDownError as error:
+                asked_s = error.pause_s
                 log.warning("%s is down: %s", names, error)
             except CannotGoOnError:
                 raise
@@ -165,7 +167,8 @@ class _Receive:
             for feed in feeds:
                 feed.metrics.retries.inc()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause * random.uniform(0.5, 1)):  # noqa: S311 -- many workers, one broker
+                jitter = random.uniform(0.5, 1)  # noqa: S311 -- many workers, one broker
+                async with asyncio.timeout(max(pause * jitter, asked_s)):
                     await self._stop.wait()
             pause = min(pause * 2, LAST_PAUSE_S)
 

@@ -1,0 +1,138 @@
+"""CoAP: frames of NB-IoT devices, posted to `coap://<host>:<port>/in/<source>`; answered 2.04 once Kafka has them.
+
+Source: RFC 7252; RFC 7959 for bodies in blocks. Without DTLS (which the library needs a further package for) the token
+crosses the network in clear: listen on an operator's private network, and say in `allow` which addresses send.
+"""
+
+import asyncio
+import hmac
+import time
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from vigie.streams.cannot_go_on import CannotGoOnError
+from vigie.streams.connector import (
+    Connector,
+    Port,
+    SecretInFile,
+    SecretInVariable,
+    Source,
+    device_id,
+    register_connector,
+)
+from vigie.streams.feed import Feed, TooLargeError
+from vigie.streams.intake.callers import Rate
+from vigie.streams.intake.neighbours import Neighbours, wrong_network
+from vigie.streams.intake.raw_log import NotKeptError
+
+_RETRY_AFTER_S = 30
+_KEPT_LIMIT_S = 60.0
+
+
+class CoapSource(Source, frozen=True, tag="coap"):
+    """A port with one resource, `/in/<name>`.
+
+    Attributes:
+        host, port: where to listen.
+        allow: networks that may send; empty: everybody who reaches the port.
+        token: what the query `t=` must hold (`token = "env:NAME"`, or `token_file`); left out: none is asked for.
+        rate_per_s: requests a second, on average; twice as many at once.
+    """
+
+    port: Port = 5683
+    host: str = "127.0.0.1"
+    allow: tuple[str, ...] = ()
+    token: SecretInVariable | None = None
+    token_file: SecretInFile | None = None
+    rate_per_s: Annotated[float, Meta(gt=0, le=10_000)] = 200
+
+    def problem(self) -> tuple[str, str] | None:
+        """Somebody must be kept out."""
+        if wrong := wrong_network(self.allow):
+            return "allow", wrong
+        if not (self.allow or self.token or self.token_file):
+            return "name", "expected allow (networks that may send) or token"
+        return None
+
+
+async def run(feed: Feed, stop: asyncio.Event) -> None:
+    """Listen until told to stop.
+
+    Raises:
+        CannotGoOnError: the port is taken.
+    """
+    import aiocoap
+    from aiocoap import resource
+
+    source = feed.source
+    assert isinstance(source, CoapSource)
+    endpoint = _Endpoint(feed, source)
+
+    class Resource(resource.Resource):
+        async def render_post(self, request: Any) -> Any:
+            return await endpoint.answer(request)
+
+        render_put = render_post
+
+    site = resource.Site()
+    site.add_resource(["in", source.name], Resource())
+    try:
+        context = await aiocoap.Context.create_server_context(site, bind=(source.host, source.port))
+    except OSError as error:
+        raise CannotGoOnError(
+            f"{source.name} cannot listen on CoAP {source.host}:{source.port} ({error.strerror or error}): end what "
+            "uses it, or change host and port of the source"
+        ) from None
+    feed.up()
+    try:
+        await stop.wait()
+    finally:
+        feed.down()
+        await context.shutdown()
+
+
+class _Endpoint:
+    def __init__(self, feed: Feed, source: CoapSource) -> None:
+        self._feed, self._source = feed, source
+        self._neighbours = Neighbours(source.allow)
+        self._token = source.secret("token")
+        self._rate = Rate(source.rate_per_s, now=time.monotonic())
+
+    async def answer(self, request: Any) -> Any:
+        import aiocoap
+        from aiocoap.numbers import codes
+
+        query = dict(part.partition("=")[::2] for part in request.opt.uri_query)
+        address = getattr(request.remote, "sockaddr", None) or ("",)
+        if not self._neighbours.let_in(str(address[0])):
+            self._feed.refused("unauthenticated")
+            return aiocoap.Message(code=codes.UNAUTHORIZED)
+        if self._token and not hmac.compare_digest(query.get("t", "").encode(), self._token.encode()):
+            self._feed.refused("wrong_token" if "t" in query else "unauthenticated")
+            return aiocoap.Message(code=codes.UNAUTHORIZED)
+        if self._rate.wait_s(time.monotonic()):
+            self._feed.refused("rate")
+            return aiocoap.Message(code=codes.SERVICE_UNAVAILABLE, max_age=1)
+        device = query.get("d", "")
+        try:
+            await self._feed.put(
+                bytes(request.payload), event=query.get("event", "")[:80],
+                address=device_id(self._source.name, device) if device else "", limit_s=_KEPT_LIMIT_S,
+            )  # fmt: skip
+        except TooLargeError:
+            return aiocoap.Message(code=codes.REQUEST_ENTITY_TOO_LARGE)
+        except NotKeptError:
+            return aiocoap.Message(code=codes.SERVICE_UNAVAILABLE, max_age=_RETRY_AFTER_S)
+        return aiocoap.Message(code=codes.CHANGED)
+
+
+register_connector(
+    Connector(
+        kind="coap",
+        source=CoapSource,
+        title="CoAP frames of NB-IoT devices",
+        confirms="2.04 once Kafka has the record; 5.03 while it has not",
+        run=run,
+    )
+)
