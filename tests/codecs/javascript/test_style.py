@@ -162,6 +162,14 @@ def test_recv_time_as_text_where_the_codec_wants_that(codec):
     assert codec(script, version="2").decode(b"1", 1, AT).extras["kind"] == "object"
 
 
+def test_recv_time_as_text_in_a_trial(trial):
+    script = (
+        "function decodeUplink(i) { return { data: { kind: typeof i.recvTime, at: i.recvTime, now: Date.now() } } }"
+    )
+    odd = "2026-11-25 10:00:00+0000"
+    assert data(trial(script, recv_text=True), at=odd) == {"kind": "string", "at": odd, "now": 1_795_600_800_000}
+
+
 def test_no_recv_time_is_given_where_none_is_known(trial):
     script = "function decodeUplink(i) { return { data: { has: 'recvTime' in i, at: i.recvTime || new Date() } } }"
     assert data(trial(script), at=None) == {"has": False, "at": "1970-01-01T00:00:00.000Z"}

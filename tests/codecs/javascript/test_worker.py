@@ -1,5 +1,6 @@
 """The worker process: what it may, and that it ends with its parent."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -45,12 +46,16 @@ def test_it_has_no_secrets_no_files_and_no_processes(runner, file, monkeypatch):
     assert process.num_threads() == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_it_ends_with_its_parent(file, number):
+@pytest.mark.parametrize(
+    ("number", "still"), [(signal.SIGKILL, False), (signal.SIGTERM, False), (signal.SIGKILL, True)]
+)
+def test_it_ends_with_its_parent_even_when_it_reads_nothing(file, number, still):
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(file)], stdout=subprocess.PIPE, text=True)
     line = parent.stdout.readline()
     worker = int(line.split()[-1])
     assert psutil.pid_exists(worker), line
+    if still:
+        os.kill(worker, signal.SIGSTOP)
     parent.send_signal(number)
     parent.wait()
     parent.stdout.close()

@@ -29,7 +29,14 @@ _EXPORT = re.compile(
     re.MULTILINE,
 )
 
-_TS013 = "decodeUplink", "module.exports.decodeUplink", "exports.decodeUplink", "driver.decodeUplink"
+_TS013 = (
+    "decodeUplink",
+    "module.exports.decodeUplink",
+    "exports.decodeUplink",
+    "driver.decodeUplink",
+    "module.exports.driver.decodeUplink",
+    "exports.driver.decodeUplink",
+)
 _OLDER = "Decoder", "Decode", "module.exports.Decoder", "module.exports.Decode"
 _STYLES = {"": (*_TS013, *_OLDER, "module.exports"), "ts013": (*_TS013, "module.exports"), "decoder": _OLDER}
 

@@ -4,6 +4,7 @@ For `vigie codecs test --javascript`, which compares that with the maker's publi
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,11 +25,14 @@ class Trial:
         runner: shared with other trials; None: one of its own, which `close` ends.
         style: as in codec.toml.
         after: JavaScript that is evaluated after it.
+        recv_text: `recvTime` is a text; else a Date that also acts as one. Makers' examples are written for either.
     """
 
-    def __init__(self, path: Path, runner: Runner | None = None, *, style: str = "", after: str = "") -> None:
+    def __init__(
+        self, path: Path, runner: Runner | None = None, *, style: str = "", after: str = "", recv_text: bool = False
+    ) -> None:
         text = path.read_bytes().decode("utf-8", "replace")
-        self._script = Script(name=path.name, text=text, after=after, style=style, marked=False)
+        self._script = Script(name=path.name, text=text, after=after, style=style, recv_text=recv_text, marked=False)
         self._runner = runner or Runner()
         self._own = runner is None
 
@@ -56,7 +60,7 @@ class Trial:
         Args:
             payload: the bytes.
             f_port: LoRaWAN port.
-            recv_time: when it arrived, RFC 3339, given to the codec letter by letter; None: it is not given.
+            recv_time: when it arrived, ISO 8601, given to the codec letter by letter; None: it is not given.
         """
         return self.run_many([(payload, f_port, recv_time)])[0]
 
@@ -67,7 +71,7 @@ class Trial:
             if recv_time is None:
                 asked.append((payload, f_port, None))
             else:
-                asked.append((payload, f_port, epoch_ms(recv_time), recv_time))
+                asked.append((payload, f_port, _instant(recv_time), recv_time))
         found: list[Raw] = [{} for _ in asked]
 
         def take(place: int, answer: Any) -> None:
@@ -75,6 +79,23 @@ class Trial:
 
         self._runner.run(self._script, asked, take)
         return found
+
+
+def _instant(text: str) -> int:
+    """Epoch ms of what an example names as its arrival; 0 where that is no instant.
+
+    >>> _instant("2026-11-25T10:00:00Z"), _instant("2026-11-25 10:00:00"), _instant("20261125T110000+0100")
+    (1795600800000, 1795600800000, 1795600800000)
+    """
+    try:
+        return epoch_ms(text)
+    except ValueError:
+        pass
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return 0
+    return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def run_file(path: Path, jobs: Iterable[tuple[bytes, int, str | None]], runner: Runner | None = None) -> list[Raw]:
