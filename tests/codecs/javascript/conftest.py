@@ -1,5 +1,6 @@
 """Codec folders written by tests, and a runner for all of them."""
 
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -60,22 +61,31 @@ def trial(tmp_path, runner):
 def npm_package(name: str, version: str, sha256: str) -> Path:
     """The unpacked folder of a package, fetched once into the cache of the project by npm, with npm's own settings."""
     where = Settings().cache / "npm" / f"{name.replace('/', '-').lstrip('@')}-{version}"
-    if not (where / "package/package.json").is_file():
-        where.mkdir(parents=True, exist_ok=True)
+    if (where / "package.json").is_file():
+        return where
+    where.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=where.parent) as folder:
         try:
             packed = subprocess.run(
-                ["npm", "pack", f"{name}@{version}", "--silent"], cwd=where, capture_output=True, text=True, timeout=120
+                ["npm", "pack", f"{name}@{version}", "--silent"],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=120,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             packed = subprocess.CompletedProcess([], 1, "", str(error))
         why = packed.stderr.strip().splitlines()[-1:] or ["npm pack failed"]
         require_part(f"{name} {version} from npm", packed.returncode == 0, why[0])
-        archive = where / packed.stdout.split()[-1]
-        assert hashlib.sha256(archive.read_bytes()).hexdigest() == sha256, f"{archive} is not the package that was read"
-        with tarfile.open(archive) as content, TemporaryDirectory(dir=where) as partial:
-            content.extractall(partial, filter="data")
-            Path(partial, "package").replace(where / "package")
-    return where / "package"
+        (archive,) = Path(folder).glob("*.tgz")
+        assert hashlib.sha256(archive.read_bytes()).hexdigest() == sha256, (
+            f"{archive.name} is not the one that was read"
+        )
+        with tarfile.open(archive) as content:
+            content.extractall(folder, filter="data")
+        with contextlib.suppress(OSError):  # another test process was quicker
+            Path(folder, "package").rename(where)
+    return where
 
 
 @pytest.fixture(scope="session")
