@@ -17,8 +17,11 @@ LABELS = {
     "method": ("GET",),
     "status": ("200", "503"),
     "transition": ("raised", "cleared"),
+    "connector": ("mqtt", "http"),
+    "source": ("chirpstack", "tts"),
     "silent": ("true", "false"),
     "outcome": ("sent", "refused"),
+    "codec": ("elsys",),
     "why": ("deep_late", "impossible"),
 }
 
