@@ -139,7 +139,7 @@ class Folder:
         return self.shelf, models
 
     def _tell(self) -> None:
-        for problem in self.shelf.problems:
+        for problem in (*self.shelf.problems, *self.shelf.check()):
             log.warning("%s", problem)
         chosen = [f"{one.codec.id} {one.codec.version}" for one in self.shelf.versions() if one.shadow]
         if chosen:
