@@ -28,7 +28,7 @@ from vigie.streams.core.record_headers import FIRST_ARRIVAL
 from vigie.streams.settings import Settings
 from vigie.topics.catalogue import NETWORKS
 
-_POSTERS = 4
+_POSTERS = 16
 _PATIENCE_S = 60.0
 _LOOK_S = 0.004
 
