@@ -55,7 +55,7 @@ class OfSource:
         """Something was not let in."""
         receive_refused.labels(*self._labels, reason).inc()
 
-    @staticmethod
-    def nowhere() -> None:
-        """A request came for a source that does not exist; its name is the caller's invention and no label."""
-        receive_refused.labels("http", "none", "unknown_source").inc()
+
+def unknown_source() -> None:
+    """A request came for a source that does not exist; its name is the caller's invention and no label."""
+    receive_refused.labels("http", "none", "unknown_source").inc()

@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.request import urlopen
 from uuid import uuid4
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from vigie.deploy import topic_admin
 from vigie.streams.settings import Settings
@@ -59,13 +59,20 @@ class Follower:
         self._records: list[Any] = []
 
     def all(self) -> list[Any]:
-        ends = {one.partition: self._consumer.get_watermark_offsets(one, timeout=20)[1] for one in self._assigned}
+        ends = wait_until(self._ends, 30, lambda: "the broker does not say where its topics end")
         while any(self._next[number] < end for number, end in ends.items()):
             for message in self._consumer.consume(5000, 0.1):
-                assert message.error() is None, message.error()
+                if message.error() is not None:  # a broker that was away
+                    continue
                 self._records.append(message)
                 self._next[message.partition()] = message.offset() + 1
         return self._records
+
+    def _ends(self) -> dict[int, int]:
+        try:
+            return {one.partition: self._consumer.get_watermark_offsets(one, timeout=20)[1] for one in self._assigned}
+        except KafkaException:  # a broker that was away
+            return {}
 
     def close(self) -> None:
         self._consumer.close()

@@ -95,6 +95,9 @@ def test_a_post_is_answered_changed_once_kafka_has_it(kafka, tmp_path):
         ):
             assert send(ports["coap"], path, b"x").code is code
         assert role.metric("vigie_receive_refused_total", source="nb-coap", reason="wrong_token") == 1
+        assert send(ports["coap"], "/in/nb-coap?t=gu3ssed", b"y" * 3000).code is aiocoap.UNAUTHORIZED
+        large = send(ports["coap"], f"/in/nb-coap?t={TOKEN}", b"z" * 910_000, 120)
+        assert large.code is aiocoap.REQUEST_ENTITY_TOO_LARGE
         assert len(role.records("raw.nbiot")) == 1
         assert role.end() == 0
         assert TOKEN not in role.log.read_text()
@@ -122,8 +125,7 @@ def test_a_port_that_is_taken_is_a_sentence(kafka, tmp_path, kind):
     ports = sources()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", ports[kind]))
-        role = receiving(kafka, tmp_path, ports)
-        with role:
-            assert role.process.wait(30) == 1
-            assert f"cannot listen on {kind.upper() if kind == 'udp' else 'CoAP'}" in role.text()
-            assert "Traceback" not in role.text()
+        role = receiving(kafka, tmp_path, ports).start(ready=False)
+        assert role.process.wait(30) == 1
+        assert f"cannot listen on {'UDP' if kind == 'udp' else 'CoAP'}" in role.text()
+        assert "Traceback" not in role.text()

@@ -21,6 +21,7 @@ from vigie.streams.connector import (
     device_id,
     register_connector,
 )
+from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.feed import Feed, TooLargeError
 from vigie.streams.intake.callers import Rate
 from vigie.streams.intake.neighbours import Neighbours, wrong_network
@@ -70,6 +71,13 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
     endpoint = _Endpoint(feed, source)
 
     class Resource(resource.Resource):
+        async def render_to_pipe(self, pipe: Any) -> None:
+            refusal = endpoint.refusal(pipe.request)
+            if refusal is not None:  # before the library keeps a block of it
+                pipe.add_response(refusal, is_last=True)
+                return
+            await super().render_to_pipe(pipe)
+
         async def render_post(self, request: Any) -> Any:
             return await endpoint.answer(request)
 
@@ -99,11 +107,12 @@ class _Endpoint:
         self._token = source.secret("token")
         self._rate = Rate(source.rate_per_s, now=time.monotonic())
 
-    async def answer(self, request: Any) -> Any:
+    def refusal(self, request: Any) -> Any:
+        """The answer to a request, or to a block of one, that is not let in; None if it is."""
         import aiocoap
         from aiocoap.numbers import codes
 
-        query = dict(part.partition("=")[::2] for part in request.opt.uri_query)
+        query = _query(request)
         address = getattr(request.remote, "sockaddr", None) or ("",)
         if not self._neighbours.let_in(str(address[0])):
             self._feed.refused("unauthenticated")
@@ -111,6 +120,18 @@ class _Endpoint:
         if self._token and not hmac.compare_digest(query.get("t", "").encode(), self._token.encode()):
             self._feed.refused("wrong_token" if "t" in query else "unauthenticated")
             return aiocoap.Message(code=codes.UNAUTHORIZED)
+        block = request.opt.block1
+        if block is not None and block.start + len(request.payload) > BODY_LIMIT:
+            self._feed.refused("too_large")
+            return aiocoap.Message(code=codes.REQUEST_ENTITY_TOO_LARGE)
+        return None
+
+    async def answer(self, request: Any) -> Any:
+        """Hand a whole body on, and answer once Kafka has it."""
+        import aiocoap
+        from aiocoap.numbers import codes
+
+        query = _query(request)
         if self._rate.wait_s(time.monotonic()):
             self._feed.refused("rate")
             return aiocoap.Message(code=codes.SERVICE_UNAVAILABLE, max_age=1)
@@ -125,6 +146,10 @@ class _Endpoint:
         except NotKeptError:
             return aiocoap.Message(code=codes.SERVICE_UNAVAILABLE, max_age=_RETRY_AFTER_S)
         return aiocoap.Message(code=codes.CHANGED)
+
+
+def _query(request: Any) -> dict[str, str]:
+    return dict(part.partition("=")[::2] for part in request.opt.uri_query)
 
 
 register_connector(

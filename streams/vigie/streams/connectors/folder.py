@@ -124,7 +124,18 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
 
 
 async def _look(feed: Feed, folder: int, files: Files, pattern: Pattern, refused: set[str]) -> None:
+    found, others = await asyncio.to_thread(_listed, folder, pattern)
+    for name in others - refused:
+        refused.add(name)
+        feed.refused("no_file")
+        log.warning("%s: %r is a link, a folder or no file, and is left alone", feed.source.name, name)
+    await files.look(found)
+
+
+def _listed(folder: int, pattern: Pattern) -> tuple[list[File], set[str]]:
+    """The files that are wanted, and the names of what only looks like one."""
     found: list[File] = []
+    others: set[str] = set()
     with os.scandir(folder) as entries:
         for entry in entries:
             if not pattern.fits(entry.name):
@@ -132,11 +143,9 @@ async def _look(feed: Feed, folder: int, files: Files, pattern: Pattern, refused
             if entry.is_file(follow_symlinks=False) and plain_name(entry.name):
                 with contextlib.suppress(FileNotFoundError):
                     found.append(_Local(folder, entry.name, entry.stat(follow_symlinks=False)))
-            elif entry.name not in refused:
-                refused.add(entry.name)
-                feed.refused("no_file")
-                log.warning("%s: %r is a link, a folder or no file, and is left alone", feed.source.name, entry.name)
-    await files.look(sorted(found, key=lambda file: file.name))
+            else:
+                others.add(entry.name)
+    return sorted(found, key=lambda file: file.name), others
 
 
 register_connector(

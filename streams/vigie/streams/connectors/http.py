@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from vigie.streams import intake_metrics
 from vigie.streams.connector import (
     Connector,
     SecretInFile,
@@ -174,12 +175,11 @@ def _problem(status: int, sentence: str, headers: dict[str, str] | None = None) 
 def application(feeds: Sequence[Feed]) -> Starlette:
     """All sources of kind http under one roof."""
     endpoints = {feed.source.name: _Endpoint(feed) for feed in feeds}
-    strangers = feeds[0].metrics
 
     async def receive(request: Request) -> Response:
         endpoint = endpoints.get(request.path_params["source"])
         if endpoint is None:
-            strangers.nowhere()
+            intake_metrics.unknown_source()
             return _problem(404, "No source has this name", _CLOSE)
         return await endpoint.answer(request)
 

@@ -26,6 +26,7 @@ from vigie.streams.connector import (
     register_connector,
 )
 from vigie.streams.feed import FIRST_ARRIVAL, Feed, TooLargeError
+from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +191,8 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
         raise ConnectorDownError(f"{where}: {error}") from None
     except (OSError, ValueError) as error:
         raise ConnectorDownError(f"{where}: {error}") from None
+    except NotKeptError as error:
+        raise ConnectorDownError(str(error)) from None
     finally:
         feed.down()
 
@@ -235,7 +238,9 @@ async def _acknowledge(client: Any, begun: asyncio.Queue[Any]) -> None:
         future, message = await begun.get()
         if message is None:
             return
-        await future  # an error here ends the connection, and the broker delivers again
+        await asyncio.wait({future})
+        if future.exception() is not None:  # the connection ends, and the broker delivers again
+            raise ConnectorDownError(f"Kafka refused a message: {future.exception()}")
         if message.qos:
             client._client.ack(message.mid, message.qos)
 

@@ -112,7 +112,7 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
                 since = _since(source, position, now)
                 rows = await shape.ask(api, base, item, since, now, source.step)
                 await _send(feed, source, item, _new(rows, position, since))
-                feed.kept.save(positions)
+                await asyncio.to_thread(feed.kept.save, positions)
                 if stop.is_set():
                     return
             feed.up()

@@ -82,9 +82,7 @@ class Api:
             async with self._client.stream(method, url, **options) as answer:
                 if answer.status_code in (429, 503):
                     pause_s = _retry_after_s(answer.headers.get("retry-after", ""))
-                    sentence = (
-                        f"{self._shown(url)} answers {answer.status_code}; next try in {pause_s:.0f} s"
-                    )
+                    sentence = f"{self._shown(url)} answers {answer.status_code}; next try in {pause_s:.0f} s"
                     raise ConnectorDownError(sentence, pause_s)
                 body = bytearray()
                 async for chunk in answer.aiter_bytes():

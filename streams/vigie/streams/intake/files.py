@@ -7,6 +7,7 @@ all the same has the same text, and a record's text is its identity. The offset 
 that stands before it.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Collection, Sequence
@@ -229,7 +230,7 @@ class Files:
             except TooLargeError:
                 pass
         self._marks[file.name] = Mark(file.size, file.mtime, file.size, digest, int(time.time()))
-        self._feed.kept.save(self._marks)
+        await asyncio.to_thread(self._feed.kept.save, self._marks)
         return sent
 
     async def _give_up(self, file: File, offset: int) -> None:
@@ -241,7 +242,7 @@ class Files:
         mark = Mark(file.size, file.mtime, offset, await _print(file, offset), int(time.time()))
         if mark != known:
             self._marks[file.name] = mark
-            self._feed.kept.save(self._marks)
+            await asyncio.to_thread(self._feed.kept.save, self._marks)
 
     def _forget(self, look: dict[str, tuple[int, float]]) -> None:
         now = int(time.time())
