@@ -137,7 +137,7 @@ def _says_a_day(pattern: str) -> bool:
     """Whether a stamp of this pattern gives the day back that it was made of."""
     try:
         return datetime.strptime(_SOME_DAY.strftime(pattern), pattern).date() == _SOME_DAY.date()
-    except ValueError:
+    except (ValueError, re.error):  # a directive that comes twice breaks strptime's regular expression
         return False
 
 

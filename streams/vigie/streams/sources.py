@@ -100,6 +100,8 @@ def load(path: Path | None, *, secrets: bool = False) -> Sources:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SourcesError(f"{path} (VIGIE_SOURCES) is not TOML: {error}") from None
+    except RecursionError:  # tomllib's own
+        raise SourcesError(f"{path} (VIGIE_SOURCES) cannot be read: it is nested too deeply") from None
     return _Reader(path, text, secrets).read(tables)
 
 
