@@ -66,6 +66,11 @@ check: $(STAMP)-test ## format, lint, types, layers
 bench: $(STAMP)-bench ## measure, print and append the figures to bench/results.jsonl
 	@$(BIN)/vigie bench all $(ARGS)
 
+SECONDS ?= 600
+.PHONY: fuzz
+fuzz: $(STAMP)-fuzz ## ten minutes of coverage-guided fuzzing over envelopes and decoders (SECONDS=600)
+	@PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds $(SECONDS) $(ARGS)
+
 .PHONY: lock
 lock: $(STAMP)-venv ## compile requirements/*.txt from pyproject.toml anew
 	@$(BIN)/python -m pip install -q uv==0.13.9
