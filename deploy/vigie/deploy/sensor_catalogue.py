@@ -56,7 +56,7 @@ def _models(use: str, models: list[Model], found: Mapping[str, Codec]) -> Iterat
     yield "|---|---|---|---|---|---|"
     for model in sorted(models, key=lambda one: (found[one.codec].maker if one.codec in found else "~", one.name)):
         codec, bearers = found.get(model.codec), ", ".join(model.bearers)
-        read_by, fed = "in the message", "as its layout declares"
+        read_by, fed = "in the message", "those of what it holds"
         if codec is not None:
             read_by, fed = f"`{codec.id}`", ", ".join(indicators_fed(use, codec.properties)) or "–"
         yield f"| {model.name} | {_cell(model.profile)} | {model.label} | {bearers} | {read_by} | {fed} |"
