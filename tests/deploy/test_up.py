@@ -154,3 +154,25 @@ def keeps_its_data(data: Path) -> None:
         assert shown.returncode == 0, shown.stderr
         assert [child["name"] for child in json.loads(shown.stdout)["children"]] == ["postgres", "kafka", "one"]
         assert here.database not in shown.stdout, "it holds the password"
+
+
+def test_signals_that_come_in_a_burst_stop_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As `timeout` sends them; a lock taken in a handler would be waited for in the next one for ever."""
+    import threading
+
+    from vigie.deploy.commands import up
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    supervisor = dummy_supervisor(tmp_path, "one")
+    asked = up._stop_signals()
+    try:
+        supervisor.begin()
+        burst = threading.Timer(1, lambda: [os.kill(os.getpid(), signal.SIGTERM) for _ in range(200)])
+        burst.start()
+        up._wait(supervisor, asked)
+        burst.join()
+        assert not supervisor.alive()
+        assert (tmp_path / "order").read_text().splitlines() == ["start one", "stop one"]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -38,13 +38,13 @@ def command(*, plain: bool) -> None:
         shown.print(Text(event_line(event, settings.language)), soft_wrap=True)
 
     supervisor = Supervisor(settings, on_event=tell)
-    _stop_on_signals(supervisor)
+    asked = _stop_signals()
     supervisor.begin()
     if live:
         with Live(console=shown, refresh_per_second=2, get_renderable=lambda: _table(supervisor)):
-            _wait(supervisor)
+            _wait(supervisor, asked)
     else:
-        _wait(supervisor)
+        _wait(supervisor, asked)
         shown.print(status_table(supervisor.status(), settings.language))
     supervisor.stop()
 
@@ -53,20 +53,27 @@ def _table(supervisor: Supervisor) -> Table:
     return status_table(supervisor.status(), supervisor.settings.language, title=True)
 
 
-def _wait(supervisor: Supervisor) -> None:
+def _wait(supervisor: Supervisor, asked: list[int]) -> None:
+    """Until everything has stopped; does what signals ask for."""
     while supervisor.alive():
+        if asked:
+            supervisor.ask_to_stop()
+        if signal.SIGINT in asked[1:]:
+            supervisor.kill()  # the second Ctrl-C: who types it cannot wait
         time.sleep(0.2)
 
 
-def _stop_on_signals(supervisor: Supervisor) -> None:
+def _stop_signals() -> list[int]:
+    """A list that gets each signal to stop; no more is done in the handler.
+
+    A second signal may come while the handler of the first runs (`timeout` sends two at once), and a lock that the
+    first had taken would never be free again.
+    """
     asked: list[int] = []
 
     def handle(number: int, _frame: FrameType | None) -> None:
         asked.append(number)
-        if len(asked) > 1 and number == signal.SIGINT:
-            supervisor.kill()  # the second Ctrl-C: who types it cannot wait
-        else:
-            supervisor.ask_to_stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, handle)
+    return asked
