@@ -2,6 +2,7 @@
 
 import pytest
 
+from vigie.codecs.maker_words import judge
 from vigie.codecs.registry import codecs
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
@@ -64,6 +65,21 @@ def test_a_value_that_no_table_lists_is_kept_with_what_follows():
 
 def test_the_same_value_twice_is_one_reading():
     assert len(decode(ROOM, "0367000a 0367000b").readings) == 1
+
+
+@pytest.mark.parametrize(
+    ("codec", "index", "payload", "output"),
+    [
+        ("t000489x", 0, "0367000a046828", {"ambient_temperature": 1, "relative_humidity": 20}),
+        ("t00061xx", 0, "020001", {"light_detected": 1, "port": "10", "raw": "[02, 00, 01]"}),
+        ("t00061xx", 1, "0367012604683300ba0bd1",
+         {"ambient_temperature": 29.4, "battery_voltage": 3.025, "port": "10", "relative_humidity": 25.5}),
+        ("t00061xx", 2, "0a00ff", {"motion_event_state": 255, "port": "10"}),
+    ],
+)  # fmt: skip
+def test_the_makers_examples_of_the_other_generations_are_equal(codec, index, payload, output):
+    verdict = judge("tektelic", codec, index, 10, bytes.fromhex(payload), {"data": output})
+    assert (verdict.outcome, verdict.why) == ("equal", "")
 
 
 @pytest.mark.parametrize(
