@@ -193,3 +193,9 @@ def test_what_a_device_is():
     decoded = decode("dragino-lds03a", "0a0123 01 ff 0d3b", 5)
     assert decoded.firmware == "1.2.3"
     assert decoded.extras == {"model_code": "10", "frequency_band": "EU868"}
+
+
+def test_the_radars_of_both_generations_say_what_they_are():
+    decoded = decode("dragino-lmds120", "2a0110 01 ff 0e42", 5)
+    assert decoded.firmware == "1.1.0"
+    assert [one.value for one in decoded.readings] == [3650]

@@ -190,7 +190,7 @@ _MODELS: tuple[tuple[str, str, dict[int, tuple[int, Read]], tuple[str, ...], tup
         Vector(payload="0d5c00000000000000f601", f_port=2,
                readings=(("battery_voltage", 0, 3420), ("device_temperature", 0, -10))),
     ), ""),
-    ("dragino-lmds120", "LMDS120", {2: (8, _microwave)}, _COMMON, (
+    ("dragino-lmds120", "LMDS120", {2: (8, _microwave), 5: (7, status)}, _COMMON, (
         Vector(payload="0d5c0b180000c801", f_port=2, readings=(("battery_voltage", 0, 3420), ("distance", 0, 2840))),
         Vector(payload="0d5c3fff0000c801", f_port=2, readings=(("battery_voltage", 0, 3420),)),
     ), ""),
