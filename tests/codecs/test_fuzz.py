@@ -58,6 +58,7 @@ LIES = [
     Decoded([Reading(0, 0, 7.0)], {}, []),
     Decoded([Reading(1, 2**15, 7.0)], {}, []),
     Decoded([Reading(1, 0, 7.0, 5)], {}, []),
+    Decoded([Reading(1, 0, 7.0), Reading(1, 0, 8.0)], {}, []),
     Decoded([], {"co2_ppm": 7}, []),
     Decoded([], {"name": "\ud800"}, []),
     Decoded([], {}, ["unknown field"]),

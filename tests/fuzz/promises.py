@@ -152,6 +152,8 @@ def _decoded(decoded: Decoded, dated_from: int = 0, dated_before: int = 2**32 * 
         assert type(reading.value) is float, reading
         assert math.isfinite(reading.value), reading
         assert reading.observed_at is None or dated_from <= reading.observed_at < dated_before, reading
+    places = {(reading.property, reading.channel, reading.observed_at) for reading in decoded.readings}
+    assert len(places) == len(decoded.readings), "two readings of one property, channel and instant"
     dated = any(reading.observed_at is not None for reading in decoded.readings)
     assert decoded.dated == dated, f"dated is {decoded.dated}"
     _texts(decoded.extras)
