@@ -171,3 +171,65 @@ def test_makers_codecs_decode_and_a_file_that_cannot_be_loaded_is_found(folder):
         assert [found.extras["n"] for found in one] == ["1", "2"]
     finally:
         shelf.close()
+
+
+def test_models_and_files_of_any_name_are_seen(folder):
+    """A worker looks at `changed` only: a file that it overlooks is a codec that never comes."""
+    for name in ("models.toml", "dist.cjs"):
+        shelf = Shelf.load(folder)
+        (folder / "own" / name).write_text("# new")
+        assert shelf.changed(), name
+        shelf = Shelf.load(folder)
+        (folder / "own" / name).write_text("# another one")
+        assert shelf.changed(), name
+
+
+def test_a_file_that_is_just_being_written_leaves_the_codec_as_it_was(folder):
+    first = Shelf.load(folder)
+    first.promote(OWN, "makers-3")
+    papers = (folder / "own/codec.toml").read_text()
+    for half in ("", papers[:30], 'id = ["'):
+        (folder / "own/codec.toml").write_text(half)
+        then = Shelf.load(folder, before=first)
+        assert then.active()[OWN].version == "makers-3"
+        assert then.active()[OWN].file == str(folder / "own/x.js")
+        assert "own/codec.toml" in then.problems[0]
+        assert "elsys makers-3 goes on as it was read before" in then.problems[0]
+    assert Shelf.load(folder, before=then).active()[OWN].version == "makers-3", "also the second time"
+    (folder / "own/codec.toml").unlink()
+    assert Shelf.load(folder, before=then).active()[OWN] is codecs()[OWN], "what was taken away is away"
+
+
+def test_choices_that_are_just_being_written_leave_the_versions_as_they_were(folder):
+    first = Shelf.load(folder)
+    first.promote(OWN, "makers-3")
+    first.shadow("new", "1.9")
+    (folder / "active.toml").write_text("[active")
+    then = Shelf.load(folder, before=first)
+    assert then.active()[OWN].version == "makers-3"
+    assert then.shadows()["new"].version == "1.9"
+    assert "as before" in then.problems[0]
+
+
+def test_a_choice_of_what_cannot_be_used_today_is_not_forgotten(folder):
+    Shelf.load(folder).promote(OWN, "makers-3")
+    papers = (folder / "own/codec.toml").read_text()
+    (folder / "own/codec.toml").write_text("id = [")
+    Shelf.load(folder).promote("new", "1.9")
+    (folder / "own/codec.toml").write_text(papers)
+    shelf = Shelf.load(folder)
+    assert shelf.active()[OWN].version == "makers-3"
+    assert shelf.active()["new"].version == "1.9"
+    (folder / "own/codec.toml").write_text("id = [")
+    Shelf.load(folder).promote(OWN, codecs()[OWN].version)
+    (folder / "own/codec.toml").write_text(papers)
+    assert Shelf.load(folder).active()[OWN] is codecs()[OWN], "another choice takes its place"
+
+
+def test_a_folder_that_is_a_file(tmp_path):
+    (tmp_path / "codecs").write_text("x")
+    shelf = Shelf.load(tmp_path / "codecs")
+    assert "is no folder" in shelf.problems[0]
+    assert not shelf.changed()
+    with pytest.raises(ShelfError, match="cannot be written"):
+        shelf.promote(OWN, codecs()[OWN].version)

@@ -73,22 +73,25 @@ class Shelf:
         self._seen: tuple[tuple[str, int, int, int], ...] = ()
         self._active: dict[str, str] = {}
         self._shadow: dict[str, str] = {}
+        self._absent: dict[str, dict[str, str]] = {"active": {}, "shadow": {}}
 
     @classmethod
-    def load(cls, folder: Path | None = None, runner: Runner | None = None) -> "Shelf":
+    def load(cls, folder: Path | None = None, runner: Runner | None = None, before: "Shelf | None" = None) -> "Shelf":
         """What there is now.
 
         Args:
             folder: of makers' codecs; None: native ones only.
             runner: executes them; None: one of its own, started when a payload comes.
+            before: what there was: a file that cannot be read now, such as one that is just being written, counts as
+                it was read then.
         """
         found = cls(folder, runner or Runner())
         found._seen = found._signature()
         for codec in codecs().values():
             found._codecs.setdefault(codec.id, {})[codec.version] = codec
         if folder is not None:
-            found._read(folder)
-            found._choose(folder)
+            found._read(folder, before)
+            found._choose(folder, before)
         return found
 
     def active(self) -> dict[str, Codec]:
@@ -129,6 +132,7 @@ class Shelf:
         """
         self._known(name, version)
         shadow = {one: other for one, other in self._shadow.items() if (one, other) != (name, version)}
+        self._absent["active"].pop(name, None)
         self._write({**self._active, name: version}, shadow)
 
     def shadow(self, name: str, version: str | None) -> None:
@@ -145,6 +149,7 @@ class Shelf:
             if version == self._active_version(name):
                 raise ShelfError(f"{name} {version} is the active version: only another one can look on")
             shadow[name] = version
+        self._absent["shadow"].pop(name, None)
         self._write(self._active, shadow)
 
     def changed(self) -> bool:
@@ -155,18 +160,21 @@ class Shelf:
         """End the processes of makers' codecs."""
         self._runner.close()
 
-    def _read(self, folder: Path) -> None:
+    def _read(self, folder: Path, before: "Shelf | None") -> None:
         if not folder.is_dir():
             self.problems.append(f"The codec folder {folder} is no folder")
             return
-        for entry in sorted(folder.iterdir()):
-            if not entry.is_dir() or entry.name.startswith("."):
-                continue
+        known_files = {} if before is None else {file.papers: file for file in before._files.values()}
+        for entry in _entries(folder):
             try:
                 found = CodecFile.read(entry)
             except CodecFileError as error:
-                self.problems.append(str(error))
-                continue
+                earlier = known_files.get(entry / PAPERS)
+                if earlier is None or not earlier.papers.exists():
+                    self.problems.append(str(error))
+                    continue
+                self.problems.append(f"{error}; {earlier.script.name} goes on as it was read before")
+                found = earlier
             codec = found.codec(self._runner)
             known = self._codecs.setdefault(codec.id, {}).get(codec.version)
             if known is not None:
@@ -178,15 +186,18 @@ class Shelf:
             self._codecs[codec.id][codec.version] = codec
             self._files[codec.id, codec.version] = found
 
-    def _choose(self, folder: Path) -> None:
+    def _choose(self, folder: Path, before: "Shelf | None") -> None:
         path = folder / CHOICES
         try:
             tables: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            self.problems.append(f"{path} cannot be read ({error}): the versions are those by default")
-            return
+            if before is None:
+                self.problems.append(f"{path} cannot be read ({error}): the versions are those by default")
+                return
+            self.problems.append(f"{path} cannot be read ({error}): the versions are those as before")
+            tables = {"active": before._active, "shadow": before._shadow}
         for table, chosen in (("active", self._active), ("shadow", self._shadow)):
             entries = tables.get(table, {})
             if not isinstance(entries, dict):
@@ -194,6 +205,7 @@ class Shelf:
                 continue
             for name, version in entries.items():
                 if str(version) not in self._codecs.get(name, {}):
+                    self._absent[table][name] = str(version)
                     self.problems.append(
                         f"{path}: [{table}] names {excerpt(name)} {excerpt(str(version))}, which there is not"
                     )
@@ -225,7 +237,8 @@ class Shelf:
         lines = [_HEAD]
         for table, chosen in (("active", active), ("shadow", shadow)):
             lines.append(f"\n[{table}]\n")
-            lines += [f"{json.dumps(name)} = {json.dumps(chosen[name])}\n" for name in sorted(chosen)]
+            kept = {**self._absent[table], **chosen}  # what cannot be used today may come back tomorrow
+            lines += [f"{json.dumps(name)} = {json.dumps(kept[name])}\n" for name in sorted(kept)]
         try:
             with NamedTemporaryFile(
                 "w", dir=self.folder, prefix=f".{CHOICES}.", delete=False, encoding="utf-8"
@@ -243,11 +256,7 @@ class Shelf:
         if self.folder is None:
             return ()
         found = []
-        for path in (
-            self.folder / CHOICES,
-            *sorted(self.folder.glob(f"*/{PAPERS}")),
-            *sorted(self.folder.glob("*/*.js")),
-        ):
+        for path in (self.folder / CHOICES, *(file for entry in _entries(self.folder) for file in _inside(entry))):
             try:
                 stat = path.stat()
             except OSError:
@@ -256,11 +265,26 @@ class Shelf:
         return tuple(found)
 
 
-def _order(version: str) -> tuple[tuple[int, int, str], ...]:
-    """Versions as people count: 1.10 is above 1.9.
+def _entries(folder: Path) -> list[Path]:
+    """The folders of codecs; hidden ones are none."""
+    try:
+        return sorted(one for one in folder.iterdir() if not one.name.startswith(".") and one.is_dir())
+    except OSError:
+        return []
 
-    >>> max("1.9", "1.10", "1.2-beta", key=_order)
-    '1.10'
+
+def _inside(entry: Path) -> list[Path]:
+    try:
+        return sorted(entry.iterdir())
+    except OSError:
+        return []
+
+
+def _order(version: str) -> tuple[tuple[int, int, str], ...]:
+    """Versions as people count: 1.10 is above 1.9, and a beta is below what it becomes.
+
+    >>> max("1.9", "1.10", "1.2-beta", key=_order), max("2.0", "2.0-beta", key=_order), max("2", "2.1", key=_order)
+    ('1.10', '2.0', '2.1')
     """
     parts = re.findall(r"\d+|[^\d.]+", version)
-    return tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts)
+    return (*((2, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts), (1, 0, ""))

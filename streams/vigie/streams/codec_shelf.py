@@ -8,18 +8,18 @@ from vigie.codecs.shelf import Shelf
 from vigie.streams.settings import Settings
 
 
-def codec_folder(settings: Settings) -> Path | None:
-    """The folder of makers' codecs, made if it is not there; None where it cannot be."""
+def codec_folder(settings: Settings) -> Path:
+    """The folder of makers' codecs, made if it is not there and can be; the shelf says so where it cannot."""
     folder = settings.codecs
     assert folder is not None
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    return folder if folder.is_dir() else None
+    return folder
 
 
-def shelf_of(settings: Settings) -> Shelf:
-    """All versions of all codecs."""
-    return Shelf.load(codec_folder(settings))
+def shelf_of(settings: Settings, before: Shelf | None = None) -> Shelf:
+    """All versions of all codecs; what cannot be read now counts as it was read before."""
+    return Shelf.load(codec_folder(settings), before=before)
 
 
 def models_of(settings: Settings) -> ModelMap:

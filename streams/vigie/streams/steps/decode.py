@@ -80,7 +80,8 @@ class DecodeStep:
 
     Args:
         decoder: of the installation.
-        refresh: gives codecs, shadows and models anew where the codec folder has changed; None where it has not.
+        refresh: gives codecs and models anew where the codec folder has changed, None where it has not; models that
+            are None stay as they were.
         clock: seconds that only grow.
     """
 
@@ -90,7 +91,7 @@ class DecodeStep:
     def __init__(
         self,
         decoder: Decoder,
-        refresh: Callable[[], tuple[Shelf, ModelMap] | None] = lambda: None,
+        refresh: Callable[[], tuple[Shelf, ModelMap | None] | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.decoder = decoder
@@ -104,7 +105,9 @@ class DecodeStep:
             self._looked_at = now
             changed = self._refresh()
             if changed is not None:
-                shelf, self.decoder.models = changed
+                shelf, models = changed
+                if models is not None:
+                    self.decoder.models = models
                 self.decoder.use(shelf.active(), shelf.shadows())
         _count(self.decoder.process(batch.topic, batch.partition, batch, self.filters, out))
 
@@ -121,21 +124,21 @@ class Folder:
         self.shelf = shelf_of(settings)
         self._tell()
 
-    def refresh(self) -> tuple[Shelf, ModelMap] | None:
+    def refresh(self) -> tuple[Shelf, ModelMap | None] | None:
         """Codecs and models anew, where a file of the folder has changed.
 
-        A models file that cannot be used leaves codecs and models as they were, and says so.
+        A file that cannot be read leaves what it said as it was, and the log says so.
         """
         if not self.shelf.changed():
             return None
-        before, self.shelf = self.shelf, shelf_of(self._settings)
+        before, self.shelf = self.shelf, shelf_of(self._settings, self.shelf)
         before.close()
         self._tell()
         try:
-            models = models_of(self._settings)
+            models: ModelMap | None = models_of(self._settings)
         except ModelsError as error:
             log.error("The models stay as they were: %s", error)  # noqa: TRY400 -- a sentence, not a traceback
-            return None
+            models = None
         return self.shelf, models
 
     def _tell(self) -> None:
