@@ -180,8 +180,8 @@ def main() -> int:
     lanes = [
         Lane(given.folder, mine, given.seconds) for lane in LANES if (mine := [name for name in lane if name in names])
     ]
-    _run(lanes, names, given.folder, out, given.seconds)
-    return _report(lanes, names, given.folder, as_json=given.json)
+    is_whole = _run(lanes, names, given.folder, out, given.seconds)
+    return _report(lanes, names, given.folder, as_json=given.json) or (0 if is_whole else 130)
 
 
 def _again(file: Path) -> int:
@@ -203,7 +203,8 @@ def _again(file: Path) -> int:
     return 1
 
 
-def _run(lanes: list[Lane], names: list[str], folder: Path, out: Console, seconds: int) -> None:
+def _run(lanes: list[Lane], names: list[str], folder: Path, out: Console, seconds: int) -> bool:
+    """Fuzz until the time is over; False if somebody interrupted it."""
     began_at = time.monotonic()
     told_at = began_at
     try:
@@ -211,7 +212,7 @@ def _run(lanes: list[Lane], names: list[str], folder: Path, out: Console, second
             while True:
                 working = [lane.step() for lane in lanes]
                 if not any(working):
-                    return
+                    return True
                 time.sleep(0.5)
                 spent = int(time.monotonic() - began_at)
                 line = f"{spent} of {seconds} s: " + ", ".join(
@@ -224,6 +225,7 @@ def _run(lanes: list[Lane], names: list[str], folder: Path, out: Console, second
                     out.print(line, soft_wrap=True)
     except KeyboardInterrupt:
         out.print("Interrupted: the table is of what was done.")
+        return False
     finally:
         for lane in lanes:
             if lane.process is not None and lane.process.poll() is None:
