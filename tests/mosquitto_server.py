@@ -96,7 +96,7 @@ class Mosquitto:
 {"user root" if os.geteuid() == 0 else ""}
 persistence true
 persistence_location {folder}/
-autosave_interval 1
+autosave_interval 50
 autosave_on_changes true
 max_queued_messages 100000
 max_inflight_messages 100

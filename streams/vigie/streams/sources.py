@@ -22,6 +22,8 @@ _HEADER = re.compile(r"\s*\[\[\s*([A-Za-z_]+)\s*\]\]")
 _KEY_OF_PATH = re.compile(r"`\$\.([A-Za-z_0-9]+)")
 _NAMED_KEY = re.compile(r"unknown field `([^`]*)`")
 _AT_PATH = re.compile(r" - at `\$[^`]*`$")
+_NEED_LAYOUT = ("logger-csv", "station-json")
+"""Formats that say nothing without one: each of their bodies would be a dead letter."""
 
 
 class SourcesError(ValueError):
@@ -150,6 +152,9 @@ class _Reader:
         known = envelopes()
         if source.format not in known:
             expected = f"expected format = one of {', '.join(sorted(known))}, not {source.format!r}"
+            raise self._error(self._line("source", number, "format"), expected)
+        if source.format in _NEED_LAYOUT and not source.layout:
+            expected = f"expected layout = the name of a [[layout]], which {source.format} is read by"
             raise self._error(self._line("source", number, "format"), expected)
         if source.layout and source.layout not in layouts:
             expected = f"no [[layout]] has the name {source.layout!r}"

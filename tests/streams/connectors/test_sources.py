@@ -96,6 +96,12 @@ def test_what_a_network_server_writes_itself_is_declared_by_topic(tmp_path):
         ("event/{event}", "event/{what}", 9, "topic: expected {device} and {event}".removeprefix("topic: ")),
         ("event/{event}", "event/x{event}", 9, "expected +, #, {device} and {event} as whole levels"),
         ('format = "chirpstack-v4"\nhost', 'format = "chirpstack-v5"\nhost', 7, "expected format = one of"),
+        (
+            'format = "chirpstack-v4"\ntoken_file',
+            'format = "logger-csv"\ntoken_file',
+            15,
+            "expected layout = the name of",
+        ),
         ('name = "tts"', 'name = "TTS"', 12, "name: Expected `str` matching regex"),
         ('name = "tts"', 'name = "ville"', 12, "two [[source]] have the name 'ville'"),
         ('token_file = "tts.token"\n', "", 12, "expected one of token, user with password, signing_key"),
