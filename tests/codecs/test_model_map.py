@@ -16,6 +16,7 @@ def load(folder, text):
 def test_a_profile_has_its_codec(tmp_path):
     models = load(tmp_path, ONE + 'period_s = 900\nlabel = "x"\nalso = ["P1 v2"]\n')
     assert models.find("P1", None) is models.find("P1 v2", None)
+    assert models.find("P1", None).also == ("P1 v2",)
     assert models.find("P1", "").codec == "elsys"
     assert models.find("P1", None).period_s == 900
     assert models.find("p1", None) is None
@@ -62,6 +63,8 @@ def test_a_profile_that_nobody_knows_gives_a_short_name(tmp_path):
         (ONE + 'also = "P2"\n', "also is 'P2'"),
         (ONE + "also = [1]\n", "also is [1]"),
         (ONE + "label = 5\n", "label is 5"),
+        (ONE + 'lacks = "laeq"\n', "lacks is 'laeq'"),
+        (ONE + 'lacks = ["light"]\n', "lacks is ['light']"),
         ("model = [1]\n", "is no table"),
         ("model = 1\n", "only tables [[model]]"),
         ("[[models]]\n", "found models"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vigie.codecs.model_map import ModelMap
 from vigie.codecs.registry import codecs, envelopes
 from vigie.deploy.sensor_catalogue import markdown
 
@@ -25,3 +26,26 @@ def test_harmonica_needs_la95eq():
     for row in rows:
         codec = codecs()[row.split("`")[1]]
         assert {"laeq", "la95eq"} <= set(codec.properties)
+
+
+def _row(model):
+    (row,) = [line for line in markdown().splitlines() if line.startswith(f"| {model} |")]
+    return row
+
+
+def test_a_model_is_found_by_any_name_of_its_profile():
+    for model in ModelMap.load():
+        assert all(name in _row(model.name) for name in (model.profile, *model.also))
+
+
+def test_a_model_promises_no_more_than_it_measures_itself():
+    """Its codec reads the others of the family too: an ELT-2 has no light that shows when the lamps go on."""
+    assert "illuminance" in codecs()["elsys"].properties
+    assert "on and off times" not in _row("ELT-2")
+    assert "on and off times" in _row("EM500-LGT")
+
+
+def test_what_stands_indoors_feeds_no_heat_of_the_town():
+    rows = [line for line in markdown().splitlines() if line.startswith("|") and "intérieur" in line]
+    assert len(rows) > 10
+    assert not [row for row in rows if "heat of day" in row]

@@ -10,6 +10,7 @@ A models file holds tables [[model]]:
     period_s  declared upload period; without it the device is not watched for silence
     label     what it is, in French
     use       what it is for: one of vigie.codecs.indicators_fed.USES
+    lacks     properties that its codec can give, but not this model of those that share the codec
     bearers   how it sends, of vigie.topics.uplink.BEARERS; default ["lora"]
 """
 
@@ -20,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from vigie.codecs.indicators_fed import USES
+from vigie.topics.property import BY_NAME
 from vigie.topics.reason import printable
 from vigie.topics.uplink import BEARERS
 
 NO_CODEC = "none"
 """Of a model whose messages hold the values themselves."""
 
-_KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "bearers"}
+_KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "lacks", "bearers"}
 
 
 class ModelsError(ValueError):
@@ -40,19 +42,23 @@ class Model:
     Attributes:
         name: short name, put on each uplink as the extra `model`.
         profile: name of its profile at the network server; empty where only a codec was named.
+        also: other names of its profile.
         codec: id of its codec.
         period_s: declared upload period; 0 where none is declared, and then the device is not watched for silence.
         label: what it is, in French.
         use: what it is for, the key of vigie.codecs.indicators_fed.USES; empty where nobody said.
+        lacks: properties of its codec that this model does not give.
         bearers: how it sends.
     """
 
     name: str
     codec: str
     profile: str = ""
+    also: tuple[str, ...] = ()
     period_s: int = 0
     label: str = ""
     use: str = ""
+    lacks: tuple[str, ...] = ()
     bearers: tuple[str, ...] = ("lora",)
 
 
@@ -148,10 +154,13 @@ def _model(entry: Any, where: str) -> Model:
         raise ModelsError(f"{where}: label is {entry['label']!r}, expected text")
     if (use := entry.get("use", "")) not in ("", *USES):
         raise ModelsError(f"{where}: use is {use!r}, expected one of {', '.join(USES)}")
+    lacks = entry.get("lacks", [])
+    if not isinstance(lacks, list) or not set(map(str, lacks)) <= set(BY_NAME):
+        raise ModelsError(f"{where}: lacks is {lacks!r}, expected a list of properties of the catalogue")
     bearers = entry.get("bearers", ["lora"])
     if not isinstance(bearers, list) or not bearers or not set(map(str, bearers)) <= set(BEARERS):
         raise ModelsError(f"{where}: bearers is {bearers!r}, expected a list of {', '.join(BEARERS)}")
     return Model(
-        name=entry["name"], codec=entry["codec"], profile=entry["profile"], period_s=period,
-        label=entry.get("label", ""), use=use, bearers=tuple(bearers),
+        name=entry["name"], codec=entry["codec"], profile=entry["profile"], also=tuple(also), period_s=period,
+        label=entry.get("label", ""), use=use, lacks=tuple(lacks), bearers=tuple(bearers),
     )  # fmt: skip

@@ -52,14 +52,16 @@ def _models(use: str, models: list[Model], found: Mapping[str, Codec]) -> Iterat
     if not models:
         return
     yield from ("", f"### {_USE[use]}", "")
-    yield "| model | profile's name | what it is (French, as people see it) | connectivity | codec | indicators |"
+    yield "| model | names of its profile | what it is (French, as people see it) | connectivity | codec | indicators |"
     yield "|---|---|---|---|---|---|"
     for model in sorted(models, key=lambda one: (found[one.codec].maker if one.codec in found else "~", one.name)):
         codec, bearers = found.get(model.codec), ", ".join(model.bearers)
         read_by, fed = "in the message", "those of what it holds"
         if codec is not None:
-            read_by, fed = f"`{codec.id}`", ", ".join(indicators_fed(use, codec.properties)) or "–"
-        yield f"| {model.name} | {_cell(model.profile)} | {model.label} | {bearers} | {read_by} | {fed} |"
+            given = set(codec.properties) - set(model.lacks)
+            read_by, fed = f"`{codec.id}`", ", ".join(indicators_fed(use, given)) or "–"
+        profiles = _cell(", ".join((model.profile, *model.also)))
+        yield f"| {model.name} | {profiles} | {model.label} | {bearers} | {read_by} | {fed} |"
 
 
 def _codecs(found: Iterable[Codec], models: list[Model]) -> Iterator[str]:
