@@ -23,8 +23,8 @@ from vigie.codecs.lwm2m import PATH
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _RELATIVE_S = 2**28
-_VERSIONS = (10, 26)
-"""RFC 8428, and with the secondary units of RFC 9100."""
+_VERSIONS = frozenset((*range(1, 11), 26))
+"""RFC 8428 reads what is not later than itself (10; an example of its own has 5); 26 adds RFC 9100's units."""
 _NAME = re.compile(r"[A-Za-z0-9/][A-Za-z0-9\-:./_]*", re.ASCII)  # LwM2M begins names with a slash, against RFC 8428
 _DEVICE = re.compile(r"urn:(?:dev:[a-z]+:[^:/_]+|imei:[0-9]{15}|gsma:imei:[0-9-]+)", re.ASCII)
 _KNOWN = frozenset(("bn", "bt", "bu", "bv", "bs", "bver", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"))
@@ -77,8 +77,8 @@ def resolve(records: Any) -> list[Resolved]:
         given = record.get("bver", version)
         if version is not None and given != version:
             raise wrong(f"Record {place} has another version than those before")
-        if given is not None and given not in _VERSIONS:
-            raise wrong(f"Record {place} has the version {excerpt(str(given))}, known are 10 and 26")
+        if given is not None and not (isinstance(given, int | float) and given in _VERSIONS and given is not True):
+            raise wrong(f"Record {place} has the version {excerpt(str(given))}, known are those up to 10, and 26")
         version = given
         for label in ("bn", "bu", "bt", "bv", "bs"):
             if label in record:
