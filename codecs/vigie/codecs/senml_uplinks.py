@@ -84,8 +84,9 @@ def _frame(address: str, is_relative: bool, at: int, group: list[Resolved], hint
         for one in group
         if one.kind == "vs" and (part := one.part).endswith("/" + UNITS_RESOURCE)
     }
+    told: set[tuple[int, int]] = set()
     for _, same in groupby(group):  # a record that stands twice in a pack is told once
-        _tell(next(same), units, decoded, cell)
+        _tell(next(same), units, decoded, cell, told)
     observed_at = None if is_relative and at == 0 else at
     if is_relative and at:
         if not hints.arrived_at:
@@ -119,8 +120,10 @@ def _digits(value: Any) -> str:
     return str(int(value)) if whole else str(_plain(value))
 
 
-def _tell(one: Resolved, units: Mapping[str, str], found: Decoded, cell: dict[str, str]) -> None:
-    """A record as a reading, a fact of the cell or an extra."""
+def _tell(
+    one: Resolved, units: Mapping[str, str], found: Decoded, cell: dict[str, str], told: set[tuple[int, int]]
+) -> None:
+    """A record as a reading, a fact of the cell or an extra; `told`: property and channel of the readings so far."""
     name, unit, channel, extra = one.part, one.unit, None, one.part
     if path := PATH.fullmatch(one.part):
         known = resource(path[2], path[4])
@@ -138,7 +141,12 @@ def _tell(one: Resolved, units: Mapping[str, str], found: Decoded, cell: dict[st
         add_extra(found, f"{extra}_sum", one.total)
     if one.update_s is not None:
         add_extra(found, f"{extra}_update_time_s", one.update_s)
-    if one.kind in ("v", "vb") and name and unit not in ("lat", "lon") and _reading(one, name, unit, channel, found):
+    if (
+        one.kind in ("v", "vb")
+        and name
+        and unit not in ("lat", "lon")
+        and _reading(one, name, unit, channel, found, told)
+    ):
         return
     if unit in ("lat", "lon"):
         extra = "latitude_deg" if unit == "lat" else "longitude_deg"
@@ -148,7 +156,9 @@ def _tell(one: Resolved, units: Mapping[str, str], found: Decoded, cell: dict[st
         add_extra(found, extra, _plain(one.value))
 
 
-def _reading(one: Resolved, name: str, unit: str, channel: int | None, found: Decoded) -> bool:
+def _reading(
+    one: Resolved, name: str, unit: str, channel: int | None, found: Decoded, told: set[tuple[int, int]]
+) -> bool:
     """Whether the record became a reading."""
     what = meaning(name, "" if unit in ("state", "PF") else unit)
     if not what.property:
@@ -161,8 +171,9 @@ def _reading(one: Resolved, name: str, unit: str, channel: int | None, found: De
         warn(found, _PERCENT_NOT_RATIO)
     result = converted(value, factor, what.offset)
     number, channel = BY_NAME[what.property].id, what.channel if channel is None else channel
-    if result is None or any(other.property == number and other.channel == channel for other in found.readings):
+    if result is None or (number, channel) in told:
         return False
+    told.add((number, channel))
     found.readings.append(Reading(number, channel, result))
     return True
 

@@ -52,6 +52,7 @@ class Table:
         prefix: bytes = b"",
     ) -> None:  # fmt: skip
         self.layout, self.headings, self.facts, self.prefix = layout, list(headings), facts or {}, prefix
+        self.places = {name: place for place, name in reversed(list(enumerate(headings)))}  # the first of a name
         self.source, self.model = hints.source, hints.model or layout.model
         self.address = address_of(layout, hints)
         self.stamps = stamps_of(layout.time_format, layout.time_zone)
@@ -162,7 +163,7 @@ class Table:
             return name - 1 if not self.headings or name <= len(self.headings) else None
         name = name.strip()
         if self.headings:
-            return self.headings.index(name) if name in self.headings else None
+            return self.places.get(name)
         return int(name) - 1 if name.isascii() and name.isdigit() and 0 < int(name[:6]) <= 1000 else None
 
     def _place(self, name: str) -> int:

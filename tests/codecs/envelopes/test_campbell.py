@@ -1,5 +1,7 @@
 """Campbell's TOA5 tables, and Stevens' text report that the same loggers post."""
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -54,6 +56,16 @@ def test_a_table_says_itself_what_its_columns_are():
     assert (first.payload, first.timed) == (ROWS[0].encode(), True)
     assert "air_temperature" not in values(second)
     assert second.decoded.warnings == ["MISSING_VALUE"]
+
+
+def test_a_table_of_very_many_columns_is_read_in_a_moment():
+    count = 9_000
+    columns = "".join(f',"AirTC_{place}"' for place in range(count))
+    head = HEAD.splitlines()[0] + f'\r\n"TIMESTAMP"{columns}\r\n"TS"' + ',"Deg C"' * count + '\r\n""' + ',"Avg"' * count
+    began = time.perf_counter()
+    [one] = told(head + '\r\n"2026-11-23 10:00:00"' + ",1.5" * count + "\r\n")
+    assert len(one.decoded.readings) == count
+    assert time.perf_counter() - began < 1.5
 
 
 def test_two_tables_of_a_station_never_share_an_uplink():

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import cbor2
 import pytest
@@ -204,7 +205,8 @@ def test_two_names_of_one_property_are_not_one_reading():
     [
         {}, [], [1], [{"n": "a/b"}], [{"n": "a/b", "v": 1, "vs": "x"}], [{"v": 1}], [{"n": "é", "v": 1}],
         [{"n": "a", "v": "1"}], [{"n": "a", "v": True}], [{"n": "a", "vb": 1}], [{"n": "a", "vs": 1}],
-        [{"n": "a", "v": 1, "bver": 11}], [{"n": "a", "v": 1, "bver": 10}, {"n": "a", "v": 1, "bver": 26}],
+        [{"n": "a", "v": 1, "bver": 11}], [{"n": "a", "v": 1, "bver": 0}], [{"n": "a", "v": 1, "bver": True}], [
+            {"n": "a", "v": 1, "bver": 10}, {"n": "a", "v": 1, "bver": 26}],
         [{"n": "a", "v": 1, "must_": 1}], [{"n": "a", "v": 1, "u": 7}],
         [{"bn": [], "v": 1}], [{"bn": "a", "n": {}, "v": 1}], [{"n": "a", "vd": "é"}],
     ],
@@ -220,14 +222,25 @@ def test_what_is_no_pack(pack):
         assert len(caught.value.message) < 200
 
 
+def test_the_example_of_the_rfc_with_an_older_version():
+    pack = [
+        {"bn": "urn:dev:ow:10e2073a0108006:", "bt": 1.276020076001e09, "bu": "A", "bver": 5, "n": "voltage", "u": "V",
+         "v": 120.1},
+        {"n": "current", "t": -5, "v": 1.2}, {"n": "current", "v": 1.7},
+    ]  # fmt: skip
+    now, before = both(pack)
+    assert (now.observed_at, values(now)) == (1276020076001, {("current", 0): 1.7, ("voltage", 0): 120.1})
+    assert (before.observed_at, values(before)) == (1276020071001, {("current", 0): 1.2})
+
+
 def test_labels_that_nobody_must_understand_are_passed_over():
     assert both([{"n": "a/temp", "v": 1, "t": AT, "note": "x", "bver": 10}])[0].decoded.extras == {"temp": "1"}
 
 
 def test_instants_that_cannot_be():
-    for time in (1e300, -1e300, 2e12):
+    for at in (1e300, -1e300, 2e12):
         with pytest.raises(Undecodable) as caught:
-            both([{"n": "a/temp", "v": 1, "t": time}])
+            both([{"n": "a/temp", "v": 1, "t": at}])
         assert caught.value.reason is Reason.BAD_TIME
 
 
@@ -244,6 +257,14 @@ def test_strange_cbor():
         except Undecodable:
             continue
         assert all(math.isfinite(one.value) for frame in frames for one in frame.decoded.readings)
+
+
+def test_a_pack_of_one_instant_with_very_many_values_is_read_in_a_moment():
+    pack = [{"bn": "a/", "bt": AT, "bu": "Cel", "n": f"temp{place}", "v": 1} for place in range(19_000)]
+    began = time.perf_counter()
+    [frame] = senml_json.parse(as_json(pack), HINTS)
+    assert len(values(frame)) > 9_000
+    assert time.perf_counter() - began < 2.0
 
 
 def test_a_pack_of_a_day_costs_little():

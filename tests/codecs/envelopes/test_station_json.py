@@ -1,6 +1,7 @@
 """A station's JSON by its declared layout."""
 
 import json
+import time
 
 import msgspec
 import pytest
@@ -101,6 +102,16 @@ def test_records_inside_an_object_inherit_what_stands_around_them():
     assert one.identity != two.identity, "the same values at another time"
 
 
+def test_many_records_beside_many_facts_are_read_in_a_moment():
+    layout = msgspec.structs.replace(LAYOUT, records="valeurs", time="ts", time_format="epoch_s", sequence="")
+    values = [{"ts": 1795428000 + place, "mesures": {"LAeq": 61}} for place in range(8_000)]
+    body = {"station": "aval", "valeurs": values, "x": {f"k{place}": place for place in range(30_000)}}
+    began = time.perf_counter()
+    said = told(body, layout)
+    assert time.perf_counter() - began < 3.0
+    assert (len(said), said[0].decoded.extras["x.k0"], said[7999].decoded.extras["x.k19"]) == (8_000, "0", "19")
+
+
 def test_devices():
     single = msgspec.structs.replace(LAYOUT, device="", device_name="quai")
     assert told(ONE, single)[0].address == "src:ville:quai"
@@ -122,9 +133,9 @@ def test_no_time_and_local_time():
     paris = msgspec.structs.replace(LAYOUT, time="d+h", time_format="%d/%m/%Y %H:%M", time_zone="Europe/Paris")
     [frame] = told(ONE | {"d": "23/11/2026", "h": "11:00"}, paris)
     assert frame.observed_at == START
-    for time in (None, "hier", True, [], 10**30):
+    for at in (None, "hier", True, [], 10**30):
         with pytest.raises(Undecodable) as caught:
-            told(ONE | {"horodatage": time})
+            told(ONE | {"horodatage": at})
         assert caught.value.reason is Reason.BAD_TIME
 
 

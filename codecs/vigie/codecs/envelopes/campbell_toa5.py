@@ -70,12 +70,14 @@ def _columns(names: list[str], units: list[str]) -> tuple[Column, ...]:
     """What the columns are, by their names and units; the first of two that would be the same reading."""
     found: list[Column] = []
     taken: set[tuple[str, int]] = set()
+    named: set[str] = set()
     for name, unit in zip(names, units, strict=False):
         what = meaning(name, "/100" if unit == "%" else unit) if unit not in ("", "TS", "RN") else None
         if what is None or not what.property or (what.property, what.channel) in taken or _is_spread(name):
             continue
-        if any(column.name == name for column in found):
+        if name in named:
             continue
+        named.add(name)
         taken.add((what.property, what.channel))
         found.append(
             Column(name=name, property=what.property, channel=what.channel, factor=what.factor, offset=what.offset)

@@ -13,6 +13,7 @@ An object's undecoded text names its uplink, so a list that grows, or is sent ag
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -36,7 +37,11 @@ _decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _MOST_DEPTH, _MOST_LEAVES = 8, 500
 _ABSENT = object()
 
+_MOST_BESIDE, _LEAST_BESIDE = 500_000, 20
+"""Extras that all records of a body together take from what stands around them, and those that each has in any case."""
+
 _Object = Mapping[str, Any]
+_Leaf = tuple[str, Any]
 
 
 def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
@@ -77,8 +82,12 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
     numbers = [_number(_find(entry[2], layout.sequence)) if layout.sequence else None for entry in timed]
     stamps = stamps_of(layout.time_format, layout.time_zone)
     instants = iter(stamps.resolve([entry[5] for entry in timed if entry[5] is not None], numbers))
+    beside: tuple[_Object, list[_Leaf]] = {}, []
     for at, raw, record, around, address, stamp in good:
-        said[at] = _frame(raw, record, around, address, None if stamp is None else next(instants), layout, hints)
+        if around is not beside[0]:  # once for all its records: both may be many
+            beside = around, list(islice(_leaves(around, "", 0), max(_MOST_BESIDE // len(good), _LEAST_BESIDE)))
+        instant = None if stamp is None else next(instants)
+        said[at] = _frame(raw, record, around, beside[1], address, instant, layout, hints)
     if len(said) == 1 and isinstance(only := said[0], Refused):
         raise Undecodable(only.reason, only.message)
     return said
@@ -178,8 +187,9 @@ def _stamp(record: _Object, around: _Object, layout: Layout, place: int) -> Stam
 
 
 def _frame(
-    raw: bytes, record: _Object, around: _Object, address: str, instant: Instant | None, layout: Layout, hints: Hints
-) -> Frame:
+    raw: bytes, record: _Object, around: _Object, beside: list[_Leaf], address: str, instant: Instant | None,
+    layout: Layout, hints: Hints,
+) -> Frame:  # fmt: skip
     found = Decoded([], {}, [])
     used = {*layout.time.replace(" ", "").split("+"), layout.device, layout.sequence}
     missing, lacking = frozenset(layout.missing), False
@@ -191,7 +201,7 @@ def _frame(
             lacking = lacking or bool(column.property)
         else:
             take(column, value, found, layout.decimal, missing)
-    for name, value in (*_leaves(record, "", 0), *_leaves(around, "", 0)):
+    for name, value in (*_leaves(record, "", 0), *beside):
         if name not in used and name not in found.extras and not (isinstance(value, str) and value in missing):
             add_extra(found, name, value)
     if lacking:
@@ -214,7 +224,7 @@ def _frame(
     )  # fmt: skip
 
 
-def _leaves(data: Any, prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
+def _leaves(data: Any, prefix: str, depth: int) -> Iterator[_Leaf]:
     """Values inside objects and lists, with their paths."""
     members = data.items() if isinstance(data, dict) else enumerate(data[:_MOST_LEAVES])
     for key, value in members:
