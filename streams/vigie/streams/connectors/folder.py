@@ -22,6 +22,9 @@ from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
 
+_HEADER_LINES = {"campbell-toa5": 4, "stevens-text": 1}
+"""Of forms that fix it themselves, whatever a layout says."""
+
 
 class FileSource(Source, frozen=True):
     """What sources of files have in common.
@@ -61,6 +64,8 @@ def files_of(feed: Feed, source: FileSource) -> Files:
     """What a source's files are read by."""
     layout: Layout | None = feed.hints.layout
     lines = source.header_lines
+    if lines is None:
+        lines = _HEADER_LINES.get(source.format)
     if lines is None:
         lines = 0 if layout is None else layout.first_line - 1 if layout.first_line else layout.header_line
     return Files(
