@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Container
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -52,11 +51,12 @@ def converted(value: float, factor: float, offset: float) -> float | None:
     return result if math.isfinite(result) else None
 
 
-def take(column: Column, given: Any, found: Decoded, decimal: str, missing: Container[str]) -> None:
+def take(column: Column, given: Any, found: Decoded, decimal: str, missing: frozenset[str]) -> None:
     """A cell's text, or a number of JSON, as its column declares it.
 
-    A text that means no value gives none, with the warning MISSING_VALUE unless it is empty; a text in a column of
-    numbers that is none is kept as an extra, with the warning NOT_A_NUMBER.
+    A text that means no value gives none, with the warning MISSING_VALUE unless it is empty, and so does the same
+    number written in another way (-9999.0); a text in a column of numbers that is none is kept as an extra, with the
+    warning NOT_A_NUMBER.
     """
     if given is None or given == "":
         return
@@ -69,19 +69,24 @@ def take(column: Column, given: Any, found: Decoded, decimal: str, missing: Cont
     value: float | None
     if isinstance(given, str):
         value = number(given, decimal)
-    elif isinstance(given, bool | int | float):
-        if not isinstance(given, bool) and (repr(given) in missing or f"{given:g}" in missing):
-            warn(found, MISSING)
-            return
-        value = float(given) if abs(given) < 1e300 else None
     else:
-        value = None
+        value = float(given) if isinstance(given, bool | int | float) and abs(given) < 1e300 else None
+    if value is not None and value in _numbers(missing) and not isinstance(given, bool):
+        warn(found, MISSING)
+        return
     result = None if value is None else converted(value, column.factor, column.offset)
     if result is None:
         warn(found, NOT_A_NUMBER)
         add_extra(found, column.extra or str(column.name), given)
         return
     found.readings.append(Reading(BY_NAME[column.property].id, column.channel, result))
+
+
+@lru_cache(maxsize=256)
+def _numbers(missing: frozenset[str]) -> frozenset[float]:
+    """The numbers among the texts that mean no value."""
+    read = [number(text, decimal) for text in missing for decimal in (".", ",")]
+    return frozenset([one for one in read if one is not None])
 
 
 def warn(found: Decoded, warning: str) -> None:
