@@ -1,13 +1,15 @@
 r"""Rows of a logger's file: bytes to text, text to lines, lines to cells, each with its undecoded bytes.
 
-Every line is read for itself: a quotation mark that was never closed spoils its own line, not all that follow.
+Every line is read for itself: a quotation mark that was never closed spoils its own line, not all that follow. Only
+where a line and a few that follow come to a row of the expected width do they belong together (RFC 4180: a line end
+between quotation marks).
 
 >>> [row.cells for row in rows_of(read_lines(b'a;b\r\n1,5;"x;y"\r\n', "auto"), ";")]
 [['a', 'b'], ['1,5', 'x;y']]
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Sequence
 from io import StringIO
 
 from msgspec import Struct
@@ -16,6 +18,9 @@ from vigie.topics.reason import Reason, Undecodable
 
 SEPARATORS = (";", "\t", "|", ",")
 _BOM = b"\xef\xbb\xbf"
+
+
+_MOST_JOINED = 10
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -100,13 +105,47 @@ def first_line(body: bytes, encoding: str) -> str:
         return ""
 
 
-def rows_of(lines: Iterable[Line], separator: str) -> list[Row]:
-    """The lines with their cells."""
+def rows_of(lines: Sequence[Line], separator: str, width: int = 0) -> list[Row]:
+    """The lines with their cells.
+
+    Args:
+        lines: of the file.
+        separator: between cells.
+        width: columns of a row; 0 where it is not known, and then every line is a row.
+    """
     found = []
-    for one in lines:
+    place = 0
+    while place < len(lines):
+        one = lines[place]
         cells, problem = split(one.text, separator)
+        place += 1
+        if problem and width and (longer := joined(lines, place - 1, separator, width)) is not None:
+            one, cells, count = longer
+            problem, place = "", place - 1 + count
         found.append(Row(one.number, one.raw, cells, one.ended, problem))
     return found
+
+
+def joined(lines: Sequence[Line], place: int, separator: str, width: int = 0) -> tuple[Line, list[str], int] | None:
+    r"""A row that goes on in the lines that follow, its cells and the number of its lines; None if it does not.
+
+    >>> joined(read_lines(b'"t";"h\n(m)"\n', "auto"), 0, ";", 2)[1:]
+    (['t', 'h\n(m)'], 2)
+    """
+    first = lines[place]
+    if '"' not in first.text:
+        return None
+    for count in range(2, _MOST_JOINED + 1):
+        parts = lines[place : place + count]
+        if len(parts) < count:
+            break
+        cells, problem = split("\n".join([one.text for one in parts]), separator)
+        if not problem:
+            raw = b"\n".join([one.raw for one in parts])
+            if width and len(cells) != width:
+                break
+            return Line(first.number, "\n".join([one.text for one in parts]), raw, parts[-1].ended), cells, count
+    return None
 
 
 def split(line: str, separator: str) -> tuple[list[str], str]:

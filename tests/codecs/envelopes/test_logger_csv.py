@@ -153,6 +153,26 @@ def test_a_cell_that_is_no_number_spoils_no_other():
     assert frame.decoded.warnings == ["NOT_A_NUMBER"]
 
 
+@pytest.mark.parametrize("text", ["-9999", "-9999,0", "-9999,00", "-9,999e3"])
+def test_a_number_that_means_no_value_is_none_however_it_is_written(text):
+    [one] = told(HEAD + f"23/11/2026;11:00:00;4711;{text};8,5;250;;12,6\r\n")
+    assert values(one) == {"water_temperature": 8.5, "flow": 0.25}
+    assert one.decoded.warnings == ["MISSING_VALUE"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_end_between_quotation_marks_ends_no_row(end):
+    layout = Layout(name="q", time="t", columns=(Column(name="h (m)", property="water_depth"),), separator=";")
+    lines = ['"t";"h', '(m)";note', '2026-11-23 10:00;1;"two', "", 'lines"', '2026-11-23 10:15;2;"never closed']
+    lines += ["2026-11-23 10:30;3;x", '2026-11-23 10:45;4;"closed"', ""]
+    first, refused, *others = told(end.join(lines), layout)
+    assert values(first) == {"water_depth": 1.0}
+    assert first.payload == b'2026-11-23 10:00;1;"two\nlines"'
+    assert refused.reason is Reason.NOT_WELL_FORMED
+    assert refused.message.startswith("Line 6 ")
+    assert [values(one)["water_depth"] for one in others] == [3.0, 4.0]
+
+
 def test_a_last_line_without_line_end_is_held_back():
     whole = HEAD + "\r\n".join(ROWS)
     for cut in range(1, len(ROWS[2]) + 1):

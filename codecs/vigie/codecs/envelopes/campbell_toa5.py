@@ -63,7 +63,7 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
     )  # fmt: skip
     facts = {name: printable(text) for name, text in zip(_FACTS, environment[1:], strict=False) if text}
     prefix = environment[7].encode() + b"\x1f"
-    return Table(layout, names, hints, facts, prefix).frames(rows_of(lines[4:], ","))
+    return Table(layout, names, hints, facts, prefix).frames(rows_of(lines[4:], ",", len(names)))
 
 
 def _columns(names: list[str], units: list[str]) -> tuple[Column, ...]:

@@ -16,7 +16,7 @@ alone. The last line is not read where no line end follows it: nobody sees wheth
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import Line, likely_separator, read_lines, rows_of, split
+from vigie.codecs.rows import Line, joined, likely_separator, read_lines, rows_of, split
 from vigie.codecs.table import Table, address_of
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
@@ -55,23 +55,26 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
         lines = [one for one in lines if one.number >= layout.first_line]
         separator = layout.separator or (likely_separator(lines[0].text, layout.decimal) if lines else ";")
         return Table(layout, (), hints).frames(rows_of(lines, separator))
-    place, headings, separator = _headings(lines, layout)
-    following = [one for one in lines[place + 1 :] if one.number >= layout.first_line]
-    return Table(layout, headings, hints).frames(rows_of(following, separator))
+    behind, headings, separator = _headings(lines, layout)
+    following = [one for one in lines[behind:] if one.number >= layout.first_line]
+    return Table(layout, headings, hints).frames(rows_of(following, separator, len(headings)))
 
 
 def _headings(lines: list[Line], layout: Layout) -> tuple[int, list[str], str]:
-    """Place, cells and separator of the line that holds the heading of the time: the declared line, else another."""
+    """The headings and their separator, and the place of the line behind: on the declared line, else on another."""
     wanted = [one.strip() for one in layout.time.split("+")]
     declared = [place for place, one in enumerate(lines[:_SEARCHED]) if one.number == layout.header_line]
     for place in (*declared, *range(min(len(lines), _SEARCHED))):
         text = lines[place].text
         separator = layout.separator or likely_separator(text, layout.decimal)
-        cells = split(text, separator)[0]
+        cells, count = split(text, separator)[0], 1
+        if not cells and (longer := joined(lines, place, separator)) is not None:
+            _, cells, count = longer
+            cells = [" ".join(one.split()) for one in cells]  # a heading is named on one line
         if all(one in cells for one in wanted):
             while cells and not cells[-1]:
                 cells.pop()  # a separator at the end of the line
-            return place, cells, separator
+            return place + count, cells, separator
     shown = lines[declared[0]].text if declared else "blank"
     raise Undecodable(
         Reason.BAD_ENVELOPE,
