@@ -63,6 +63,12 @@ def test_one_object():
     assert peek(json.dumps(ONE).encode(), Hints(source="ville", layout=LAYOUT)) == frame.address
 
 
+def test_a_byte_order_mark_is_no_part_of_the_uplink():
+    [plain], [marked] = told(ONE), told(b"\xef\xbb\xbf" + json.dumps(ONE).encode())
+    assert marked == plain
+    assert peek(b"\xef\xbb\xbf" + json.dumps(ONE).encode(), Hints(source="ville", layout=LAYOUT)) == plain.address
+
+
 def test_a_list_names_each_uplink_by_its_own_text():
     later = ONE | {"horodatage": "2026-11-23T10:15:00Z", "numero": 13}
     [alone] = told(ONE)

@@ -36,6 +36,8 @@ _decode_list = msgspec.json.Decoder(list[Raw]).decode
 _decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _MOST_DEPTH, _MOST_LEAVES = 8, 500
 _ABSENT = object()
+_BOM = b"\xef\xbb\xbf"
+"""The byte order mark, which JSON forbids (RFC 8259) and some loggers write all the same."""
 
 _MOST_BESIDE, _LEAST_BESIDE = 500_000, 20
 """Extras that all records of a body together take from what stands around them, and those that each has in any case."""
@@ -102,7 +104,7 @@ def _decoded(raw: bytes) -> Any:
 
 def _records(body: bytes, layout: Layout) -> Iterator[tuple[bytes, _Object] | Refused]:
     """The undecoded records of a body, and what stands around them; or why an object holds none."""
-    for raw in _each(body):
+    for raw in _each(body.removeprefix(_BOM)):
         if not layout.records:
             yield raw, {}
             continue
