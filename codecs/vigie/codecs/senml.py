@@ -67,7 +67,7 @@ def resolve(records: Any) -> list[Resolved]:
         raise wrong("The body is no list of records")
     found: list[Resolved] = []
     base: dict[str, Any] = {}
-    version: int | None = None
+    version: float | None = None
     for place, record in enumerate(records, 1):
         if not isinstance(record, Mapping):
             raise wrong(f"Record {place} is no map")
