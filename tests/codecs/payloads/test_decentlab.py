@@ -158,3 +158,32 @@ def test_each_model_can_be_chosen_by_its_profile():
     with_parameters = {name for name in codecs() if name.startswith("decentlab-")} - chosen
     plain = {codecs()[name].vectors[0].payload for name in chosen if name.startswith("decentlab-")}
     assert {codecs()[name].vectors[0].payload for name in with_parameters} <= plain
+
+
+@pytest.mark.parametrize(
+    ("model", "payload"),
+    [
+        ("dl-mbx", "02012f0003 0000 0000 0bb1"),
+        ("dl-lid", "0211c90003" + "0000" * 11 + "0abd"),
+        ("dl-lid2", "023ec50003" + "0000" * 11 + "000a" + "0be6"),
+    ],
+)
+def test_a_distance_of_which_no_sample_was_valid_is_none(model, payload):
+    decoded = decode(model, payload)
+    assert [name for name, _ in values(decoded)] == ["battery_voltage"]
+    assert decoded.extras["absent"] == "distance"
+
+
+@pytest.mark.parametrize(
+    ("model", "payload", "absent"),
+    [
+        ("dl-ctd10", "0207d90003 0000 0000 0064 0000 0c60", "water_depth,water_temperature"),
+        ("dl-ctd10b", "0207d90003 0000 0000 0064 0000 0c60", "water_depth,water_temperature"),
+        ("dl-optod", "02186c0003 0000 8862 0000 0000 0000 0c60", "oxygen_saturation,dissolved_oxygen,oxygen_ppm"),
+        ("dl-pheht", "0252b80003 0000 8842 0000 0000 0000 0c5c", "ph,redox,ph_mv"),
+    ],
+)
+def test_the_lowest_word_of_a_probe_is_no_measurement(model, payload, absent):
+    decoded = decode(model, payload)
+    assert decoded.extras["absent"] == absent
+    assert not {name for name, _ in values(decoded)} & set(absent.split(","))

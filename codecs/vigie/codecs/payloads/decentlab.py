@@ -12,7 +12,8 @@ tables stand here (the first nine), in decentlab_water, decentlab_air, decentlab
 
 A frame with the battery only is normal. A level without sensor is sent as the lowest value, a temperature far under
 absolute zero: such a quantity is not told, its name stands in the extra `absent`; so does what cannot be computed (a
-resistance of a broken wire). A liquid's pressure stays an extra in bar: which depth it is, the density says.
+resistance of a broken wire), and a distance of which no sample was valid. A liquid's pressure stays an extra in bar:
+which depth it is, the density says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -58,6 +59,16 @@ def signed(place: int, divisor: float = 1) -> Convert:
     return lambda words: (words[place] - 32768) / divisor
 
 
+def sensed(place: int, divisor: float) -> Convert:
+    """A word whose zero is 32768; None where it is the lowest, since nothing was measured then."""
+    return lambda words: (words[place] - 32768) / divisor if words[place] else None
+
+
+def sampled(place: int, samples: int) -> Convert:
+    """A word from 0; None where another word says that no sample was valid."""
+    return lambda words: float(words[place]) if words[samples] else None
+
+
 def plain(place: int, divisor: float = 1) -> Convert:
     """A word from 0."""
     return lambda words: words[place] / divisor
@@ -101,27 +112,27 @@ SHT35: Group = (
 
 LAYOUTS = {
     "dl-lid": Layout(((11, (
-        ("distance", 0, plain(3)), ("distance_average_mm", 0, plain(0)), ("distance_minimum_mm", 0, plain(1)),
+        ("distance", 0, sampled(3, 9)), ("distance_average_mm", 0, plain(0)), ("distance_minimum_mm", 0, plain(1)),
         ("distance_maximum_mm", 0, plain(2)), ("distance_p10_mm", 0, plain(4)), ("distance_p25_mm", 0, plain(5)),
         ("distance_p75_mm", 0, plain(6)), ("distance_p90_mm", 0, plain(7)), ("distance_mode_mm", 0, plain(8)),
         ("samples", 0, plain(9)), ("acquisition_ms", 0, plain(10, 1.024)),
     )), BATTERY), "0211c90003119b117611bc119e118a119411a811a81194006401990abd", (
         ("distance", 0, 4510), ("battery_voltage", 0, 2749))),
     "dl-mbx": Layout(
-        ((2, (("distance", 0, plain(0)), ("valid_samples", 0, plain(1)))), BATTERY),
+        ((2, (("distance", 0, sampled(0, 1)), ("valid_samples", 0, plain(1)))), BATTERY),
         "02012f000304d200010bb1", (("distance", 0, 1234), ("battery_voltage", 0, 2993))),
     "dl-sht35": Layout((SHT35, BATTERY), "02030e000364a079b10c60", (
         ("air_temperature", 0, 23.787670710307466), ("relative_humidity", 0, 47.536430914778364),
         ("battery_voltage", 0, 3168))),
     "dl-ctd10": Layout(((4, (
-        ("water_depth", 0, signed(0, 1000)), ("water_temperature", 0, celsius(1, 10)), ("conductivity", 0, plain(2)),
+        ("water_depth", 0, sensed(0, 1000)), ("water_temperature", 0, celsius(1, 10)), ("conductivity", 0, plain(2)),
         ("freezing_flag", 0, plain(3)),
     )), BATTERY), "0207d9000390888081006400000c60", (
         ("water_depth", 0, 4.232), ("water_temperature", 0, 12.9), ("conductivity", 0, 100),
         ("battery_voltage", 0, 3168)), version="2"),
     "dl-optod": Layout(((5, (
-        ("status", 0, plain(0)), ("water_temperature", 0, celsius(1, 100)), ("oxygen_saturation", 0, signed(2, 100)),
-        ("dissolved_oxygen", 0, signed(3, 100)), ("oxygen_ppm", 0, signed(4, 100)),
+        ("status", 0, plain(0)), ("water_temperature", 0, celsius(1, 100)), ("oxygen_saturation", 0, sensed(2, 100)),
+        ("dissolved_oxygen", 0, sensed(3, 100)), ("oxygen_ppm", 0, sensed(4, 100)),
     )), BATTERY), "02186c000300008862a618836583650c60", (
         ("water_temperature", 0, 21.46), ("oxygen_saturation", 0, 97.52), ("dissolved_oxygen", 0, 8.69),
         ("battery_voltage", 0, 3168)), version="2"),
@@ -131,8 +142,8 @@ LAYOUTS = {
     )), BATTERY), "022332000300008885013e013e02330b10", (
         ("water_temperature", 0, 21.81), ("turbidity", 0, 31.8), ("battery_voltage", 0, 2832)), version="2"),
     "dl-pheht": Layout(((5, (
-        ("status", 0, plain(0)), ("water_temperature", 0, celsius(1, 100)), ("ph", 0, signed(2, 100)),
-        ("redox", 0, signed(3, 10)), ("ph_mv", 0, signed(4, 10)),
+        ("status", 0, plain(0)), ("water_temperature", 0, celsius(1, 100)), ("ph", 0, sensed(2, 100)),
+        ("redox", 0, sensed(3, 10)), ("ph_mv", 0, sensed(4, 10)),
     )), BATTERY), "0252b800030000884282c77f637ff60c5c", (
         ("water_temperature", 0, 21.14), ("ph", 0, 7.11), ("redox", 0, -15.7), ("battery_voltage", 0, 3164)),
         version="2"),

@@ -15,7 +15,18 @@ u is a word from 0, s one whose zero is 32768. Pmin, Pmax, kp and kec are those 
 of another range needs a codec of its own. FAU is not NTU, so the turbidity of dl-mes5 is an extra.
 """
 
-from vigie.codecs.payloads.decentlab import BATTERY, Convert, Layout, celsius, count, models, plain, signed
+from vigie.codecs.payloads.decentlab import (
+    BATTERY,
+    Convert,
+    Layout,
+    celsius,
+    count,
+    models,
+    plain,
+    sampled,
+    sensed,
+    signed,
+)
 from vigie.codecs.registry import register_codec
 
 
@@ -25,14 +36,14 @@ def _range(low_bar: float, high_bar: float) -> Convert:
 
 LAYOUTS = {
     "dl-ctd10b": Layout(((4, (
-        ("water_depth", 0, signed(0, 1000)), ("water_temperature", 0, celsius(1, 10)),
+        ("water_depth", 0, sensed(0, 1000)), ("water_temperature", 0, celsius(1, 10)),
         ("conductivity", 0, plain(2, 0.5)),
         ("freezing_flag", 0, count(3)),
     )), BATTERY), "0207d9000390888081006400000c60", (
         ("water_depth", 0, 4.232), ("water_temperature", 0, 12.9), ("conductivity", 0, 200),
         ("battery_voltage", 0, 3168))),
     "dl-lid2": Layout(((12, (
-        ("distance", 0, plain(3)), ("distance_average_mm", 0, count(0)), ("distance_minimum_mm", 0, count(1)),
+        ("distance", 0, sampled(3, 9)), ("distance_average_mm", 0, count(0)), ("distance_minimum_mm", 0, count(1)),
         ("distance_maximum_mm", 0, count(2)), ("distance_p10_mm", 0, count(4)), ("distance_p25_mm", 0, count(5)),
         ("distance_p75_mm", 0, count(6)), ("distance_p90_mm", 0, count(7)), ("distance_mode_mm", 0, count(8)),
         ("valid_samples", 0, count(9)), ("acquisition_ms", 0, plain(10, 1.024)), ("samples", 0, count(11)),
