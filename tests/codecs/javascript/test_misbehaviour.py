@@ -50,7 +50,7 @@ def values(found):
         ("throw { get message() { while (true); }, toJSON() { while (true); } };", Reason.CODEC_STOPPED),
         ("throw new Error('no such channel');", Reason.CODEC_FAILED),
         ("throw 'text';", Reason.CODEC_FAILED),
-        ("throw null;", Reason.CODEC_FAILED),
+        ("throw null;", Reason.CODEC_STOPPED),  # as the engine does without memory even for an error
         ("throw Symbol('s');", Reason.CODEC_FAILED),
         ("throw { toString() { throw 1; }, toJSON() { throw 2; } };", Reason.CODEC_FAILED),
         ("undefinedFunction();", Reason.CODEC_FAILED),
@@ -63,6 +63,11 @@ def values(found):
         ("return { data: Symbol.iterator };", Reason.CODEC_FAILED),
         ("return function () {};", Reason.CODEC_FAILED),
         ("return { data: { temperature: Infinity } };", Reason.CODEC_FAILED),
+        ("return Promise.resolve({ data: { temperature: 1 } });", Reason.CODEC_FAILED),
+        ("return {};", Reason.CODEC_FAILED),
+        ("Object.prototype.toJSON = () => 1; return { data: { temperature: 5 } };", Reason.CODEC_FAILED),
+        ("Array.prototype.toJSON = () => 'x'; return { data: { temperature: 5 } };", Reason.CODEC_FAILED),
+        ("Array.prototype.toJSON = () => ({ values: 5 }); return { data: { temperature: 5 } };", Reason.CODEC_FAILED),
     ],
 )
 def test_it_costs_one_payload_whatever_it_does(codec, fault, reason):
@@ -75,6 +80,27 @@ def test_it_costs_one_payload_whatever_it_does(codec, fault, reason):
     assert len(caught.value.message) < 200
     assert caught.value.message.isprintable()
     assert one.decode(b"\x03", 1, AT).readings[0].value == 3
+
+
+@pytest.mark.parametrize("json", ["5", "undefined", "'n'", "[{}]", "['1', '2']", "this.map(() => ({}))", "[[1]]"])
+def test_answers_of_numbers_that_were_tampered_with(codec, json):
+    """The short form of an answer, which comes after one with a displayName: it is refused, or read as what it says."""
+    text = f"""
+    function decodeUplink(input) {{
+        const temperature = {{ value: input.bytes[0], displayName: "T", unit: "x" }};
+        if (input.bytes[0] === {BAD}) Array.prototype.toJSON = function () {{ return {json}; }};
+        return {{ data: {{ temperature }} }};
+    }}"""
+    found = codec(text, TEMPERATURE).batch([(bytes([n]), 1, AT) for n in (1, 2, BAD, 4)])
+    assert values(found[:2]) == [1, 2]
+    assert all(isinstance(one, Decoded | Undecodable) for one in found[2:])
+
+
+def test_async_code_is_told_apart_from_nonsense(codec):
+    (found,) = codec("async function decodeUplink(i) { return { data: { t: 1 } }; }").batch([(b"1", 1, AT)])
+    assert "gave a promise" in found.message
+    (found,) = codec("function decodeUplink(i) { return {}; }").batch([(b"1", 1, AT)])
+    assert "neither data nor errors" in found.message
 
 
 def test_faults_in_several_chunks(codec):

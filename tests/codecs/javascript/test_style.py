@@ -311,12 +311,12 @@ def test_what_a_codec_gives_in_our_words(codec):
         ("undefined", "undefined"),
         ("null", "null"),
         ("7", "number"),
-        ("{}", "None"),
+        ("{}", "neither data nor errors"),
         ("{ data: 'text' }", "text"),
         ("{ data: { temperature: NaN } }", "NaN"),
         ("{ data: { temperature: -Infinity } }", "Infinity"),
         ("{ data: { temperature: 'warm' } }", "warm"),
-        ("Promise.resolve({ data: { temperature: 1 } })", "None"),
+        ("Promise.resolve({ data: { temperature: 1 } })", "promise"),
     ],
 )
 def test_errors_and_nonsense_are_refused_with_what_was_given(codec, result, why):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 _decode = msgspec.json.Decoder().decode
+_MOST_PARTS = 3
 
 
 class Shape:
@@ -39,8 +40,8 @@ def read_answers(text: bytes, count: int) -> list[Any] | None:
 
     >>> read_answers(b'[[{"a":1}],{"thrown":"Error: x"}]', 2)
     [[{'a': 1}], {'thrown': 'Error: x'}]
-    >>> read_answers(b"[[{}]]", 2) is None
-    True
+    >>> read_answers(b"[[{}]]", 2) is None, read_answers(b"[1,1]", 2) is None
+    (True, True)
     """
     try:
         found = _decode(text)
@@ -55,10 +56,26 @@ def read_answers(text: bytes, count: int) -> list[Any] | None:
         return None
     shape: Shape | None = None
     for place, one in enumerate(found):
-        if type(one) is dict and "values" in one:
+        if type(one) is list and len(one) <= _MOST_PARTS:
+            continue
+        if type(one) is not dict:
+            return None
+        if "values" in one:
             if "names" in one:
-                shape = Shape(one["names"], one["units"])
-            if shape is None or len(one["values"]) != len(shape.names):
+                shape = _shape(one["names"], one.get("units"))
+            values = one["values"]
+            if shape is None or type(values) is not list or len(values) != len(shape.names):
                 return None
-            found[place] = Packed(shape, one["values"])
+            found[place] = Packed(shape, values)
+        elif "thrown" not in one:
+            return None
     return found
+
+
+def _shape(names: Any, units: Any) -> Shape | None:
+    """The shape; None where a codec that changed what all arrays are has made something else of it."""
+    if type(names) is not list or type(units) is not list or len(names) != len(units):
+        return None
+    if not all(type(name) is str for name in names) or not all(type(unit) in (str, type(None)) for unit in units):
+        return None
+    return Shape(names, units)

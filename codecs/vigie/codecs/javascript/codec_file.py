@@ -164,6 +164,8 @@ class CodecFile:
                 return self.names.read_numbers(shape.plans, answer.values)
             except Undecodable as error:
                 return self._refused(error.reason, error.message)
+            except (TypeError, ValueError):
+                return self._refused(Reason.CODEC_FAILED, "gave values that are no numbers")
         if isinstance(answer, Stopped):
             reason = Reason.CODEC_FAILED if answer.why == FAILED else Reason.CODEC_STOPPED
             return self._refused(reason, sentence(answer))
@@ -175,6 +177,8 @@ class CodecFile:
             return self._refused(Reason.CODEC_FAILED, "gave an answer that cannot be read")
         if errors:
             return self._refused(Reason.CODEC_FAILED, f"reports {excerpt(', '.join(_texts(errors)))}")
+        if data is None:
+            return self._refused(Reason.CODEC_FAILED, "gave neither data nor errors")
         if isinstance(data, list):
             data = {"data": data}
         if not isinstance(data, dict):

@@ -147,6 +147,8 @@
           const answer = packed(data);
           if (answer !== null) return answer;
         }
+        if (data === undefined && errors === undefined && typeof result.then === "function")
+          return stringify({ thrown: "it gave a promise, and nothing waits for it: decodeUplink must not be async" });
         const parts = [data];
         if (errors !== undefined || warnings !== undefined) parts[1] = errors === undefined ? empty : told(errors);
         if (warnings !== undefined) parts[2] = warnings;
@@ -158,7 +160,8 @@
         return answer;
       } catch (thrown) {
         // Memory and stack: the context is not to be trusted any more, so this is for the one who made it.
-        if (thrown instanceof EngineError) throw thrown;
+        // Null is what the engine throws where there is no memory even for an error.
+        if (thrown === null || thrown instanceof EngineError) throw thrown;
         if (thrown instanceof StackError && text(thrown.message).includes("call stack")) throw thrown;
         return stringify({ thrown: shown(thrown) });
       }

@@ -248,6 +248,8 @@ def sentence(stopped: Stopped) -> str:
     """What happened, for people; goes on after the codec's name."""
     if stopped.why == ASIDE:
         return stopped.text
+    if stopped.why == MEMORY and stopped.text == "null":  # from outside the two look the same
+        return "wanted more than 32 MB of memory, or threw null"
     return _SENTENCES.get(stopped.why) or f"failed: {stopped.text}"
 
 
