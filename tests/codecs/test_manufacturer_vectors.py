@@ -68,3 +68,10 @@ def test_every_public_example_of_a_family_that_we_read_gives_the_makers_values(s
 def test_the_words_of_a_vendor_name_codecs_that_there_are(vendor):
     assert set(words()[vendor].codecs.values()) <= set(codecs())
     assert all(len(reason) > 20 for reason in words()[vendor].unequal.values()), "an excuse is a sentence"
+    assert all(len(reason) > 20 for reason in words()[vendor].unread.values())
+    assert set(words()[vendor].unread).isdisjoint(words()[vendor].codecs)
+
+
+def test_a_device_of_a_known_maker_that_is_not_read_has_its_reason():
+    tracker = judge("tektelic", "t0006129", 0, 10, bytes.fromhex("0000010067015a"), {"data": {"sensor_data": {}}})
+    assert (tracker.outcome, tracker.why) == ("no_codec", "a tracker of goods: none of the six uses")

@@ -11,6 +11,9 @@ A file `words/<vendor>.toml` says, for one vendor folder of the public collectio
     [codec."dl-ctd10".fields]        # goes before
     temperature = { property = "water_temperature" }
 
+    [unread]                         # the maker's codecs of devices that we do not read, and why
+    t0006129 = "a tracker of goods: none of the six uses"
+
     [[unequal]]                      # examples that are wrong, or that we read otherwise on purpose
     codec  = "ldds75"
     index  = 0
@@ -44,10 +47,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Words(Struct, frozen=True, kw_only=True):
-    """The words of one vendor: its codecs and ours, its fields and ours, and the examples that are excused."""
+    """The words of one vendor: its codecs and ours, its fields and ours, what is not read, what is excused."""
 
     codecs: dict[str, str]
     maps: dict[str, FieldMap]
+    unread: dict[str, str]
     unequal: dict[tuple[str, int], str]
 
 
@@ -59,7 +63,7 @@ def words() -> Mapping[str, Words]:
         if not path.name.endswith(".toml"):
             continue
         tables = tomllib.loads(path.read_text("utf-8"))
-        strange = set(tables) - {"codecs", "fields", "lists", "codec", "unequal"}
+        strange = set(tables) - {"codecs", "fields", "lists", "codec", "unread", "unequal"}
         if strange:
             raise FieldMapError(f"{path.name}: unknown table {', '.join(sorted(strange))}")
         common = FieldMap.from_tables(tables, path.name)
@@ -70,6 +74,7 @@ def words() -> Mapping[str, Words]:
         found[path.name.removesuffix(".toml")] = Words(
             codecs=tables["codecs"],
             maps=maps,
+            unread=tables.get("unread", {}),
             unequal={(entry["codec"], entry["index"]): entry["reason"] for entry in tables.get("unequal", [])},
         )
     return found
@@ -81,7 +86,9 @@ def judge(
     """Does our codec give what the maker's gives?
 
     Args:
-        vendor, codec, index: place of the example in its collection.
+        vendor: folder of the maker in its collection.
+        codec: the maker's codec there.
+        index: place of the example among those of the codec.
         f_port: LoRaWAN port.
         payload: the bytes.
         output: what TS013 returns: `data`, and perhaps `errors` and `warnings`.
@@ -93,7 +100,8 @@ def judge(
     known = words().get(vendor)
     ours = known.codecs.get(codec) if known is not None else None
     if known is None or ours is None:
-        return Verdict(outcome="no_codec", why=f"no native codec for {vendor}/{codec}")
+        why = known.unread.get(codec) if known is not None else None
+        return Verdict(outcome="no_codec", why=why or f"no native codec for {vendor}/{codec}")
     why = _difference(ours, known.maps[codec], f_port, payload, output, received_at)
     if not why:
         return Verdict(outcome="equal", codec=ours)
@@ -112,7 +120,8 @@ def _difference(
         refused = output.get("errors") or not data
         return "" if refused else f"ours refuses it: {error.message}"
     if not isinstance(data, Mapping):
-        return f"the maker's codec gives nothing ({output.get('errors') or data}), ours reads {len(decoded.readings)} values"
+        nothing = output.get("errors") or data
+        return f"the maker's codec gives nothing ({nothing}), ours reads {len(decoded.readings)} values"
     if strange := names.unnamed(data):
         return f"words/{ours.partition('-')[0]}: nobody decided about {', '.join(strange)}"
     try:
