@@ -2,6 +2,7 @@
 
 import pytest
 
+from vigie.codecs.maker_words import judge
 from vigie.codecs.registry import codecs
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
@@ -199,3 +200,13 @@ def test_the_radars_of_both_generations_say_what_they_are():
     decoded = decode("dragino-lmds120", "2a0110 01 ff 0e42", 5)
     assert decoded.firmware == "1.1.0"
     assert [one.value for one in decoded.readings] == [3650]
+
+
+@pytest.mark.parametrize("codec", ["lsn50-v2", "lsn50v2-s31", "lsn50v2-d20", "lsn50v2-d20-d22-d23"])
+def test_the_makers_example_of_all_that_share_the_decoder_of_lsn50v2_is_equal(codec):
+    output = {
+        "ADC_CH0V": 0, "BatV": 2.9, "Digital_IStatus": "L", "Door_status": "OPEN", "EXTI_Trigger": "FALSE",
+        "Hum_SHT": 51.7, "TempC1": 0, "TempC_SHT": 25.2, "Work_mode": "IIC",
+    }  # fmt: skip
+    verdict = judge("dragino", codec, 0, 2, bytes.fromhex("0b54000000000000fc0205"), {"data": output})
+    assert (verdict.outcome, verdict.why) == ("equal", "")
