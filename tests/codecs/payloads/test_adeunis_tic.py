@@ -38,6 +38,7 @@ def test_an_index_over_two_thousand_million_is_no_negative_number():
     readings, _ = told("mono", mono(0x80000001, 45, 3, 90, 700, 0xFFFFFFFF, 2))
     assert readings["active_energy_index", 0] == 2147483649
     assert readings["active_energy_index", 1] == 4294967295
+    assert "2^28" in codecs()["adeunis-tic-mono"].defects
 
 
 @pytest.mark.parametrize("model", ["mono", "tri", "pme-pmi"])

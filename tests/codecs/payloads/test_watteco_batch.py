@@ -1,5 +1,7 @@
 """Watteco's batches: the maker's examples, each sample with its instant, and bits that are none."""
 
+import time
+
 import pytest
 
 from vigie.codecs.maker_words import judge
@@ -55,6 +57,20 @@ def ages(first: int, step: int, *values: float) -> list[tuple[float, float]]:
 def test_the_makers_examples(model, payload, samples):
     assert told(model, payload) == samples
     assert decoded(model, payload).dated
+
+
+def test_samples_are_dated_by_the_arrival_where_the_makers_first_codecs_took_the_time_of_decoding(monkeypatch):
+    """Decoded again years later, as after a fix, they are of the same instants; so is a value without an instant."""
+    payload = "1000a062bfecc11715b45b96dd2d8b76cb12bb65c5b35bd67705"
+    before = decoded("tempo-remote-1", payload).readings
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    monkeypatch.setattr(time, "time_ns", lambda: 4 * 10**18)
+    assert decoded("tempo-remote-1", payload).readings == before
+    assert [one.observed_at for one in decoded("tempo-remote-1", payload, AT + 1000).readings] == [
+        one.observed_at + 1000 for one in before
+    ]
+    assert [one.observed_at for one in decoded("tempo-remote-1", "110a04020000290b89").readings] == [None]
+    assert "the decoder's clock" in codecs()["watteco-tempo-remote-1"].defects
 
 
 def test_what_the_catalogue_has_no_property_for_keeps_its_ages():
