@@ -1,6 +1,8 @@
 """`vigie decode` and `vigie codecs`, as they are typed."""
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from click.testing import CliRunner, Result
 
 from vigie.deploy.cli import main
 from vigie.deploy.operator_error import Exit
+from vigie.deploy.payloads_given import Asked, asked_of_lines, payload_bytes
+from vigie.streams.settings import Settings
 
 ELSYS_2 = """
 id = "elsys"
@@ -101,6 +105,87 @@ def test_a_file_of_payloads(tmp_path: Path):
     assert vigie("decode", "--file", str(jsonl)).exit_code == 0
     csv.write_text("model,port\nERS,5\n", "utf-8")
     assert "no payload" in vigie("decode", "--file", str(csv)).output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "01755c", "01 75 5C", "01:75:5c", "01-75-5c", "0x01755c", "0X01755C", "0x01 0x75 0x5c", "0x01,0x75,0x5C",
+        "01,75,5C", r"\x01\x75\x5c", "AXVc", " AXVc\n", "AXVcAA==", "AXVcAA", "AXVc_w",
+    ],
+)  # fmt: skip
+def test_payloads_as_people_write_them(text: str):
+    assert payload_bytes(text)[:3] == bytes.fromhex("01755c")
+
+
+@pytest.mark.parametrize(
+    "text", ["0175 5", "01755", "zz", "[1,117,92]", "1,117,92", "é", "0x", "01755c.", "AXVc!", "h'01'"]
+)
+def test_what_is_no_payload_is_not_guessed(text: str):
+    with pytest.raises(ValueError, match=r"neither hex|odd number"):
+        payload_bytes(text)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'{"model": "ERS", "payload": "0100e2"}\n[1]\n', "line 2 is '[1]', expected an object"),
+        (b'{"model": "ERS", "payload": "0100e2"\n', "line 1 cannot be read as JSON"),
+        (b"[" * 100_000, "cannot be read as JSON"),
+        (b"\xff\xfe\x00m", "is no text in UTF-8"),
+        (b"", "holds no payloads"),
+        ("model;payload;port\nERS;0100e2;²\n".encode(), "expected 0 to 255"),
+        (b"model;payload;port\nERS;0100e2;-1\n", "expected 0 to 255"),
+        (b"model,payload,received_at\nERS,0100e2,hier\n", "line 2: 'hier' is not a time"),
+        (b"model,payload\n" + b'"' + b"x" * (1 << 24) + b'x"\n', "cannot be read as CSV"),
+    ],
+)
+def test_a_file_that_is_none_is_a_sentence(tmp_path: Path, content: bytes, says: str):
+    path = tmp_path / "payloads"
+    path.write_bytes(content)
+    done = vigie("decode", "--file", str(path))
+    assert done.exit_code == int(Exit.USAGE), done.output
+    assert says in done.output.replace("\n", " ")
+
+
+def test_a_row_that_cannot_be_decoded_takes_no_other_with_it(tmp_path: Path):
+    path = tmp_path / "payloads.json"
+    rows = [{"model": "none-such", "payload": "01"}, {"payload": "01"}, {"codec": "none-such", "payload": "01"}]
+    rows += [{"model": "ERS", "payload": ""}, {"model": "ERS", "payload": "00" * 70_000}][1:]
+    path.write_text(json.dumps([*rows, {"model": "ERS", "payload": "0100e2"}]), "utf-8")
+    done = vigie("decode", "--file", str(path), "--json")
+    found = [json.loads(line) for line in done.output.splitlines()]
+    assert [line.get("refused") for line in found] == ["no_codec", "no_codec", "no_codec", "too_large", None]
+    assert found[4]["where"] == f"{path}, entry 5"
+
+
+def test_each_row_may_have_its_own_reception(tmp_path: Path):
+    path = tmp_path / "payloads.csv"
+    path.write_text("codec,payload,received_at\nat,01,2026-03-02 08:00\n", "utf-8")
+    settings = replace(Settings(), timezone="Europe/Paris")
+    (one,) = asked_of_lines(path, Asked(received_at=5), settings)
+    assert one.received_at == 1772434800000
+
+
+def test_a_file_asks_one_worker_for_all_of_its_payloads(tmp_path: Path, folder: Path):
+    vigie("codecs", "promote", "elsys", "2.0.0", folder=folder)
+    path = tmp_path / "payloads.csv"
+    path.write_text("codec,payload\n" + "elsys,0100e2\n" * 300, "utf-8")
+    started = time.monotonic()
+    done = vigie("decode", "--file", str(path), "--json", folder=folder)
+    assert time.monotonic() - started < 10, "a worker process for each would take a minute"
+    assert len(done.output.splitlines()) == 300
+    assert '"version": "2.0.0"' in done.output
+
+
+def test_nothing_that_a_payload_says_reaches_the_terminal_as_a_command(folder: Path):
+    (folder / "elsys-2" / "elsys.js").write_text(
+        "function decodeUplink(i) { return { data: { note: '\\u001b[2J\\u0007', '\\u001b[31m': 1 } } }", "utf-8"
+    )
+    vigie("codecs", "promote", "elsys", "2.0.0", folder=folder)
+    done = vigie("decode", "--codec", "elsys", "01", folder=folder)
+    assert done.exit_code == 0, done.output
+    assert not set(done.output) & {"\x1b", "\x07"}
 
 
 def test_a_message_of_a_network_server():
