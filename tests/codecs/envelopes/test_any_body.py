@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.codecs.frame import Frame, GatewayStats, Heard, Hints, PassedOver
+from vigie.codecs.frame import Frame, GatewayStats, Heard, Hints, PassedOver, Refused, Said
 from vigie.codecs.instants import YEAR_1_AT, YEAR_10000_AT
 from vigie.codecs.registry import envelopes
 from vigie.topics.reason import Reason, Undecodable
@@ -109,8 +109,12 @@ def told(form: str, body: bytes, hints: Hints = Hints()) -> None:  # noqa: B008 
             assert one.address == peeked
 
 
-def whole(said: Frame | Heard | GatewayStats | PassedOver) -> None:
+def whole(said: Said) -> None:
     if isinstance(said, PassedOver):
+        return
+    if isinstance(said, Refused):  # one uplink of several
+        assert said.reason in ENVELOPE_REASONS
+        assert len(said.message) < 300
         return
     facts = (said.extras or {}) if isinstance(said, Frame) else said.facts
     for name, fact in facts.items():

@@ -40,6 +40,15 @@ def test_a_page_of_wanesy():
     assert wanesy.parse(b'{"list": []}') == []
 
 
+def test_one_bad_uplink_of_a_page_loses_no_other():
+    page = {"list": [WANESY | {"encrypted": True}, WANESY, WANESY | {"fCntUp": -1}, 7]}
+    first, second, third, fourth = wanesy.parse(json.dumps(page).encode())
+    assert second == wanesy.parse(text(WANESY))
+    for place, one in ((1, first), (3, third), (4, fourth)):
+        assert one.reason is Reason.BAD_ENVELOPE
+        assert one.message.startswith(f"Uplink {place} of the page: ")
+
+
 def test_encodings_of_wanesy():
     assert wanesy.parse(text(WANESY, payload="AXVc", encodingType="BASE64")).payload == b"\x01u\x5c"
     for changes, match in (({"encodingType": "ROT13"}, "ROT13"), ({"encrypted": True}, "AppSKey")):

@@ -16,10 +16,10 @@ off, so that then only `gwRecvTime` says when it came, where otherwise the netwo
 from collections.abc import Sequence
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 from vigie.codecs.eui import address_of, session_of
-from vigie.codecs.frame import Envelope, Frame, Hints, gateway
+from vigie.codecs.frame import Envelope, Frame, Hints, Refused, Said, gateway
 from vigie.codecs.lorawan import (
     NO_HINTS,
     NO_JSON,
@@ -72,7 +72,7 @@ class _DataUp(Struct):
 
 
 class _Page(Struct):
-    uplinks: list[_DataUp] | None = field(default=None, name="list")
+    uplinks: list[Raw] | None = field(default=None, name="list")
 
 
 class _Eui(Struct, frozen=True):
@@ -93,16 +93,35 @@ _decode_page = msgspec.json.Decoder(_Page, strict=False).decode
 _decode_name = msgspec.json.Decoder(_Name).decode
 
 
-def parse(body: bytes, hints: Hints = NO_HINTS) -> Frame | Sequence[Frame]:
-    """One dataUp, or a page of them.
+def parse(body: bytes, hints: Hints = NO_HINTS) -> Frame | Sequence[Said]:
+    """One dataUp, or a page of them: one Frame or one Refused for each.
 
     Raises:
         Undecodable: NOT_JSON, BAD_ENVELOPE, BAD_BASE64 or BAD_TIME.
     """
-    page = read(_decode_page, body, TITLE, peek, hints).uplinks
+    try:
+        page = _decode_page(body).uplinks
+    except NO_JSON:
+        page = None
     if page is not None:
-        return [_frame(one, hints) for one in page]
+        return _each(page, hints)
     return _frame(read(_decode, body, TITLE, peek, hints), hints)
+
+
+def _each(page: list[Raw], hints: Hints) -> list[Said]:
+    """The uplinks of a page; one that cannot be read costs itself, and none but such ones are the page's refusal."""
+    said: list[Said] = []
+    only: Undecodable | None = None
+    for place, one in enumerate(page, 1):
+        try:
+            said.append(_frame(read(_decode, bytes(one), TITLE, peek, hints), hints))
+        except Undecodable as error:
+            only = only or error
+            message = f"Uplink {place} of the page: {error.message}"
+            said.append(Refused(reason=error.reason, message=message[:200]))
+    if only is not None and all(isinstance(one, Refused) for one in said):
+        raise only
+    return said
 
 
 def _frame(message: _DataUp, hints: Hints) -> Frame:
