@@ -1,6 +1,7 @@
 """Radio facts that follow from what every LoRaWAN network says (codecs.md section 6)."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, log10
 
@@ -61,6 +62,15 @@ def once_each(gateways: tuple[Gateway, ...]) -> tuple[Gateway, ...]:
         if known is None or _quality(one) > _quality(known):
             kept[one.id] = one
     return tuple(kept.values())
+
+
+def without_snr(gateways: Sequence[Gateway]) -> tuple[Gateway, ...]:
+    """Gateways that heard a frame of FSK or LR-FHSS: these have no SNR, and its zero is only a field left out.
+
+    >>> without_snr([Gateway("a", -90, 0.0), Gateway("b", -80, 1.5)])
+    (Gateway(id='a', rssi_dbm=-90, snr_db=None), Gateway(id='b', rssi_dbm=-80, snr_db=1.5))
+    """
+    return tuple([Gateway(one.id, one.rssi_dbm, one.snr_db or None) for one in gateways])
 
 
 def best(gateways: tuple[Gateway, ...]) -> Gateway | None:

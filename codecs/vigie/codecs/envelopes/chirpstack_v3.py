@@ -44,7 +44,7 @@ from vigie.codecs.lorawan import (
     peeking,
     read,
 )
-from vigie.codecs.radio import eu868_rate, in_eu868, lora_radio
+from vigie.codecs.radio import eu868_rate, in_eu868, lora_radio, without_snr
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import excerpt
 from vigie.topics.uplink import Radio
@@ -166,6 +166,8 @@ def _radio(message: _Event, payload_bytes: int) -> Radio:
     if (tx := message.txInfo) is not None:
         frequency = tx.frequency
         dr = tx.dr if dr is None else dr
+        if tx.modulation != "LORA":
+            gateways = without_snr(gateways)
         if tx.loRaModulationInfo is not None:
             sf, bandwidth = tx.loRaModulationInfo.spreadingFactor, tx.loRaModulationInfo.bandwidth * 1000
         elif dr is not None and tx.modulation == "LORA" and in_eu868(frequency):

@@ -52,7 +52,7 @@ from vigie.codecs.lorawan import (
     peeking,
     read,
 )
-from vigie.codecs.radio import airtime_ms, best, esp_dbm, margin_db, once_each
+from vigie.codecs.radio import airtime_ms, best, esp_dbm, lora_radio, margin_db, once_each, without_snr
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Gateway, Radio
@@ -255,6 +255,9 @@ def _stats(body: bytes) -> GatewayStats:
 
 def _radio(message: _Event, payload_bytes: int) -> Radio:
     received, tx = message.rxInfo, message.txInfo
+    if tx is not None and tx.modulation is not None and tx.modulation.lora is None:
+        heard = without_snr([Gateway(one.gatewayId, one.rssi, one.snr) for one in received])
+        return lora_radio(heard, message.dr, None, 0, tx.frequency, payload_bytes)
     if len(received) == 1:  # as nearly always
         one = received[0]
         heard_best: Gateway | None = Gateway(one.gatewayId, one.rssi, one.snr)

@@ -30,7 +30,7 @@ from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
 from vigie.codecs.instants import YEAR_1_AT, YEAR_10000_AT
 from vigie.codecs.lorawan import NO_HINTS, TAG, encrypted
-from vigie.codecs.radio import lora_radio
+from vigie.codecs.radio import lora_radio, without_snr
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Gateway, Radio
@@ -106,7 +106,10 @@ def _radio(message: Any, address: str, payload_bytes: int) -> Radio:
         sf, bandwidth = lora.spreading_factor or None, lora.bandwidth or 125_000
         if sf is not None and not 5 <= sf <= 12:
             raise _wrong(address, f"the spreading factor {sf} must be 5 to 12")
-    return lora_radio(tuple(gateways), message.dr, sf, bandwidth, tx.frequency or None, payload_bytes)
+    heard = (
+        tuple(gateways) if tx.modulation.HasField("lora") or not tx.HasField("modulation") else without_snr(gateways)
+    )
+    return lora_radio(heard, message.dr, sf, bandwidth, tx.frequency or None, payload_bytes)
 
 
 def _other_event(body: bytes, event: str) -> Heard | GatewayStats | PassedOver:

@@ -40,7 +40,7 @@ from vigie.codecs.lorawan import (
     instant,
     read,
 )
-from vigie.codecs.radio import hertz, lora_radio
+from vigie.codecs.radio import hertz, lora_radio, without_snr
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable, printable
 from vigie.topics.uplink import Gateway, Radio
@@ -205,14 +205,17 @@ def _frame(message: _Message, uplink: _Uplink, address: str, hints: Hints) -> Fr
 
 def _radio(uplink: _Uplink, payload_bytes: int) -> Radio:
     sf = dr = frequency = airtime = None
-    bandwidth = 0
+    bandwidth, gateways = 0, _gateways(uplink.rx_metadata)
     if (settings := uplink.settings) is not None:
         dr, frequency = settings.data_rate_index, hertz(settings.frequency)
-        if settings.data_rate is not None and (lora := settings.data_rate.lora) is not None:
-            sf, bandwidth = lora.spreading_factor, lora.bandwidth
+        if settings.data_rate is not None:
+            if (lora := settings.data_rate.lora) is not None:
+                sf, bandwidth = lora.spreading_factor, lora.bandwidth
+            else:
+                gateways = without_snr(gateways)
     if _SECONDS.fullmatch(uplink.consumed_airtime):
         airtime = round(float(uplink.consumed_airtime[:-1]) * 1000, 6)
-    return lora_radio(_gateways(uplink.rx_metadata), dr, sf, bandwidth, frequency, payload_bytes, airtime)
+    return lora_radio(gateways, dr, sf, bandwidth, frequency, payload_bytes, airtime)
 
 
 def _gateways(heard: list[_RxMetadata]) -> tuple[Gateway, ...]:
