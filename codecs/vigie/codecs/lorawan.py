@@ -6,7 +6,7 @@ Undecodable, and with the device where the frame of a known one came, for that s
 
 from binascii import a2b_base64, a2b_hex
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -40,6 +40,9 @@ _T = TypeVar("_T")
 def read(decode: Callable[[bytes], _T], body: bytes, title: str, peek: Peek, hints: Hints = NO_HINTS) -> _T:
     """One JSON body as its struct.
 
+    Many a platform between a network and us writes `null` or an empty text for what it does not know: a body that is
+    not what the network documents is read a second time without these.
+
     Raises:
         Undecodable: NOT_JSON, or BAD_ENVELOPE with the device if the body names it all the same.
     """
@@ -47,9 +50,20 @@ def read(decode: Callable[[bytes], _T], body: bytes, title: str, peek: Peek, hin
         return decode(body)
     except msgspec.ValidationError as error:
         sentence = f"Not a {title} message: {str(error)[:_MOST_QUOTED]}"
-        raise Undecodable(Reason.BAD_ENVELOPE, sentence, peek(body, hints)) from None
     except NO_JSON as error:
         raise Undecodable(Reason.NOT_JSON, f"The body is not JSON: {str(error)[:_MOST_QUOTED]}") from None
+    try:
+        decoder: msgspec.json.Decoder[_T] = decode.__self__  # type: ignore[attr-defined]
+        return msgspec.convert(_told(msgspec.json.decode(body)), decoder.type, strict=decoder.strict)
+    except (ValueError, OverflowError, RecursionError):  # ValidationError is a ValueError
+        raise Undecodable(Reason.BAD_ENVELOPE, sentence, peek(body, hints)) from None
+
+
+def _told(data: Any) -> Any:
+    """The data without the members that say nothing."""
+    if isinstance(data, dict):
+        return {name: _told(value) for name, value in data.items() if value is not None and value != ""}
+    return [_told(value) for value in data] if isinstance(data, list) else data
 
 
 def peeking(decode: Callable[[bytes], _T], dev_eui: Callable[[_T], str]) -> Peek:

@@ -1,5 +1,7 @@
 """One physical uplink comes to the same frame, whichever network server tells of it."""
 
+import json
+
 import pytest
 from lorawan_messages import AT_MS, EUI, FAR, NEAR, ONE_UPLINK
 
@@ -57,3 +59,63 @@ def test_a_capital_or_a_separator_makes_no_other_uplink(form):
 @pytest.mark.parametrize("form", LORAWAN)
 def test_peek_names_the_device(form):
     assert envelopes()[form].peek(ONE_UPLINK[form], Hints()) == f"eui:{EUI}"
+
+
+def emptied(value, path=()):
+    """Places of a message that a platform on the way could write as null or as an empty text."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, dict | list):
+            yield from emptied(inner, (*path, key))
+        elif key not in NEEDED:
+            yield (*path, key)
+
+
+NEEDED = {"devEUI", "DevEUI", "EUI", "dev_eui", "devEui", "deveui", "cmd", "type", "fcnt", "fCntUp", "FCntUp", "count"}
+KIND = sorted({"thingpark-json", "tts-v3", "live-objects", "spot", "wanesy", "loriot", "helium", "chirpstack-v3"})
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.parametrize("form", KIND)
+def test_a_field_of_nothing_is_a_field_left_out(form, nothing):
+    whole = json.loads(ONE_UPLINK[form])
+    for *path, last in emptied(whole):
+        said = []
+        for is_left_out in (False, True):
+            message = json.loads(ONE_UPLINK[form])
+            place = message
+            for key in path:
+                place = place[key]
+            if is_left_out:
+                del place[last]
+            else:
+                place[last] = nothing
+            said.append(envelopes()[form].parse(json.dumps(message).encode(), Hints()))
+        assert said[0] == said[1], (path, last)
+
+
+@pytest.mark.parametrize(
+    ("form", "path", "modulation"),
+    [
+        ("chirpstack-v4", ("txInfo", "modulation"), {"fsk": {"datarate": 50000}}),
+        (
+            "chirpstack-v4",
+            ("txInfo", "modulation"),
+            {"lrFhss": {"operatingChannelWidth": 137000, "codeRate": "CR_1_3"}},
+        ),
+        ("chirpstack-v3", ("txInfo",), {"modulation": "FSK", "fskModulationInfo": {"datarate": 50000}}),
+        ("tts-v3", ("uplink_message", "settings", "data_rate"), {"fsk": {"bit_rate": 50000}}),
+    ],
+)
+def test_without_lora_an_snr_that_is_left_out_is_none_and_no_zero(form, path, modulation):
+    message = json.loads(ONE_UPLINK[form])
+    *before, last = path
+    place = message
+    for key in before:
+        place = place[key]
+    place[last] = modulation
+    for heard in message.get("rxInfo") or message["uplink_message"]["rx_metadata"]:
+        heard.pop("snr", None)
+        heard.pop("loRaSNR", None)
+    radio = envelopes()[form].parse(json.dumps(message).encode(), Hints()).radio
+    assert [one.snr_db for one in radio.gateways] == [None, None]
+    assert (radio.sf, radio.esp_dbm, radio.margin_db) == (None, None, None)

@@ -97,7 +97,7 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Frame | PassedOver:
     payload = from_hex(message.data, address) if message.data else b""
     if not payload and message.encdata:
         raise encrypted(address, TITLE)
-    if isinstance(message.ts, str):
+    if isinstance(message.ts, str) and message.ts:
         raise Undecodable(Reason.BAD_TIME, f"The ts {excerpt(message.ts)} of {address} is no epoch in ms", address)
     extras = {"late": "1"} if message.offline else {}
     if message.seqno is not None:
@@ -106,7 +106,7 @@ def parse(body: bytes, hints: Hints = NO_HINTS) -> Frame | PassedOver:
     return Frame(
         address=address, profile=hints.model, codec_tag=None,
         session=None, f_cnt=message.fcnt, f_port=message.port, payload=payload,
-        received_at=since_epoch(message.ts, address), bearer="lora", network=NETWORK,
+        received_at=since_epoch(message.ts or None, address), bearer="lora", network=NETWORK,
         radio=_radio(message, len(payload)), extras=extras or None,
     )  # fmt: skip
 
