@@ -43,6 +43,7 @@ def test_a_model_promises_no_more_than_it_measures_itself():
     assert "illuminance" in codecs()["elsys"].properties
     assert "on and off times" not in _row("ELT-2")
     assert "on and off times" in _row("EM500-LGT")
+    assert _row("Ino").endswith("| on and off times |"), "of contacts; it measures no energy"
 
 
 def test_what_stands_indoors_feeds_no_heat_of_the_town():

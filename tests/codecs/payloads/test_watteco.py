@@ -177,6 +177,13 @@ EXAMPLES = [
     ("flasho", 0, "110a000f00551001", {"pin_state": True}),
     ("pulse-senso", 2, "110a80050000190371", {
         "pin_state_1": True, "pin_state_2": False, "pin_state_3": False, "NA": "NA"}),
+    ("ino", 0, "110a80050000190371", {
+        "pin_state_1": True, "pin_state_2": False, "pin_state_3": False, "pin_state_4": False, "pin_state_5": True,
+        "pin_state_6": True, "pin_state_7": True, "pin_state_8": False, "pin_state_9": True, "pin_state_10": True}),
+    ("ino", 1, "110a000f00551001", {"pin_state_1": True}),
+    ("ino", 2, "110a000f04022300000000", {"index_1": 0}),
+    ("ino", 4, "110a000600001000", {"output_1": "OFF"}),
+    ("levo", 0, "110a000c00553941500000", {"4-20_mA": 13}),
     ("smartplug", 0, "110a000600001601", {"output": "ON"}),
     ("smartplug", 2, "310a00520000410c000047ffffbe0063002fffd6", {
         "active_energy": 71, "reactive_energy": -66, "nb_samples": 99, "active_power": 47, "reactive_power": -42}),
