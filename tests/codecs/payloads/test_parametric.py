@@ -145,3 +145,22 @@ def test_what_is_no_frame_is_refused(codec, payload, f_port, reason):
     with pytest.raises(Undecodable) as caught:
         decode(codec, payload, f_port)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("codec", "payload", "port"),
+    [
+        (PCR2, "be010400010002000300041c200ce40139", "14"),
+        (TCR, "be02020ce412c20139", "15"),
+        (PMX, "a20e1e000c120003197b", "13 to 17"),
+        ("terabee-people-flow-m", "000000c8000001c800", "82"),
+        ("tektelic-room", "0367000a046828", "10"),
+        ("talkpool-oy1110", "3e441d", "2 and 3"),
+    ],
+)
+def test_who_names_the_wrong_port_is_told_the_right_one(codec, payload, port):
+    """`vigie decode` takes port 1 where nobody says another."""
+    with pytest.raises(Undecodable) as caught:
+        decode(codec, payload, 1)
+    assert caught.value.message.endswith(f"port {port}")
+    assert len(caught.value.message) < 200

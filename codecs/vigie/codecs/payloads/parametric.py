@@ -91,10 +91,12 @@ def power(payload: bytes, at: int, *, percent: bool, found: Decoded) -> int:
     return at + 4
 
 
-def refuse(model: str, payload: bytes, f_port: int) -> Undecodable:
+def refuse(model: str, payload: bytes, f_port: int, measures_on: str) -> Undecodable:
     """What to raise for a start that no frame of this port has."""
     return Undecodable(
-        Reason.BAD_PAYLOAD, f"No frame of {model} on port {f_port} starts with {payload[:3].hex() or 'nothing'}"
+        Reason.BAD_PAYLOAD,
+        f"No frame of {model} on port {f_port} starts with {payload[:3].hex() or 'nothing'}; "
+        f"its measurements come on port {measures_on}",
     )
 
 
@@ -139,7 +141,7 @@ def pcr2(payload: bytes, f_port: int, _received_at: int) -> Decoded:
     elif f_port == 190 and len(payload) == 14 and payload[:1] != b"\xbe":
         settings(payload, 0, _PCR2[2], found)
     else:
-        raise refuse("PCR2", payload, f_port)
+        raise refuse("PCR2", payload, f_port, "14")
     return found
 
 

@@ -84,7 +84,7 @@ def tcr(payload: bytes, f_port: int, _received_at: int) -> Decoded:
     elif f_port == 1 and payload[:1] == b"\xc1":
         found.extras["setting"] = payload[1:].hex()
     else:
-        raise refuse("TCR", payload, f_port)
+        raise refuse("TCR", payload, f_port, "15")
     return found
 
 
@@ -112,7 +112,7 @@ def tcr_pmx(payload: bytes, f_port: int, _received_at: int) -> Decoded:
         found.extras[f"setting_{payload[1]:02x}"] = str(int.from_bytes(payload[2:4], "big"))
         rest(payload, 4, found)
     else:
-        raise refuse("TCR", payload, f_port)
+        raise refuse("TCR", payload, f_port, "13 to 17")
     return found
 
 

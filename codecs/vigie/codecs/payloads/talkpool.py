@@ -97,7 +97,10 @@ def _decoder(model: str) -> Decode:
 
     def decode(payload: bytes, f_port: int, _received_at: int) -> Decoded:
         if ports and f_port not in ports:
-            raise Undecodable(Reason.BAD_PAYLOAD, f"Port {f_port} is none of {model.upper()}")
+            named = " and ".join(map(str, ports))
+            raise Undecodable(
+                Reason.BAD_PAYLOAD, f"Port {f_port} is none of {model.upper()}, which sends on port {named}"
+            )
         found = Decoded([], {}, [])
         read(payload, f_port, found)
         return found

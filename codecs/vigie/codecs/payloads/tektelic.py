@@ -86,7 +86,10 @@ def _decoder(model: str, table: dict[tuple[int, int], Field]) -> Decode:
             except (struct.error, IndexError):
                 raise Undecodable(Reason.TRUNCATED, f"A payload of {model} ends inside a value") from None
         else:
-            raise Undecodable(Reason.BAD_PAYLOAD, f"Port {f_port} with {len(payload)} bytes is none of {model}")
+            raise Undecodable(
+                Reason.BAD_PAYLOAD,
+                f"Port {f_port} with {len(payload)} bytes is none of {model}, which measures on port 10",
+            )
         return found
 
     return decode

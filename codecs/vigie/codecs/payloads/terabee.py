@@ -39,6 +39,9 @@ _PARTS = {
 }
 
 
+_COUNTS_ON = {"People Flow L-XL": 1, "People Flow M": 82}
+
+
 def _need(payload: bytes, size: int, what: str) -> None:
     if len(payload) < size:
         raise Undecodable(Reason.TRUNCATED, f"{what} has {size} bytes, this one has {len(payload)}")
@@ -106,7 +109,9 @@ def _flow(model: str, port: int, flags: tuple[str, ...]) -> Decode:
 def _answer(payload: bytes, f_port: int, model: str, found: Decoded) -> None:
     """What a device says when it was asked something."""
     if f_port not in (2, 3, 4, 5, 6, 7, 8, 100, 101, 102):
-        raise Undecodable(Reason.BAD_PAYLOAD, f"Port {f_port} is none of {model}")
+        raise Undecodable(
+            Reason.BAD_PAYLOAD, f"Port {f_port} is none of {model}, which counts on port {_COUNTS_ON[model]}"
+        )
     _need(payload, 2, f"An answer of {model}")
     if f_port == 101:
         found.extras["counting_area"] = payload.hex()
@@ -166,10 +171,11 @@ register_codec(
         ),
     )
 )  # fmt: skip
-for _id, _model, _port, _flags in (
-    ("terabee-people-flow-l-xl", "People Flow L-XL", 1, (*_STATE, "devices_disturb", "wifi_access_point")),
-    ("terabee-people-flow-m", "People Flow M", 82, (*_STATE, "network_on")),
+for _id, _model, _flags in (
+    ("terabee-people-flow-l-xl", "People Flow L-XL", (*_STATE, "devices_disturb", "wifi_access_point")),
+    ("terabee-people-flow-m", "People Flow M", (*_STATE, "network_on")),
 ):
+    _port = _COUNTS_ON[_model]
     register_codec(
         Codec(
             id=_id, version="1", maker="Terabee", source=SOURCE, decode=_flow(_model, _port, _flags),
