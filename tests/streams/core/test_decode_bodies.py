@@ -50,6 +50,7 @@ SAID = {
     b"join": Heard(address="eui:24e124136b000001", kind="status", network="n", facts={"battery": "87"}),
     b"payload": frame(decoded=None, profile="Elsys ERS", payload=bytes.fromhex("0100e2"), f_port=5),
     b"payload2": frame(decoded=None, profile="Elsys ERS", payload=bytes.fromhex("0100e3"), f_port=5),
+    b"mac": frame(decoded=None, profile="Elsys ERS", payload=bytes.fromhex("06ff0a"), f_port=0),
     b"broken": frame(decoded=None, profile="Elsys ERS", payload=bytes.fromhex("0100"), f_port=5),
 }
 
@@ -96,6 +97,14 @@ class Path:
         self.differences = [codec_difference.decode(value) for _, value in sent.pop("codec-differences", [])]
         assert sent == {}
         return counts
+
+
+def test_commands_of_the_network_are_no_measures():
+    path = Path()
+    path(Record(b"mac"))
+    assert path.uplinks == []
+    assert path.letters[0].reason == "empty_payload"
+    assert [(one.address, one.kind) for one in path.heard] == [(IMEI, "undecodable")]
 
 
 def test_values_that_the_envelope_read_are_an_uplink_of_its_own_version():

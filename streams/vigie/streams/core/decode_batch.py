@@ -27,6 +27,8 @@ PAYLOAD_LIMIT = 4096
 """A longer payload stays where it is, and the uplink says where."""
 PAYLOAD_MOST = 65_536
 """What is made of so many bytes fits into a record; a longer one becomes a dead letter before anything remembers it."""
+MAC_PORT = 0
+"""What stands on this port are MAC commands (LoRaWAN 1.0.4, section 4.3.2); 06 FF 0A would be CO2 to some codecs."""
 _SOURCE_KEY = b"src:"
 
 
@@ -79,6 +81,7 @@ class Batch:
                 if (
                     not isinstance(frame, Frame)
                     or frame.decoded is not None
+                    or frame.f_port == MAC_PORT
                     or not 0 < len(frame.payload) <= PAYLOAD_MOST
                 ):
                     continue
@@ -169,6 +172,7 @@ class Batch:
         if (
             self.plain
             and frame.decoded is None
+            and frame.f_port != MAC_PORT
             and 0 < len(payload) <= PAYLOAD_MOST
             and (chosen := self.known.get((frame.profile, frame.codec_tag))) is not None
         ):  # as nearly always
@@ -213,6 +217,9 @@ class Batch:
             return frame.decoded, CodecRef(envelope.form, envelope.version, envelope.hash), shown
         codec, codec_ref, chosen = decoder.choose(frame)
         payload, f_port = frame.payload, frame.f_port or 0
+        if payload and frame.f_port == MAC_PORT:
+            sentence = f"{frame.address} sent {len(payload)} bytes on port 0: commands of the network, no measures"
+            raise Undecodable(Reason.EMPTY_PAYLOAD, sentence)
         if not payload:
             raise Undecodable(Reason.EMPTY_PAYLOAD, f"{frame.address} sent an uplink without payload (port {f_port})")
         if len(payload) > PAYLOAD_MOST:
