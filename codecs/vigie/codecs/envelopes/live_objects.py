@@ -52,7 +52,7 @@ class _Location(Struct):
 
 class _Lora(Struct):
     devEUI: str = ""
-    port: Byte = 0
+    port: Byte | None = None
     fcnt: Counter | None = None
     rssi: Decibels | None = None
     snr: Decibels | None = None
