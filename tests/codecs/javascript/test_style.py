@@ -28,6 +28,12 @@ def data(tried, payload=b"\x01\x02", f_port=85, at=TEXT):
         "export function decodeUplink(input) { return { data: { n: input.bytes[1], port: input.fPort } }; }",
         """function decodeUplink(input) { return { data: { n: input.bytes[1], port: input.fPort } }; }
 export { decodeUplink, decodeUplink as decode };""",
+        """const d = (i) => ({ data: { n: i.bytes[1], port: i.fPort } });
+export default { decodeUplink: d, a: {} };""",
+        "export default function (input) { return { data: { n: input.bytes[1], port: input.fPort } }; }",
+        "const d=i=>({data:{n:i.bytes[1],port:i.fPort}});export{d as decodeUplink,d as x};",
+        "export { d as decodeUplink };\nconst d = (i) => ({ data: { n: i.bytes[1], port: i.fPort } });",
+        "export const driver = { decodeUplink: (i) => ({ data: { n: i.bytes[1], port: i.fPort } }) };",
         "function Decoder(bytes, port) { return { n: bytes[1], port: port }; }",
         "function Decode(fPort, bytes, variables) { return { n: bytes[1], port: fPort, ...variables }; }",
         "\ufefffunction Decoder(bytes, port) {\r\n  return { n: bytes[1], port: port };\r\n}\r\n",

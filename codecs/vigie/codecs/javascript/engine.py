@@ -11,6 +11,7 @@ from typing import Any
 import _quickjs  # type: ignore[import-not-found]  # the package quickjs around it starts a thread
 
 from vigie.codecs.javascript.messages import FAILED, MEMORY, STACK, TIME, Script
+from vigie.codecs.javascript.modules import as_script
 
 MEMORY_BYTES = 32 << 20
 STACK_BYTES = 256 << 10
@@ -23,12 +24,6 @@ _DATES = _here.joinpath("dates.js").read_text("utf-8")
 _SHIMS = _here.joinpath("shims.js").read_text("utf-8")
 
 _NAMES_SHIM = re.compile(r"(?<!\w)(?:Buffer|TextDecoder|TextEncoder)\b")
-_EXPORT = re.compile(
-    r"^[ \t]*export[ \t]+(?:default[ \t]+)?(?=(?:async[ \t]+)?function\b|class\b|const\b|let\b|var\b)"
-    r"|^[ \t]*export[ \t]*(?:default[ \t]*)?\{[^}]*\}[^;\n]*;?",
-    re.MULTILINE,
-)
-
 _TS013 = (
     "decodeUplink",
     "module.exports.decodeUplink",
@@ -67,10 +62,10 @@ class Engine:
         try:
             self._load(script, text)
         except StoppedError as error:
-            plain = _EXPORT.sub("", text)
+            plain = as_script(text)
             if not error.text.startswith("SyntaxError") or plain == text:
                 raise
-            self._load(script, plain)  # a module; its exports are functions of the file all the same
+            self._load(script, plain)
 
     def run(self, jobs: str) -> bytes:
         """JSON text of what each of the jobs gives (messages.py).
