@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ from msgspec import Struct, ValidationError, convert
 
 from vigie.codecs.decoder import Codec, Vector
 from vigie.codecs.instants import epoch_ms
+from vigie.codecs.javascript.runner import Runner
 from vigie.codecs.javascript.try_file import Trial
 from vigie.codecs.maker_words import judge
 from vigie.codecs.shelf import Shelf
+from vigie.deploy.makers_files import MakersFiles
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Undecodable
 
 _CLOSE = 1e-6
+_FILES_PER_PROCESS = 50
 _RECEIVED_AT = 1_700_000_000_000
 """Instant of reception where an example names none: codecs read no clock."""
 
@@ -78,11 +81,11 @@ class Report:
 
         console, words = Console(), _WORDS[language]
         for outcome, name, why in self.told:
-            console.print(Text(f"{words[outcome]}  {name}  {why}"))
+            console.print(Text(_safe(f"{words[outcome]}  {name}  {why}")))
         shown = [name for name in words if any(outcome == name for outcome, _ in self.outcomes)]
         table = Table("", *(words[name] for name in shown), box=None)
         for vendor in sorted({vendor for _, vendor in self.outcomes}):
-            table.add_row(vendor, *(str(self.outcomes[name, vendor] or "") for name in shown))
+            table.add_row(Text(_safe(vendor)), *(str(self.outcomes[name, vendor] or "") for name in shown))
         totals = self.as_data()["outcomes"]
         table.add_row("total", *(str(totals[name]) for name in shown), style="bold")
         console.print(table, highlight=False)
@@ -175,56 +178,34 @@ def with_javascript(path: Path, folder: Path) -> Report:
     found = MakersFiles(folder)
     groups: dict[Path | None, list[Example]] = {}
     for one in examples(path):
-        groups.setdefault(found.find(one), []).append(one)
-    for script, own in groups.items():
-        if script is None:
-            for one in own:
-                wanted = one.file or f"{one.codec}.js"
-                report.add("no_file", one.vendor, _name(one), f"{folder} has no {wanted} of {one.vendor}")
-            continue
-        jobs = [(bytes.fromhex(one.bytes_hex), 1 if one.fport is None else one.fport, one.recv_time) for one in own]
-        with Trial(script) as as_date, Trial(script, recv_text=True) as as_text:
-            given = as_date.run_many(jobs)
-            for one, job, output in zip(own, jobs, given, strict=True):
-                why = difference(one.output, output)
-                if why and one.recv_time:  # some makers' examples expect recvTime as a text, others as a Date
-                    why = difference(one.output, as_text.run(*job))
-                report.add("unequal" if why else "equal", one.vendor, _name(one), why)
+        groups.setdefault(found.find(one.vendor, one.codec, one.file), []).append(one)
+    with Runner() as runner:
+        for place, (script, own) in enumerate(groups.items(), 1):
+            _try(report, runner, folder, script, own)
+            if place % _FILES_PER_PROCESS == 0:
+                runner.close()  # what so many files have left behind goes with the process
     return report
+
+
+def _try(report: Report, runner: Runner, folder: Path, script: Path | None, own: Sequence[Example]) -> None:
+    """One file against its examples."""
+    if script is None:
+        for one in own:
+            wanted = one.file or f"{one.codec}.js"
+            report.add("no_file", one.vendor, _name(one), f"{folder} has no {wanted} of {one.vendor}")
+        return
+    jobs = [(bytes.fromhex(one.bytes_hex), 1 if one.fport is None else one.fport, one.recv_time) for one in own]
+    as_text = Trial(script, runner, recv_text=True)
+    given = Trial(script, runner).run_many(jobs)
+    for one, job, output in zip(own, jobs, given, strict=True):
+        why = difference(one.output, output)
+        if why and one.recv_time:  # some makers' examples expect recvTime as a text, others as a Date
+            why = difference(one.output, as_text.run(*job))
+        report.add("unequal" if why else "equal", one.vendor, _name(one), why)
 
 
 def _name(one: Example) -> str:
     return f"{one.vendor}/{one.codec} {one.index}"
-
-
-class MakersFiles:
-    """The JavaScript files of a folder, found as the collections name them.
-
-    The collections put them at vendor/<vendor>/<file>, at vendors/<vendor>/codecs/<codec>.js, or in a folder of the
-    codec's name; a copy of one vendor's folder is found as well.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._by_name: dict[str, list[Path]] = {}
-        for script in sorted(folder.rglob("*.js")):
-            self._by_name.setdefault(script.name, []).append(script)
-        self._folder = folder
-
-    def find(self, one: Example) -> Path | None:
-        """The file of an example's codec; of several, the one under the vendor's name."""
-        names = [one.file.rpartition("/")[2]] if one.file else []
-        for name in (*names, f"{one.codec}.js"):
-            candidates = self._by_name.get(name, [])
-            own = [script for script in candidates if one.vendor in script.relative_to(self._folder).parts]
-            if own or len(candidates) == 1:
-                return (own or candidates)[0]
-        inside = [
-            script
-            for scripts in self._by_name.values()
-            for script in scripts
-            if one.codec in script.relative_to(self._folder).parts[:-1]
-        ]
-        return inside[0] if len(inside) == 1 else None
 
 
 def difference(expected: Mapping[str, Any], given: Mapping[str, Any]) -> str:
@@ -270,3 +251,8 @@ def _is_number(value: Any) -> bool:
 
 def _short(value: Any) -> str:
     return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:80]
+
+
+def _safe(text: str) -> str:
+    """Somebody else's text for a terminal."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)

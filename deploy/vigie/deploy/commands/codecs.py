@@ -96,7 +96,7 @@ def test(path: Path | None, folder: Path | None, *, as_json: bool) -> None:
     PATH is a JSON file of examples (or one per line): vendor, codec, index, fport, bytes_hex, recv_time, output with
     data, and perhaps file. Without PATH each codec is held to the vectors that it brings with it.
 
-    Exit code 0 if every example agrees (or is excused, with the reason printed), 19 if one differs.
+    Exit code 0 if every example agrees (or is excused, with the reason printed), 17 if one differs.
     """
     from vigie.deploy.codec_trials import Report, own_vectors, published, with_javascript
 
