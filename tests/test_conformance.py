@@ -115,7 +115,17 @@ def leaves(command: click.Command, name: str) -> list[tuple[str, click.Command]]
     return [leaf for sub, found in command.commands.items() for leaf in leaves(found, f"{name} {sub}")]
 
 
-PRINTS_NO_DATA = {"up", "down", "worker", "psql", "consume", "topics doc", "codecs doc", "alerts export", "scrape-targets"}
+PRINTS_NO_DATA = {
+    "up",
+    "down",
+    "worker",
+    "psql",
+    "consume",
+    "topics doc",
+    "codecs doc",
+    "alerts export",
+    "scrape-targets",
+}
 """Commands whose output is a picture, a file, or JSON in any case."""
 
 LONGER = {
