@@ -25,6 +25,21 @@ def read(codec: str, payload: str) -> list[tuple[str, int, float, int | None]]:
 
 
 @pytest.mark.parametrize(
+    ("codec", "payload", "name"),
+    [
+        ("em400-mud", "050002", "tilted"),
+        ("em300-di", "0500ff", "contact"),
+        ("em300-mcs", "060080", "door_open"),
+        ("ws301", "030002", "door_open"),
+        ("em300-mcs", STAMP + "10015d02", "door_open"),
+        ("em300-di", STAMP + "10015d010200000000", "contact"),
+    ],
+)
+def test_a_yes_is_one_whatever_byte_the_device_says_it_with(codec, payload, name):
+    assert [value for one, _, value, _ in read(codec, payload) if one == name] == [1.0]
+
+
+@pytest.mark.parametrize(
     ("codec", "body", "readings", "extras"),
     [
         ("am102", "10015d", {"air_temperature": 27.2, "relative_humidity": 46.5}, {}),

@@ -32,8 +32,7 @@ Field = tuple[int, Callable[..., tuple[int, ...]], int, int, float, int]
 """Size of pair and value in bytes, how to unpack, property, channel, divisor, bit that says that it was there."""
 Handler = Callable[[bytes, int, Decoded], int]
 """(payload, place of the value, what to fill) -> place of the next pair; 0 where the value turns out to be unknown."""
-Column = tuple[str, float]
-"""Name of a property or of an extra, divisor; an empty name is skipped."""
+Column = tuple[str, float]  # name of a property or of an extra, divisor; an empty name is skipped
 
 _T = TypeVar("_T")
 
@@ -44,15 +43,16 @@ _SYSTEM = {
 _INTERVALS, _FIRMWARE = {0x02: "collection_interval_s", 0x03: "report_interval_s"}, {0x0A, 0x1F}
 _WEIGHTED = {1: ("laf", "laeq", "lafmax"), 2: ("", "lceq", "")}
 _WEIGHTS, _SPEEDS, _sound = "ZAC?", "IFS?", Struct("<BHHH")
-_BITS = 62
-"""Small integers are quick; two fields that share a bit only cost a second look."""
+_YES_OR_NO = {"contact", "door_open", "tilted"}  # 0 or not, as the manufacturer's decoders take it
+_BITS = 62  # small integers are quick; two fields that share a bit only cost a second look
 
 
 def field(layout: str, name: str, divisor: float = 1, channel: int = 0) -> Field:
     """One value that is one reading."""
     form = Struct("<" + layout)
     number = BY_NAME[name].id
-    return 2 + form.size, form.unpack_from, number, channel, divisor, 1 << (number + 7 * channel) % _BITS
+    unpack = (lambda payload, at: (int(payload[at] != 0),)) if name in _YES_OR_NO else form.unpack_from
+    return 2 + form.size, unpack, number, channel, divisor, 1 << (number + 7 * channel) % _BITS
 
 
 def values(layout: str, *columns: Column, channel: int = 0) -> Handler:
@@ -78,7 +78,8 @@ def past(layout: str, *columns: Column) -> Handler:
         second, *record = form.unpack_from(payload, at)
         for (name, divisor), value in zip(columns, record, strict=True):
             if name in BY_NAME:
-                found.readings.append(Reading(BY_NAME[name].id, 0, value / divisor, second * 1000))
+                told = float(value != 0) if name in _YES_OR_NO else value / divisor
+                found.readings.append(Reading(BY_NAME[name].id, 0, told, second * 1000))
                 found.dated = True
             elif name:
                 found.extras[f"past_{second}_{name}"] = text(value, divisor)
@@ -117,7 +118,7 @@ def sound_level(payload: bytes, at: int, found: Decoded) -> int:
     return at + 7
 
 
-COMMON: dict[str, Field] = {
+COMMON: dict[str, Field] = {  # pair -> value; `xx` is any channel below 80
     "xx75": field("B", "battery_level"),
     "xx67": field("h", "air_temperature", 10),
     "xx68": field("B", "relative_humidity", 2),
@@ -125,7 +126,6 @@ COMMON: dict[str, Field] = {
     "xx77": field("H", "water_depth", 100),
     "xx00": field("B", "tilted"),
 }
-"""Pair -> value; `xx` is any channel below 80."""
 
 
 def common(*pairs: str) -> dict[str, Field]:

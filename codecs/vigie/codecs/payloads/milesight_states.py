@@ -65,7 +65,7 @@ def _record(second: int, temperature: int, humidity: int, mode: int, level: int,
         Reading(BY_NAME["relative_humidity"].id, 0, humidity / 2, at),
     )
     if mode == 1:
-        found.readings.append(Reading(BY_NAME["contact"].id, 0, float(level), at))
+        found.readings.append(Reading(BY_NAME["contact"].id, 0, float(level != 0), at))
     found.dated = True
 
 
