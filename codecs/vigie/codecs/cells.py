@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.layout import Column
 from vigie.topics.property import BY_NAME
-from vigie.topics.uplink import Reading
+from vigie.topics.reason import printable
+from vigie.topics.uplink import Cell, Reading
 
 MISSING, NOT_A_NUMBER = "MISSING_VALUE", "NOT_A_NUMBER"
 _POINT = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(?:\d{1,40}(?:,\d{0,40})?|,\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _MOST_EXTRAS = 200
+_CODES, _MOST_DB = frozenset(("operator", "cell_id")), 200
 _MOST_NAME, _MOST_TEXT = 80, 1000
 
 
@@ -87,6 +90,25 @@ def _numbers(missing: frozenset[str]) -> frozenset[float]:
     """The numbers among the texts that mean no value."""
     read = [number(text, decimal) for text in missing for decimal in (".", ",")]
     return frozenset([one for one in read if one is not None])
+
+
+def cell_of(given: Iterable[tuple[Column, Any]], found: Decoded, decimal: str, missing: frozenset[str]) -> Cell | None:
+    """The facts of the cellular network, of their columns and what these hold; what cannot be one stays an extra."""
+    facts: dict[str, Any] = {}
+    for column, fact in given:
+        if fact is None or fact == "" or (isinstance(fact, str) and fact in missing):
+            continue
+        if column.cell in _CODES:
+            whole = isinstance(fact, float) and fact.is_integer()
+            facts[column.cell] = printable(str(int(fact) if whole else fact))
+            continue
+        value = number(str(fact), decimal if isinstance(fact, str) else ".")
+        result = None if value is None else converted(value, column.factor, column.offset)
+        if result is not None and abs(result) < _MOST_DB:
+            facts[column.cell] = result
+        else:
+            add_extra(found, column.extra or str(column.name), fact)
+    return Cell(**facts) if facts else None
 
 
 def warn(found: Decoded, warning: str) -> None:

@@ -18,10 +18,12 @@ from msgspec import Struct
 
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import excerpt
-from vigie.topics.uplink import BEARERS
+from vigie.topics.uplink import BEARERS, Cell
 
 _FIXED_ZONE = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
 _NUMBERED = ("iso", "epoch_s", "epoch_ms")
+CELL_FACTS = Cell.__struct_fields__
+"""operator (MCC and MNC), cell_id, rsrp_dbm, rsrq_db, rssi_dbm, snr_db."""
 _SOME_DAY = datetime(2026, 11, 23, 13, 20, 35, tzinfo=UTC)
 
 
@@ -34,6 +36,7 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         channel: of the reading.
         factor, offset: value in the catalogue's unit = text * factor + offset.
         extra: name of the extra.
+        cell: the fact of the cellular network that it is, one of CELL_FACTS; then it is no reading and no extra.
     """
 
     name: str | int
@@ -42,6 +45,7 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     factor: float = 1.0
     offset: float = 0.0
     extra: str = ""
+    cell: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.name, int) and self.name < 1:
@@ -49,6 +53,11 @@ class Column(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.property and self.property not in BY_NAME:
             raise ValueError(
                 f"column {excerpt(str(self.name))}: the catalogue has no property {excerpt(self.property)}"
+            )
+        if self.cell and (self.cell not in CELL_FACTS or self.property):
+            raise ValueError(
+                f"column {excerpt(str(self.name))}: cell is {excerpt(self.cell)}, expected one of "
+                f"{', '.join(CELL_FACTS)}, and no property beside it"
             )
         if not 0 <= self.channel < 2**15:
             raise ValueError(f"column {excerpt(str(self.name))}: channel is {self.channel}, expected 0 to 32767")
@@ -127,9 +136,11 @@ class Layout(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"{where}: bearer is {excerpt(self.bearer)}, expected one of {', '.join(BEARERS)}")
         seen: set[tuple[str | int, int]] = set()
         for column in self.columns:
-            for one in ((column.name, -1), (column.property, column.channel)):
+            for one in ((column.name, -1), (column.property, column.channel), (column.cell, -2)):
                 if one[0] and one in seen:
-                    raise ValueError(f"{where}: {excerpt(str(one[0]))} is declared twice (property, channel or name)")
+                    raise ValueError(
+                        f"{where}: {excerpt(str(one[0]))} is declared twice (property, channel, name or cell)"
+                    )
                 seen.add(one)
 
 

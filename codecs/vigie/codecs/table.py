@@ -7,7 +7,7 @@ a part that was sent before, is the same uplink.
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from vigie.codecs.cells import add_extra, take, warn
+from vigie.codecs.cells import add_extra, cell_of, take, warn
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Frame, Hints, Refused, Said
@@ -62,6 +62,7 @@ class Table:
         self.sequence = self._place(layout.sequence) if layout.sequence else -1
         used = {*self.times, self.device, self.sequence}
         self.columns: list[tuple[int, Column]] = []
+        self.cell: list[tuple[int, Column]] = []
         self.lacking = False
         for column in layout.columns:
             place = self._find(column.name)
@@ -69,7 +70,7 @@ class Table:
                 self.lacking = self.lacking or bool(column.property)
             else:
                 used.add(place)
-                self.columns.append((place, column))
+                (self.cell if column.cell else self.columns).append((place, column))
         if self.lacking and not any(column.property for _, column in self.columns):
             raise Undecodable(
                 Reason.BAD_ENVELOPE,
@@ -78,7 +79,9 @@ class Table:
         self.others = [
             (place, name or f"column_{place + 1}") for place, name in enumerate(headings) if place not in used
         ]
-        self.width = len(self.headings) or 1 + max([*used, *(place for place, _ in self.columns)], default=0)
+        self.width = len(self.headings) or 1 + max(
+            [*used, *(place for place, _ in (*self.columns, *self.cell))], default=0
+        )
 
     def frames(self, rows: Iterable[Row]) -> list[Said]:
         """One frame per row that can be read, one refusal per row that cannot, in the order of the rows."""
@@ -139,6 +142,10 @@ class Table:
         found = Decoded([], dict(self.facts), [])
         for place, column in self.columns:
             take(column, cells[place], found, layout.decimal, self.missing)
+        cell = None
+        if self.cell:
+            facts = [(column, cells[place]) for place, column in self.cell]
+            cell = cell_of(facts, found, layout.decimal, self.missing)
         for place, name in self.others:
             if cells[place] not in self.missing:
                 add_extra(found, name, cells[place])
@@ -154,7 +161,7 @@ class Table:
         identity = self.prefix + row.raw + (b"\x1fsecond" if instant.second else b"")
         return Frame(
             address=address, profile=self.model, codec_tag=None, session=None, f_cnt=None, f_port=None,
-            payload=row.raw, received_at=None, bearer=layout.bearer, network=self.source, radio=None,
+            payload=row.raw, received_at=None, bearer=layout.bearer, network=self.source, radio=None, cell=cell,
             observed_at=instant.at, decoded=found, identity=identity, timed=True,
         )  # fmt: skip
 

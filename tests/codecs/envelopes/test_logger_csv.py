@@ -14,6 +14,7 @@ from vigie.codecs.frame import Frame, Hints, Refused
 from vigie.codecs.layout import Column, Layout
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.uplink import Cell
 
 
 def short(error: Undecodable) -> None:
@@ -151,6 +152,14 @@ def test_a_cell_that_is_no_number_spoils_no_other():
     assert frame.decoded.extras["Hauteur (m)"] == "1.234"
     assert frame.decoded.extras["T eau"] == "ERR"
     assert frame.decoded.warnings == ["NOT_A_NUMBER"]
+
+
+def test_facts_of_the_cell_stand_in_the_uplinks_cell():
+    columns = (*FRENCH.columns[:3], Column(name="Note", cell="operator"), Column(name="U pile", cell="rsrp_dbm"))
+    layout = msgspec.structs.replace(FRENCH, columns=columns)
+    one, other = told(HEAD + "23/11/2026;11:00:00;1;1;8;2;20801;-97,5\r\n23/11/2026;11:15:00;2;1;8;2;;\r\n", layout)
+    assert one.cell == Cell(operator="20801", rsrp_dbm=-97.5)
+    assert (one.decoded.extras, other.cell) == ({"sequence": "1"}, None)
 
 
 @pytest.mark.parametrize("text", ["-9999", "-9999,0", "-9999,00", "-9,999e3"])

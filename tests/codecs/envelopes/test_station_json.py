@@ -13,6 +13,7 @@ from vigie.codecs.frame import Frame, Hints, Refused
 from vigie.codecs.layout import Column, Layout
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
+from vigie.topics.uplink import Cell
 
 
 def short(error: Undecodable) -> None:
@@ -61,6 +62,28 @@ def test_one_object():
     assert (frame.timed, frame.f_cnt, frame.received_at) == (True, None, None)
     assert frame.identity == frame.payload == json.dumps(ONE).encode()
     assert peek(json.dumps(ONE).encode(), Hints(source="ville", layout=LAYOUT)) == frame.address
+
+
+def test_facts_of_the_cell_stand_in_the_uplinks_cell():
+    cell = [
+        ("modem.operateur", "operator"),
+        ("modem.rsrp_dbm", "rsrp_dbm"),
+        ("modem.snr", "snr_db"),
+        ("cid", "cell_id"),
+    ]
+    columns = (*LAYOUT.columns, *(Column(name=name, cell=fact) for name, fact in cell))
+    layout = msgspec.structs.replace(LAYOUT, columns=columns)
+    [one] = told(ONE | {"cid": 8793117.0}, layout)
+    assert one.cell == Cell(operator="20801", rsrp_dbm=-97.0, cell_id="8793117")
+    assert one.decoded.extras == {"sequence": "12", "mesures.t.1": "8.6"}
+    [odd] = told(ONE | {"modem": {"rsrp_dbm": "fort", "snr": {"x": 1}}}, layout)
+    assert odd.cell is None
+    assert odd.decoded.extras["modem.rsrp_dbm"] == "fort"
+    tenths = msgspec.structs.replace(LAYOUT, columns=(Column(name="modem.rsrp_dbm", cell="rsrp_dbm", factor=0.1),))
+    assert told(ONE | {"modem": {"rsrp_dbm": -822}}, tenths)[0].cell == Cell(rsrp_dbm=-82.2)
+    for wrong in ({"cell": "rsrp"}, {"cell": "rsrp_dbm", "property": "laeq"}):
+        with pytest.raises(ValueError, match="column 'x': cell is "):
+            Column(name="x", **wrong)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_uplink():

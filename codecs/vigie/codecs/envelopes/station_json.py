@@ -19,11 +19,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from vigie.codecs.cells import add_extra, take, warn
+from vigie.codecs.cells import add_extra, cell_of, take, warn
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Frame, Hints, Refused, Said
-from vigie.codecs.layout import Layout
+from vigie.codecs.layout import Column, Layout
 from vigie.codecs.registry import register_envelope
 from vigie.codecs.stamps import Instant, Stamp
 from vigie.codecs.table import address_of, stamps_of
@@ -195,12 +195,15 @@ def _frame(
     found = Decoded([], {}, [])
     used = {*layout.time.replace(" ", "").split("+"), layout.device, layout.sequence}
     missing, lacking = frozenset(layout.missing), False
+    facts: list[tuple[Column, Any]] = []
     for column in layout.columns:
         name = str(column.name)
         used.add(name)
         value = _inherited(record, around, name)
         if value is _ABSENT:
             lacking = lacking or bool(column.property)
+        elif column.cell:
+            facts.append((column, value))
         else:
             take(column, value, found, layout.decimal, missing)
     for name, value in (*_leaves(record, "", 0), *beside):
@@ -222,6 +225,7 @@ def _frame(
     return Frame(
         address=address, profile=hints.model or layout.model, codec_tag=None, session=None, f_cnt=None, f_port=None,
         payload=raw, received_at=None, bearer=layout.bearer, network=hints.source, radio=None,
+        cell=cell_of(facts, found, layout.decimal, missing) if facts else None,
         observed_at=None if instant is None else instant.at, decoded=found, identity=identity, timed=timed,
     )  # fmt: skip
 
