@@ -56,6 +56,6 @@ class OfSource:
         receive_refused.labels(*self._labels, reason).inc()
 
 
-def unknown_source() -> None:
-    """A request came for a source that does not exist; its name is the caller's invention and no label."""
-    receive_refused.labels("http", "none", "unknown_source").inc()
+def of_nobody(reason: str) -> None:
+    """A request came that is for no source, or is none; what it names is the caller's invention and no label."""
+    receive_refused.labels("http", "none", reason).inc()

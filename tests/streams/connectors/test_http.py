@@ -1,6 +1,7 @@
 """The HTTP endpoint: who may send, what is refused and counted, and that 200 means that Kafka has it."""
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import json
@@ -252,7 +253,44 @@ def test_a_source_that_does_not_exist_is_404_and_no_label(role):
     assert post(role, "nobody-knows", b"x").status_code == 404
     assert counted(role, "unknown_source", "none") == 1
     assert role.metric("vigie_receive_refused_total", source="nobody-knows") == 0
+    before = counted(role, "bad_request", "none")
     assert httpx.get(role.url() + "tts").status_code == 405
+    assert post(role, "../elsewhere", b"x").status_code == 404
+    assert raw(role, b"NO HTTP AT ALL\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert raw(role, b"NO HTTP AT ALL\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert counted(role, "bad_request", "none") == before + 4
+    assert role.text().count("Invalid HTTP request") <= 1, "strangers do not fill the log"
+
+
+def test_a_request_of_two_lengths_is_no_way_to_hide_another_in_it(role):
+    given, hidden = f"Host: x\r\nAuthorization: Bearer {TOKEN}\r\n", uplink(31)
+    answer = raw(
+        role,
+        f"POST /in/tts/up HTTP/1.1\r\n{given}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        f"POST /in/tts/up HTTP/1.1\r\n{given}Content-Length: {len(hidden)}\r\n\r\n".encode() + hidden,
+    )  # fmt: skip
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert hidden not in [record.value() for record in of_source(role, "tts")]
+
+
+def test_a_packing_said_in_two_headers_is_two(role):
+    body = gzip.compress(gzip.compress(uplink(32)))
+    twice = [("Authorization", f"Bearer {TOKEN}"), ("Content-Encoding", "gzip"), ("Content-Encoding", "gzip")]
+    assert post(role, "tts/up", body, headers=twice).status_code == 415
+
+
+def test_of_a_stranger_who_claims_a_signature_no_more_is_read_than_may_be_kept(role):
+    url, sent = httpx.URL(role.url()), 0
+    head = "".join(f"{name}: {text}\r\n" for name, text in signed(b"").items())
+    with socket.create_connection((url.host, url.port)) as connection:
+        connection.settimeout(20)
+        connection.sendall(f"POST /in/signed HTTP/1.1\r\nHost: x\r\n{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            while sent < 60_000_000:
+                connection.sendall(b"10000\r\n" + b"a" * 65_536 + b"\r\n")
+                sent += 65_536
+    assert sent < 30_000_000, "the rest of it stood in the buffers of the network"
 
 
 def test_a_sender_that_never_says_what_it_wants_is_let_go(role):

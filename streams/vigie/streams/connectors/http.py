@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -30,9 +31,10 @@ from vigie.streams.connector import (
     plain_name,
     register_connector,
 )
+from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.feed import FIRST_ARRIVAL, Feed
 from vigie.streams.intake.callers import Callers, Rate, Refused
-from vigie.streams.intake.http_body import Body, GoneError, SlowError, UnpackError, read_body, unpack
+from vigie.streams.intake.http_body import MOST_READ, Body, GoneError, SlowError, UnpackError, read_body, unpack
 from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
@@ -95,13 +97,14 @@ class _Endpoint:
             if known:
                 self._check_rate()
             said = self._said(request)
-            sent = await read_body(request)
+            # Whose a signed body is, is known only by the whole of it: of a stranger no more is read than may be kept.
+            sent = await read_body(request, MOST_READ if known else BODY_LIMIT)
             if not known:
-                if sent.too_large:  # whose it is cannot be checked without the whole
+                if sent.too_large:
                     raise Refused("too_large", sent.sentence, 413)
                 signature = self.callers.check_signature(request.headers, sent.content)
                 self._check_rate()
-            body = sent if sent.too_large else unpack(sent, request.headers.get("content-encoding", ""))
+            body = sent if sent.too_large else unpack(sent, ", ".join(request.headers.getlist("content-encoding")))
             await self._keep(body, said)
         except Refused as refused:
             self.feed.refused(refused.reason)
@@ -138,6 +141,8 @@ class _Endpoint:
 
     def _said(self, request: Request) -> dict[str, str]:
         """What path, query and headers say of the body."""
+        if "transfer-encoding" in request.headers and "content-length" in request.headers:
+            raise Refused("bad_request", "Content-Length and Transfer-Encoding contradict each other", 400)
         rest, query = request.path_params.get("rest", ""), request.query_params
         if rest and not self.source.path:
             raise Refused("bad_path", "Post to /in/<source> itself", 404)
@@ -179,16 +184,22 @@ def application(feeds: Sequence[Feed]) -> Starlette:
     async def receive(request: Request) -> Response:
         endpoint = endpoints.get(request.path_params["source"])
         if endpoint is None:
-            intake_metrics.unknown_source()
+            intake_metrics.of_nobody("unknown_source")
             return _problem(404, "No source has this name", _CLOSE)
         return await endpoint.answer(request)
 
+    async def elsewhere(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        intake_metrics.of_nobody("bad_request")
+        return _problem(error.status_code, "Post to /in/<source>", {**(error.headers or {}), **_CLOSE})
+
     methods = ["POST", "PUT"]
     return Starlette(
+        exception_handlers={HTTPException: elsewhere},
         routes=[
             Route("/in/{source}", receive, methods=methods),
             Route("/in/{source}/{rest:path}", receive, methods=methods),
-        ]
+        ],
     )
 
 

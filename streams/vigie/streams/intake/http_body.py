@@ -46,8 +46,8 @@ class Body:
     sentence: str = field(default="")
 
 
-async def read_body(request: Request) -> Body:
-    """Read the body as it was sent, chunked or not.
+async def read_body(request: Request, most: int = MOST_READ) -> Body:
+    """Read the body as it was sent, chunked or not, and no more of it than `most` and one chunk.
 
     Raises:
         SlowError, GoneError: it did not come.
@@ -60,7 +60,7 @@ async def read_body(request: Request) -> Body:
                 hashed.update(chunk)
                 if len(parts) <= BODY_LIMIT:
                     parts += chunk
-                if size > MOST_READ:
+                if size > most:
                     break
     except TimeoutError:
         raise SlowError from None
@@ -68,7 +68,7 @@ async def read_body(request: Request) -> Body:
         raise GoneError from None
     if size <= BODY_LIMIT:
         return Body(bytes(parts), size)
-    least = "at least " if size > MOST_READ else ""
+    least = "at least " if size > most else ""
     sentence = f"The body has {least}{size} bytes, the limit is {BODY_LIMIT}"
     return Body(bytes(parts[:KEPT_BYTES_OF_REFUSED]), size, hashed.hexdigest(), too_large=True, sentence=sentence)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from asyncio import TimerHandle, Transport
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from vigie.streams import intake_metrics
 from vigie.streams.cannot_go_on import CannotGoOnError
 
 HEAD_LIMIT_S = 10.0
@@ -37,6 +39,11 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         self._watch()
 
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is counted."""
+        intake_metrics.of_nobody("bad_request")
+        super().send_400_response(msg)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._forget()
@@ -45,14 +52,29 @@ class PatientProtocol(H11Protocol):
     def _watch(self) -> None:
         if self.conn.their_state is h11.IDLE:
             if self._patience is None:
-                self._patience = self.loop.call_later(HEAD_LIMIT_S, self.transport.close)
+                self._patience = self.loop.call_later(HEAD_LIMIT_S, self._give_up)
         else:
             self._forget()
+
+    def _give_up(self) -> None:
+        intake_metrics.of_nobody("slow")
+        self.transport.close()
 
     def _forget(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+_told: set[str] = set()
+
+
+def _first_of_its_kind(record: logging.LogRecord) -> bool:
+    """uvicorn warns in a few fixed words; once, because else any stranger could fill the log with them."""
+    if record.levelno != logging.WARNING or record.msg not in _told:
+        _told.add(record.msg)
+        return True
+    return False
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +108,7 @@ def listener(host: str, port: int) -> socket.socket:
 async def serve_until(stop: asyncio.Event, app: ASGIApp, listening: socket.socket) -> None:
     """Serve until the event is set, then finish the requests under way."""
     protocol: Any = PatientProtocol
+    logging.getLogger("uvicorn.error").addFilter(_first_of_its_kind)
     server = _Server(
         uvicorn.Config(
             app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
