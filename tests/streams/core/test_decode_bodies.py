@@ -176,6 +176,13 @@ def test_a_gateway_tells_of_itself():
     assert path.heard == [], "a replay was not heard now"
 
 
+def test_a_gateway_keeps_its_own_instant():
+    told = GatewayStats(gateway="0016c001f153a14c", network="n", observed_at=ARRIVAL - 5000, facts={"rx_packets": "7"})
+    path = Path(envelopes={"test": replace(TEST_FORM, parse=lambda _body, _hints: told)})
+    path(Record(b"stats"))
+    assert path.heard[0].facts == {"rx_packets": "7", "observed_at_ms": str(ARRIVAL - 5000)}
+
+
 def test_headers_and_source_reach_the_envelope():
     layout = Layout(name="station", time="t", columns=())
     path = Path(headers=RecordHeaders({"station": layout}))

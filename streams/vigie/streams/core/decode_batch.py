@@ -252,10 +252,11 @@ class Batch:
         elif isinstance(said, GatewayStats):
             self.counts.gateways += 1
             if self.filters is not None:
+                own = {} if said.observed_at is None else {"observed_at_ms": str(said.observed_at)}
                 self._send(
                     Reception(
                         address=GATEWAY + said.gateway, ingested_at=one.ingested_at, kind="stats",
-                        network=one.context.network or said.network, facts=said.facts,
+                        network=one.context.network or said.network, facts=said.facts | own,
                     )
                 )  # fmt: skip
 
