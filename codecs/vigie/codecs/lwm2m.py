@@ -30,13 +30,14 @@ _OTHERS: Mapping[str, tuple[str, str]] = {
 
 _FACTS = {
     "3/0": "maker", "3/1": "model_number", "3/2": "serial", "3/13": "device_clock", "3/17": "device_type",
-    "3/18": "hardware", "3/11": "error_code", "4/0": "network_bearer", "4/4": "ip_address",
+    "3/18": "hardware", "3/11": "error_code", "4/0": "network_bearer", "4/3": "link_quality",
+    "4/4": "ip_address", "4/7": "apn", "4/12": "lac",
     "6/0": "latitude_deg", "6/1": "longitude_deg", "6/2": "altitude_m", "6/5": "located_at",
     "3336/5514": "latitude_deg", "3336/5515": "longitude_deg",
 }  # fmt: skip
 """Object/resource -> name of the extra."""
 
-_CELL = {"4/2": "rssi_dbm", "4/8": "cell_id", "4/9": "mnc", "4/10": "mcc"}
+_CELL = {"4/2": "rssi_dbm", "4/8": "cell_id", "4/9": "mnc", "4/10": "mcc", "4/11": "snr_db"}
 
 
 class Resource(NamedTuple):

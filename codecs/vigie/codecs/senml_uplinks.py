@@ -182,9 +182,10 @@ def _cell(facts: Mapping[str, str], found: Decoded) -> Cell | None:
     if not facts:
         return None
     operator = facts["mcc"] + facts["mnc"].zfill(2) if "mcc" in facts and "mnc" in facts else None
-    rssi: float | None = None
-    if "rssi_dbm" in facts:
-        rssi = float(facts["rssi_dbm"]) if re.fullmatch(r"-?\d{1,3}(\.\d+)?", facts["rssi_dbm"]) else None
-        if rssi is None:
-            add_extra(found, "rssi", facts["rssi_dbm"])
-    return Cell(operator=operator, cell_id=facts.get("cell_id"), rssi_dbm=rssi)
+    figures: dict[str, float | None] = dict.fromkeys(("rssi_dbm", "snr_db"))
+    for name in figures.keys() & facts.keys():
+        if re.fullmatch(r"-?\d{1,3}(\.\d+)?", facts[name]):
+            figures[name] = float(facts[name])
+        else:
+            add_extra(found, name.partition("_")[0], facts[name])
+    return Cell(operator=operator, cell_id=facts.get("cell_id"), **figures)

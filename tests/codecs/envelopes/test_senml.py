@@ -180,6 +180,13 @@ def test_units_and_words(name, unit, value, expected):
     assert frame.decoded.warnings == (["PERCENT_NOT_RATIO"] if unit == "%" and value > 1 else [])
 
 
+def test_what_lwm2m_knows_of_the_cell():
+    pack = [{"bn": "urn:imei:868508064807350/4/0/", "bt": AT, "n": "2", "v": -87}, {"n": "11", "v": 12.5}]
+    [frame] = both([*pack, {"n": "12", "v": 40077}, {"n": "3", "v": 7}, {"n": "7/0", "vs": "iot.orange"}])
+    assert (frame.cell.rssi_dbm, frame.cell.snr_db) == (-87.0, 12.5)
+    assert frame.decoded.extras == {"lac": "40077", "link_quality": "7", "apn": "iot.orange"}
+
+
 def test_texts_booleans_bytes_sums_and_places():
     [frame] = both([
         {"bn": "a/", "bt": AT, "n": "state", "vs": "ok"}, {"n": "door", "vb": False}, {"n": "alarm", "vb": True},
