@@ -17,6 +17,7 @@ MISSING, NOT_A_NUMBER = "MISSING_VALUE", "NOT_A_NUMBER"
 _POINT = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(?:\d{1,40}(?:,\d{0,40})?|,\d{1,40})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _MOST_EXTRAS = 200
+_LONG = 14
 _CODES, _MOST_DB = frozenset(("operator", "cell_id")), 200
 _MOST_NAME, _MOST_TEXT = 80, 1000
 
@@ -45,12 +46,14 @@ def _decimal(value: float) -> Decimal:
 def converted(value: float, factor: float, offset: float) -> float | None:
     """The value times factor plus offset, in decimal arithmetic, so that 0.57 * 100 is 57; None where it is too large.
 
-    >>> converted(0.57, 100.0, 0.0), converted(-822, 0.1, 0.0)
-    (57.0, -82.2)
+    >>> converted(0.57, 100.0, 0.0), converted(-822, 0.1, 0.0), converted(36, 1 / 3.6, 0.0)
+    (57.0, -82.2, 10.0)
     """
     if factor == 1 and not offset:
         return float(value)
     result = float(Decimal(repr(float(value))) * _decimal(factor) + _decimal(offset))
+    if len(repr(factor)) > _LONG:  # 1 / 3.6 and the like, cut to a float: its last digits mean nothing
+        result = float(f"{result:.13g}")
     return result if math.isfinite(result) else None
 
 
