@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigie.codecs.envelopes.logger_csv import parse, peek
+from vigie.codecs.envelopes.logger_csv import lines_of_head, parse, peek
 from vigie.codecs.frame import Frame, Hints, Refused
 from vigie.codecs.layout import Column, Layout
 from vigie.topics.property import PROPERTIES
@@ -102,6 +102,22 @@ def test_headings_are_found_where_they_are():
     assert caught.value.reason is Reason.BAD_ENVELOPE
     assert "Date+Heure" in caught.value.message
     assert told(HEAD) == []
+
+
+def test_a_part_begins_with_all_lines_up_to_the_headings():
+    preamble = "Station Ill aval\r\n\r\nNo 7\r\n"
+    quoted = HEAD.split("\r\n", 1)[1].replace("Note;", '"Note\r\n(libre)";')
+    for head, layout, expected in (
+        (HEAD, FRENCH, 2), (preamble + HEAD, FRENCH, 5), (quoted, FRENCH, 2), ("a;b\r\n", FRENCH, 2), ("", FRENCH, 2),
+        (HEAD + "unités\r\n", msgspec.structs.replace(FRENCH, first_line=4), 3),
+        ("1;2\r\n", msgspec.structs.replace(FRENCH, header_line=0), 0),
+    ):  # fmt: skip
+        file = head + "".join(row + "\r\n" for row in ROWS)
+        assert lines_of_head(file.encode("cp1252"), layout) == expected, head
+    body = preamble + HEAD
+    whole = told(body + "".join(row + "\r\n" for row in ROWS))
+    lines = body.splitlines(keepends=True)[: lines_of_head((body + ROWS[0]).encode(), FRENCH)]
+    assert told("".join(lines) + ROWS[1] + "\r\n") == [whole[1]]
 
 
 def test_a_file_without_headings():

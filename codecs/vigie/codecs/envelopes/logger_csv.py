@@ -60,6 +60,29 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> list[Said]:
     return Table(layout, headings, hints).frames(rows_of(following, separator, len(headings)))
 
 
+def lines_of_head(head: bytes, layout: Layout) -> int:
+    r"""How many lines of a file stand before its first row, which each part of it must begin with.
+
+    Args:
+        head: how the file begins.
+        layout: of the file.
+
+    >>> lines_of_head(b"Ill aval\n\nt;h\n2026-11-23 10:00;1\n", Layout(name="l", time="t", columns=()))
+    3
+    """
+    declared = layout.first_line - 1 if layout.first_line else layout.header_line
+    if not layout.header_line:
+        return declared
+    try:
+        lines = read_lines(head[: head.rfind(b"\n") + 1], layout.encoding)
+        behind = _headings(lines, layout)[0]
+    except Undecodable:
+        return declared
+    following = lines[behind].number if behind < len(lines) else lines[-1].number + 1
+    last = lines[behind - 1]
+    return max(declared if layout.first_line else 0, min(last.number + last.text.count("\n"), following - 1))
+
+
 def _headings(lines: list[Line], layout: Layout) -> tuple[int, list[str], str]:
     """The headings and their separator, and the place of the line behind: on the declared line, else on another."""
     wanted = [one.strip() for one in layout.time.split("+")]

@@ -10,10 +10,12 @@ import contextlib
 import logging
 import os
 import stat
+from functools import partial
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from vigie.codecs.envelopes.logger_csv import lines_of_head
 from vigie.codecs.layout import Layout
 from vigie.streams.connector import Connector, ConnectorDownError, Seconds, Source, plain_name, register_connector
 from vigie.streams.feed import Feed
@@ -63,14 +65,16 @@ class FolderSource(FileSource, frozen=True, kw_only=True, tag="folder"):
 def files_of(feed: Feed, source: FileSource) -> Files:
     """What a source's files are read by."""
     layout: Layout | None = feed.hints.layout
-    lines = source.header_lines
+    lines, find = source.header_lines, None
+    if lines is None and source.format == "logger-csv" and layout is not None and layout.header_line:
+        find = partial(lines_of_head, layout=layout)  # the headings may stand on another line than the declared one
     if lines is None:
         lines = _HEADER_LINES.get(source.format)
     if lines is None:
         lines = 0 if layout is None else layout.first_line - 1 if layout.first_line else layout.header_line
     return Files(
         feed, Pattern(source.pattern, source.name), cut=source.cut, header_lines=lines,
-        last_line_whole=layout is not None and layout.last_line_whole,
+        last_line_whole=layout is not None and layout.last_line_whole, find_header=find,
     )  # fmt: skip
 
 

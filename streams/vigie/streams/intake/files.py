@@ -10,7 +10,7 @@ that stands before it.
 import asyncio
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fnmatch import translate
 from hashlib import sha256
 from typing import Protocol
@@ -107,13 +107,15 @@ class Files:
         cut: `lines`, or `whole` for files that are one record.
         header_lines: how many lines before the first record go with each part.
         last_line_whole: whether a last line without line end is whole.
+        find_header: how many they are in a file that begins so, where each file says it.
     """
 
     def __init__(
-        self, feed: Feed, pattern: Pattern, *, cut: str, header_lines: int, last_line_whole: bool = False
-    ) -> None:
+        self, feed: Feed, pattern: Pattern, *, cut: str, header_lines: int, last_line_whole: bool = False,
+        find_header: Callable[[bytes], int] | None = None,
+    ) -> None:  # fmt: skip
         self._feed, self._pattern, self._cut = feed, pattern, cut
-        self._header_lines, self._last_line_whole = header_lines, last_line_whole
+        self._header_lines, self._last_line_whole, self._find_header = header_lines, last_line_whole, find_header
         self._marks: dict[str, Mark] = feed.kept.load(dict[str, Mark], {})
         self._last_look: dict[str, tuple[int, float]] = {}
         self._changing_since: dict[str, float] = {}
@@ -196,10 +198,12 @@ class Files:
         return 0
 
     async def _header(self, file: File) -> bytes:
-        lines = (await file.read(0, _HEADER_BYTES)).split(b"\n", self._header_lines)
-        if len(lines) <= self._header_lines:
+        head = await file.read(0, _HEADER_BYTES)
+        count = self._header_lines if self._find_header is None else self._find_header(head)
+        lines = head.split(b"\n", count)
+        if len(lines) <= count:
             return b""
-        return b"".join(line + b"\n" for line in lines[: self._header_lines])
+        return b"".join(line + b"\n" for line in lines[:count])
 
     async def _send(self, file: File, new: bytes, header: bytes, header_size: int) -> int:
         parts = _parts(new, PART_BYTES - header_size)
