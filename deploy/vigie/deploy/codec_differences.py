@@ -7,7 +7,9 @@ from collections import Counter
 import click
 import msgspec
 
+from vigie.deploy.replay_report import shown
 from vigie.deploy.replays import records
+from vigie.deploy.terminal_text import cell
 from vigie.serving.wording import local_text
 from vigie.streams.settings import Settings
 from vigie.topics import codec_difference
@@ -36,7 +38,6 @@ def show_differences(settings: Settings, codec: str | None, last: int, *, as_jso
         return
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     console = Console()
     for (name, active, shadow), many in Counter((one.codec, one.active, one.shadow) for one in found).most_common():
@@ -46,10 +47,10 @@ def show_differences(settings: Settings, codec: str | None, last: int, *, as_jso
     table = Table(*(heads if french else ("arrival", "device", "payload", "field", "active", "shadow")), box=None)
     for one in found[-last:]:
         at = local_text(one.ingested_at, settings.timezone, settings.language)
-        first = at, one.device, one.payload[:40]
+        first = cell(at), cell(shown(one.device)), cell(one.payload, 40)
         for name in sorted(one.active_says.keys() | one.shadow_says.keys()):
             left, right = one.active_says.get(name, "–"), one.shadow_says.get(name, "–")
             if left != right:
-                table.add_row(*first, Text(name), Text(left[:80]), Text(right[:80]))
-                first = "", "", ""
+                table.add_row(*first, cell(name, 80), cell(left, 80), cell(right, 80))
+                first = cell(""), cell(""), cell("")
     console.print(table, markup=False, highlight=False)

@@ -18,6 +18,7 @@ from vigie.codecs.javascript.try_file import Trial
 from vigie.codecs.maker_words import judge
 from vigie.codecs.shelf import Shelf
 from vigie.deploy.makers_files import MakersFiles
+from vigie.deploy.terminal_text import cell
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Undecodable
 
@@ -77,15 +78,14 @@ class Report:
         """For people: what differs, then a table of counts."""
         from rich.console import Console
         from rich.table import Table
-        from rich.text import Text
 
         console, words = Console(), _WORDS[language]
         for outcome, name, why in self.told:
-            console.print(Text(_safe(f"{words[outcome]}  {name}  {why}")))
+            console.print(cell(f"{words[outcome]}  {name}  {why}"))
         shown = [name for name in words if any(outcome == name for outcome, _ in self.outcomes)]
         table = Table("", *(words[name] for name in shown), box=None)
         for vendor in sorted({vendor for _, vendor in self.outcomes}):
-            table.add_row(Text(_safe(vendor)), *(str(self.outcomes[name, vendor] or "") for name in shown))
+            table.add_row(cell(vendor), *(str(self.outcomes[name, vendor] or "") for name in shown))
         totals = self.as_data()["outcomes"]
         table.add_row("total", *(str(totals[name]) for name in shown), style="bold")
         console.print(table, highlight=False)
@@ -251,8 +251,3 @@ def _is_number(value: Any) -> bool:
 
 def _short(value: Any) -> str:
     return "nothing" if value is _NOTHING else json.dumps(value, ensure_ascii=False)[:80]
-
-
-def _safe(text: str) -> str:
-    """Somebody else's text for a terminal."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in text)

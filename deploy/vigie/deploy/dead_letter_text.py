@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from vigie.deploy.replay_report import COLON, shown
+from vigie.deploy.terminal_text import cell, safe
 from vigie.serving.wording import local_text
 from vigie.streams.settings import Settings
 from vigie.topics.dead_letter import DeadLetter
@@ -38,12 +38,15 @@ def as_data(letter: DeadLetter, settings: Settings) -> dict[str, Any]:
 
 
 def table(letters: Sequence[DeadLetter], settings: Settings) -> Table:
-    """One line per letter."""
+    """One line per letter; its place stands whole, since other commands take it."""
     names = {
         "fr": ("arrivée", "place", "motif", "capteur", "octets", "reprise", "phrase"),
         "en": ("arrival", "place", "reason", "device", "bytes", "replay", "sentence"),
     }[settings.language]
-    found = Table(*names[:4], box=None, pad_edge=False)
+    found = Table(names[0], box=None, pad_edge=False)
+    found.add_column(names[1], no_wrap=True, overflow="ignore", min_width=max(map(len, map(place_text, letters))))
+    found.add_column(names[2])
+    found.add_column(names[3])
     found.add_column(names[4], justify="right")
     found.add_column(names[5], justify="right")
     found.add_column(names[6])
@@ -52,10 +55,10 @@ def table(letters: Sequence[DeadLetter], settings: Settings) -> Table:
             local_text(letter.ingested_at, settings.timezone, settings.language),
             place_text(letter),
             letter.reason,
-            Text(shown((letter.key or b"").decode("utf-8", "backslashreplace"))),
+            cell(shown((letter.key or b"").decode("utf-8", "backslashreplace"))),
             str(letter.body_size),
             "" if letter.replayed_as is None else str(letter.replayed_as),
-            Text(letter.message),
+            cell(letter.message),
         )
     return found
 
@@ -75,10 +78,10 @@ def full_text(letter: DeadLetter, settings: Settings) -> str:
         "replayed_as": "reprise" if french else "replayed as",
     }
     data = as_data(letter, settings)
-    lines = [f"{text}{colon} {_safe(str(data[name]))}" for name, text in names.items() if data[name] is not None]
-    lines += [f"{_safe(name)}{colon} {_safe(text)}" for name, text in sorted(letter.headers.items())]
+    lines = [f"{text}{colon} {safe(str(data[name]))}" for name, text in names.items() if data[name] is not None]
+    lines += [f"{safe(name)}{colon} {safe(text)}" for name, text in sorted(letter.headers.items())]
     if letter.traceback:
-        lines += ["", *(_safe(line) for line in letter.traceback.rstrip().splitlines())]
+        lines += ["", *(safe(line) for line in letter.traceback.rstrip().splitlines())]
     lines += ["", *hex_dump(letter.body[:MOST_SHOWN_BYTES])]
     if len(letter.body) > MOST_SHOWN_BYTES:
         more = len(letter.body) - MOST_SHOWN_BYTES
@@ -98,8 +101,3 @@ def hex_dump(data: bytes) -> list[str]:
         characters = "".join(chr(one) if 32 <= one < 127 else "." for one in row)
         lines.append(f"{at:08x}  {row.hex(' '):47}  |{characters}|")
     return lines
-
-
-def _safe(text: str) -> str:
-    """Somebody else's text for a terminal."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in text)

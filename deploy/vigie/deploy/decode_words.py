@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from vigie.codecs.decoder import Codec, Decoded
 from vigie.codecs.frame import GatewayStats, Heard, Refused
@@ -12,6 +11,7 @@ from vigie.codecs.model_map import ModelMap, ModelsError
 from vigie.codecs.shelf import Shelf
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.payloads_given import Asked, payload_bytes
+from vigie.deploy.terminal_text import cell
 from vigie.serving.wording import local_text, property_label, reading_text
 from vigie.streams.codec_shelf import models_of, shelf_of
 from vigie.streams.core.decode_batch import PAYLOAD_MOST
@@ -177,7 +177,7 @@ def decoded_table(data: dict[str, Any], settings: Settings) -> Table:
     table.add_column()
     table.add_column()
     if "refused" in data:
-        table.add_row("refusé" if french else "refused", data["refused"], Text(_safe(data["message"], 200)))
+        table.add_row("refusé" if french else "refused", data["refused"], cell(data["message"], 200))
         return table
     if "heard" in data:
         table.add_row("entendu" if french else "heard", data["heard"])
@@ -187,20 +187,11 @@ def decoded_table(data: dict[str, Any], settings: Settings) -> Table:
         at = "" if one["observed_at"] is None else local_text(one["observed_at"], settings.timezone, language)
         table.add_row(label, reading_text(number, one["value"], language), at)
     for name, text in (data.get("extras") or data.get("facts") or {}).items():
-        table.add_row(Text(printable(name)), Text(_safe(text)))
+        table.add_row(cell(name, _MOST_SHOWN), cell(text, _MOST_SHOWN))
     if data.get("firmware"):
-        table.add_row("firmware", Text(printable(data["firmware"])))
+        table.add_row("firmware", cell(data["firmware"], _MOST_SHOWN))
     for warning in data.get("warnings", ()):
         table.add_row("avertissement" if french else "warning", warning)
     if not table.rows:
         table.add_row("rien" if french else "nothing")
     return table
-
-
-def _safe(text: str, most: int = _MOST_SHOWN) -> str:
-    """A device's or a codec's text for a terminal.
-
-    >>> _safe("a" + chr(27) + "[2J") == "a" + chr(0xFFFD) + "[2J", len(_safe("x" * 500))
-    (True, 100)
-    """
-    return "".join(one if one.isprintable() else "\ufffd" for one in text[:most])

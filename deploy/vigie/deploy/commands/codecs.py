@@ -12,6 +12,7 @@ import click
 from vigie.codecs.shelf import Shelf, ShelfError
 from vigie.deploy.installation import settings_here
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.terminal_text import cell
 from vigie.streams.codec_shelf import shelf_of
 from vigie.streams.settings import Settings
 
@@ -69,7 +70,7 @@ def list_(maker: str | None, *, as_json: bool) -> None:
             *(("codec", "version", "fabricant", "exécution", "licence", "état") if french else heads), box=None
         )
         for codec, state in rows:
-            table.add_row(codec.id, codec.version, codec.maker, codec.runner.value, codec.licence, state)
+            table.add_row(*map(cell, (codec.id, codec.version, codec.maker, codec.runner.value, codec.licence, state)))
         Console().print(table, markup=False, highlight=False)
     for problem in shelf.problems:
         click.echo(problem, err=True)
