@@ -67,6 +67,14 @@ def test_a_packet_that_is_sent_again_is_the_same_uplink():
     assert parse(body(Telemetry__UTC=1571231100)).payload != again.payload
 
 
+def test_a_clock_that_was_never_set_and_a_cell_that_is_not_known():
+    frame = parse(body(Telemetry__UTC=0))
+    assert (frame.observed_at, frame.timed) == (None, False)
+    message = MANUAL | {"CellStatus": None, "LBS": None}
+    assert parse(json.dumps(message).encode()).cell == Cell(operator="25099")
+    assert parse(body(CellStatus__CID=None, CellStatus__TAC=None)).cell.cell_id is None
+
+
 def test_nb11_names_its_cell_elsewhere():
     message = copy.deepcopy(MANUAL)
     message["Message"]["dev"] = "NB-11 v0.5"

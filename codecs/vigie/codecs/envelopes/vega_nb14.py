@@ -27,7 +27,7 @@ from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 from vigie.topics.uplink import Cell, Reading
 
-_Text = str | int
+_Text = str | int | None
 _Number = int | float | None
 
 
@@ -55,8 +55,8 @@ class _CellStatus(Struct, frozen=True, gc=False):
 class _Body(Struct, gc=False):
     Message: _Message
     Telemetry: Raw = Raw(b"")
-    CellStatus: _CellStatus = _CellStatus()
-    LBS: _CellStatus = _CellStatus()
+    CellStatus: _CellStatus | None = None
+    LBS: _CellStatus | None = None
 
 
 class _Sign(Struct, gc=False):
@@ -71,6 +71,7 @@ _NAMES = {
     "RAW": "wire_resistance_a_ohm", "RAI": "insulation_resistance_a_kohm",
     "RBW": "wire_resistance_b_ohm", "RBI": "insulation_resistance_b_kohm",
 }  # fmt: skip
+_NO_CELL = _CellStatus()
 _PROPERTIES = {"bat": "battery_level", "temp": "device_temperature"}
 _NO_HINTS = Hints()
 
@@ -104,6 +105,7 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame:
         raise Undecodable(
             Reason.BAD_TIME, f"{address}: Telemetry.UTC is {excerpt(str(at)[:60])}, expected Unix s", address
         )
+    at = at or None  # 0: the clock was never set
     found = Decoded([], {}, [])
     for name, value in telemetry.items():
         _take(name, value, found)
@@ -111,7 +113,7 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame:
     found.firmware = printable(version) or None
     extras: dict[str, str] = {}
     facts = Decoded([], extras, [])
-    status, base = message.CellStatus, message.LBS
+    status, base = message.CellStatus or _NO_CELL, message.LBS or _NO_CELL
     for name, fact in (
         ("sequence", about.num), ("sent_at_s", about.UTC), ("dev", about.dev), ("imsi", about.IMSI),
         ("iccid", about.ICCID), ("tac", status.TAC or base.TAC), ("earfcn", status.EARFCN), ("pcid", status.PCID),
@@ -124,7 +126,7 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame:
         bearer="nbiot", network=hints.source, radio=None, decoded=found, extras=extras, timed=at is not None,
         observed_at=None if at is None else at * 1000,
         cell=Cell(
-            operator=operator_of(about.IMSI), cell_id=printable(str(status.CID or base.CID)) or None,
+            operator=operator_of(about.IMSI), cell_id=printable(str(status.CID or base.CID or "")) or None,
             rsrp_dbm=_tenths(status.RSRP), rsrq_db=_tenths(status.RSRQ), rssi_dbm=_tenths(status.RSSI),
             snr_db=_tenths(status.SNR),
         ),
