@@ -265,6 +265,23 @@ def test_a_shadow_is_counted_where_it_disagrees_and_never_heard(shift):
         assert (one.active_says["air_temperature"], one.shadow_says["air_temperature"]) == ("22.6", "23.1")
 
 
+def test_what_the_uplink_adds_is_no_word_of_the_active_codec():
+    """Many makers' codecs name the model, each in its own words: that is no difference."""
+
+    class Names(Maker):
+        def one(self, payload):
+            found = super().one(payload)
+            return Decoded(found.readings, {**found.extras, "model": "ERS by its maker"}, found.warnings)
+
+    path = Path(shadows={"elsys": Names().codec("2")})
+    path(Record(b"payload"))
+    assert path.uplinks[0].extras["model"] == "ERS"
+    assert path.differences == []
+    path = Path(shadows={"elsys": Maker(0.5).codec("2")})
+    path(Record(b"payload"))
+    assert path.differences[0].active_says == {"air_temperature": "22.6"}
+
+
 def test_a_shadow_that_refuses_what_the_active_one_reads_is_a_difference():
     class Refuses(Maker):
         def one(self, payload):

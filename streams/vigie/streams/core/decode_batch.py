@@ -234,8 +234,11 @@ class Batch:
             except Undecodable as error:
                 outcome = error
         if codec.id in self.shadows:
+            said = outcome
+            if isinstance(said, Decoded):  # what the uplink adds to the extras is not the codec's word
+                said = Decoded(said.readings, dict(said.extras), said.warnings)
             self.decodings.append(
-                Decoding(codec, frame.address, name, one.ingested_at, payload, f_port, received_at, outcome)
+                Decoding(codec, frame.address, name, one.ingested_at, payload, f_port, received_at, said)
             )
         if isinstance(outcome, Undecodable):
             raise outcome
