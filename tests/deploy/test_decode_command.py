@@ -219,6 +219,13 @@ def test_a_version_is_promoted_and_decodes(folder: Path):
     assert (refused.exit_code, "There is no elsys '7'" in refused.output) == (int(Exit.USAGE), True)
 
 
+def test_off_and_a_version_is_refused(folder: Path):
+    done = vigie("codecs", "shadow", "elsys", "2.0.0", "--off", folder=folder)
+    assert done.exit_code == int(Exit.USAGE)
+    assert "--off" in done.output
+    assert not (folder / "active.toml").exists()
+
+
 def test_every_codec_is_held_to_its_own_vectors():
     done = vigie("codecs", "test", "--json")
     assert done.exit_code == 0, done.output[:2000]

@@ -140,6 +140,8 @@ def shadow(codec_id: str | None, version: str | None, last: int, *, off: bool, a
     """
     from vigie.deploy.codec_differences import show_differences
 
+    if off and version is not None:
+        raise click.UsageError("--off stands without VERSION: no version of CODEC looks on any more.")
     settings = Settings.from_env(os.environ)
     shelf = _shelf(settings)
     if version is not None and codec_id is not None:
