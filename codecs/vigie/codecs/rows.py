@@ -132,19 +132,21 @@ def joined(lines: Sequence[Line], place: int, separator: str, width: int = 0) ->
     >>> joined(read_lines(b'"t";"h\n(m)"\n', "auto"), 0, ";", 2)[1:]
     (['t', 'h\n(m)'], 2)
     """
-    first = lines[place]
-    if '"' not in first.text:
+    quotes = lines[place].text.count('"')
+    if quotes % 2 == 0:
         return None
     for count in range(2, _MOST_JOINED + 1):
         parts = lines[place : place + count]
         if len(parts) < count:
-            break
-        cells, problem = split("\n".join([one.text for one in parts]), separator)
-        if not problem:
+            return None
+        quotes += parts[-1].text.count('"')
+        if quotes % 2 == 0:  # only here can the field end: one attempt, however many marks a body holds
+            text = "\n".join([one.text for one in parts])
+            cells, problem = split(text, separator)
+            if problem or (width and len(cells) != width):
+                return None
             raw = b"\n".join([one.raw for one in parts])
-            if width and len(cells) != width:
-                break
-            return Line(first.number, "\n".join([one.text for one in parts]), raw, parts[-1].ended), cells, count
+            return Line(parts[0].number, text, raw, parts[-1].ended), cells, count
     return None
 
 

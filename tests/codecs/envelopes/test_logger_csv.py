@@ -104,6 +104,13 @@ def test_headings_are_found_where_they_are():
     assert told(HEAD) == []
 
 
+def test_very_many_marks_that_are_never_closed_cost_little():
+    layout = Layout(name="q", time="t", columns=(Column(name="h", property="water_depth"),), separator=";")
+    began = time.perf_counter()
+    assert len(told("t;h\n" + '"a\n' * 50_000, layout)) == 50_000
+    assert time.perf_counter() - began < 2.5
+
+
 def test_a_part_begins_with_all_lines_up_to_the_headings():
     preamble = "Station Ill aval\r\n\r\nNo 7\r\n"
     quoted = HEAD.split("\r\n", 1)[1].replace("Note;", '"Note\r\n(libre)";')
