@@ -1,10 +1,12 @@
 """What a connector is: the settings of its sources, and what runs them. Each registers itself at its file's end."""
 
 import asyncio
+import errno
 import importlib
 import os
 import pkgutil
 import re
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -70,7 +72,7 @@ class Secret:
             found = os.environ.get(self._variable, "")
             if not found:
                 raise SecretError(f"the environment variable {self._variable} is not set")
-            return found
+            return _one_line(found, f"the environment variable {self._variable}")
         assert self._file is not None
         try:
             found = self._file.read_text("utf-8").strip()
@@ -79,7 +81,14 @@ class Secret:
             raise SecretError(f"the file {self._file} cannot be read ({reason})") from None
         if not found:
             raise SecretError(f"the file {self._file} is empty")
-        return found
+        return _one_line(found, f"the file {self._file}")
+
+
+def _one_line(secret: str, where: str) -> str:
+    """The secret; libraries show a header whole, with the secret in it, that has a line end within."""
+    if any(sign < " " or sign == "\x7f" for sign in secret):
+        raise SecretError(f"{where} holds a line end or another control character")
+    return secret
 
 
 class SecretInVariable(Secret):
@@ -115,6 +124,14 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
 
     def problem(self) -> tuple[str, str] | None:
         """(key, what is expected there) where the settings contradict each other; None where they do not."""
+        return None
+
+    def trouble(self) -> tuple[str, str] | None:
+        """The same of what lies outside the file, where `receive` runs: files to be read, ports to listen on."""
+        return None
+
+    def alone(self) -> tuple[str, str] | None:
+        """(key, what) of something that one source alone can have; None where there is no such thing."""
         return None
 
     def secret(self, key: str) -> str:
@@ -209,6 +226,28 @@ def plain_name(name: str) -> bool:
         and "\\" not in name
         and name.isprintable()
     )
+
+
+def unreadable(key: str, path: str) -> tuple[str, str] | None:
+    """(key, what is wrong) with a file that must be read; None where it can be, or none is named."""
+    if path:
+        try:
+            Path(path).read_bytes()
+        except (OSError, ValueError) as error:
+            return key, f"{key}: the file {path} cannot be read ({getattr(error, 'strerror', None) or error})"
+    return None
+
+
+def wrong_listener(host: str, port: int) -> tuple[str, str] | None:
+    """(key, what is wrong) with an address to listen on for datagrams; None where that can be."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        taken = isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES)
+        reason = getattr(error, "strerror", None) or error
+        return "port" if taken else "host", f"nothing can listen on UDP {host}:{port} ({reason})"
+    return None
 
 
 def decode_hook(folder: Path) -> Callable[[type, Any], Any]:

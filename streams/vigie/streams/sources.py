@@ -86,7 +86,7 @@ def load(path: Path | None, *, secrets: bool = False) -> Sources:
 
     Args:
         path: None gives no sources at all.
-        secrets: look whether each secret is there too; only `receive` needs them.
+        secrets: look whether each secret and file is there too and each port free; only `receive` needs them.
 
     Raises:
         SourcesError: it cannot be used.
@@ -94,7 +94,7 @@ def load(path: Path | None, *, secrets: bool = False) -> Sources:
     if path is None:
         return Sources()
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # editors of Windows put a mark before the text
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise SourcesError(f"{path} (VIGIE_SOURCES) cannot be read: {reason}") from None
@@ -105,6 +105,10 @@ def load(path: Path | None, *, secrets: bool = False) -> Sources:
     except RecursionError:  # tomllib's own
         raise SourcesError(f"{path} (VIGIE_SOURCES) cannot be read: it is nested too deeply") from None
     return _Reader(path, text, secrets).read(tables)
+
+
+def _listed(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
 
 
 class _Reader:
@@ -124,13 +128,10 @@ class _Reader:
         layouts = [self._layout(number, table) for number, table in enumerate(tables.get("layout", []))]
         by_name = {layout.name: layout for layout in layouts}
         sources = [self._source(number, table, by_name) for number, table in enumerate(tables.get("source", []))]
-        self._unique("layout", [layout.name for layout in layouts])
-        self._unique("source", [source.name for source in sources])
-        topics = [
-            getattr(source, "topic", "") or f"raw.{source.net}" if source.__struct_config__.tag == "kafka" else f" {n}"
-            for n, source in enumerate(sources)
-        ]
-        self._unique("source", topics, key="topic", what="topic")
+        self._unique("layout", [f"name {layout.name!r}" for layout in layouts])
+        self._unique("source", [f"name {source.name!r}" for source in sources])
+        alone = [source.alone() or ("", str(number)) for number, source in enumerate(sources)]
+        self._unique("source", [f"{key} {what!r}" if key else what for key, what in alone], [key for key, _ in alone])
         return Sources(file=self._path, sources=tuple(sources), layouts=by_name)
 
     def _layout(self, number: int, table: dict[str, Any]) -> Layout:
@@ -159,9 +160,10 @@ class _Reader:
         if source.layout and source.layout not in layouts:
             expected = f"no [[layout]] has the name {source.layout!r}"
             raise self._error(self._line("source", number, "layout"), expected)
-        problem = source.problem()
-        if problem is not None:
-            raise self._error(self._line("source", number, problem[0]), problem[1])
+        for key, given in table.items():
+            if any(isinstance(text, str) and not text.isprintable() for text in (given, *_listed(given))):
+                raise self._error(self._line("source", number, key), f"{key}: expected no control characters")
+        self._refuse(number, source.problem())
         for key in source.__struct_fields__ if self._secrets else ():
             found = getattr(source, key)
             if isinstance(found, Secret):
@@ -169,13 +171,20 @@ class _Reader:
                     found.read()
                 except SecretError as error:
                     raise self._error(self._line("source", number, key), f"{key}: {error}") from None
+        if self._secrets:
+            self._refuse(number, source.trouble())
         return source
 
-    def _unique(self, kind: str, names: list[str], *, key: str = "name", what: str = "name") -> None:
+    def _refuse(self, number: int, wrong: tuple[str, str] | None) -> None:
+        if wrong is not None:
+            raise self._error(self._line("source", number, wrong[0]), wrong[1])
+
+    def _unique(self, kind: str, names: list[str], keys: list[str] | None = None) -> None:
         for name, times in Counter(names).items():
             if times > 1:
                 place = len(names) - 1 - names[::-1].index(name)
-                raise self._error(self._line(kind, place, key), f"two [[{kind}]] have the {what} {name!r}: change one")
+                line = self._line(kind, place, keys[place] if keys else "name")
+                raise self._error(line, f"two [[{kind}]] have the {name}: change one")
 
     def _refused(self, kind: str, number: int, error: msgspec.ValidationError) -> SourcesError:
         said = str(error)

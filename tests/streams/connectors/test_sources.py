@@ -1,8 +1,10 @@
 """The sources file: what is wrong is told with its line, secrets are never shown, the example is one that works."""
 
 import re
+import socket
 from pathlib import Path
 
+import asyncssh
 import msgspec
 import pytest
 
@@ -117,6 +119,8 @@ def test_what_a_network_server_writes_itself_is_declared_by_topic(tmp_path):
             "unknown field `separatr`",
         ),
         ("# sources of the town", "[sources]", 1, "'sources' is unknown"),
+        ('host = "lns.example"', 'host = "h"\nmodel = "x\\u0000y"', 9, "model: expected no control characters"),
+        ('topic = "application', 'topic = "$share/g/application', 9, "expected the topic alone; group names"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path, old, new, line, told):
@@ -142,6 +146,94 @@ def test_two_sources_cannot_declare_one_topic(tmp_path):
     line, sentence = refused(tmp_path, second + GOOD)
     assert "two [[source]] have the topic 'raw.nbiot'" in sentence
     assert line > 10
+
+
+POLL = """
+[[source]]
+name = "hubeau"
+kind = "poll"
+net = "cellular"
+format = "hubeau"
+shape = "hubeau"
+items = ["A"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [
+        ('since = "2026-13-45"', "expected a date such as 2026-11-01: month must be in 1..12"),
+        ('url = "http://["', "expected an address such as"),
+        ('url = "https://api.example:99999"', "expected an address such as"),
+        ('url = "https://me:s3cret@api.example"', "expected an address such as"),
+        ('url = "https://api.example/v2?key=s3cret"', "expected an address such as"),
+    ],
+)
+def test_an_address_or_a_date_that_is_none_is_told_before_it_is_asked_for(tmp_path, added, told):
+    line, sentence = refused(tmp_path, POLL + added + "\n")
+    assert (line, told in sentence) == (9, True), sentence
+    assert "s3cret" not in sentence
+
+
+MQTT = GOOD[: GOOD.index('[[source]]\nname = "tts"')]
+UDP = '[[source]]\nname = "a"\nkind = "udp"\nnet = "nbiot"\nformat = "milesight-nb"\nport = {port}\n'
+
+
+def test_two_sources_of_one_session_or_port_are_refused(tmp_path):
+    one = MQTT + 'client_id = "same"\n'
+    assert refused(tmp_path, one + one.replace('"ville"', '"other"')) == (
+        22, "two [[source]] have the client_id 'same at lns.example:1883': change one",
+    )  # fmt: skip
+    load(write(tmp_path, one + one.replace('"ville"', '"other"').replace("lns.example", "lns2.example")))
+    two = UDP.format(port=5030) + UDP.format(port=5030).replace('"a"', '"b"').replace('"udp"', '"coap"')
+    line, sentence = refused(tmp_path, two + 'allow = ["10.0.0.0/8"]\n')
+    assert (line, sentence) == (12, "two [[source]] have the port 'UDP 127.0.0.1:5030': change one")
+
+
+def test_what_cannot_be_read_or_listened_on_is_told_to_receive_and_to_nobody_else(tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        text = UDP.format(port=other.getsockname()[1])
+        load(write(tmp_path, text))
+        line, sentence = refused(tmp_path, text, secrets=True)
+        assert (line, "nothing can listen on UDP 127.0.0.1:" in sentence) == (6, True), sentence
+    load(write(tmp_path, text), secrets=True)
+    assert refused(tmp_path, text + 'host = "203.0.113.7"\n', secrets=True)[0] == 7
+    (tmp_path / "no.pem").write_text("no certificate")
+    for key in ("ca", "certificate"):
+        for file, told in (("nowhere.pem", "cannot be read (No such file"), ("no.pem", "cannot be read (")):
+            text = f'{MQTT}{key} = "{tmp_path}/{file}"\n'
+            load(write(tmp_path, text))
+            line, sentence = refused(tmp_path, text, secrets=True)
+            assert (line, told in sentence) == (11, True), sentence
+
+
+@pytest.mark.parametrize("key", ["key", "known_hosts"])
+def test_a_key_that_is_none_is_told_at_start(tmp_path, key):
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / "id", "pkcs8-pem", "pass-s3cret")
+    (tmp_path / "known").write_text("* ssh-ed25519 nonsense\n[")
+    text = (
+        '[[source]]\nname = "a"\nkind = "sftp"\nnet = "cellular"\nformat = "chirpstack-v4"\nhost = "h"\nuser = "u"\n'
+        + (f'fingerprint = "SHA256:{"A" * 43}"\nkey = "{{}}"\n' if key == "key" else 'key = "ID"\nknown_hosts = "{}"\n')
+    ).replace("ID", str(tmp_path / "open"))
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / "open")
+    for file in ("nowhere", "id") if key == "key" else ("nowhere",):
+        line, sentence = refused(tmp_path, text.format(tmp_path / file), secrets=True)
+        assert (line, sentence.startswith(f"{key}: ")) == (9, True), sentence
+
+
+def test_a_mark_before_the_text_is_no_mistake(tmp_path):
+    (tmp_path / "sources.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert len(load(tmp_path / "sources.toml").sources) == 3
+
+
+def test_a_secret_of_two_lines_is_refused_without_being_shown(tmp_path, monkeypatch):
+    text = GOOD.replace('token_file = "tts.token"', 'token = "env:TWO_LINES"')
+    monkeypatch.setenv("TWO_LINES", "s3cret\nm0re")
+    line, sentence = refused(tmp_path, text, secrets=True)
+    assert (line, sentence) == (
+        16, "token: the environment variable TWO_LINES holds a line end or another control character",
+    )  # fmt: skip
 
 
 def test_a_secret_that_is_not_there_is_told_to_receive_and_to_nobody_else(tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ from vigie.streams.connector import (
     Source,
     device_id,
     register_connector,
+    wrong_listener,
 )
 from vigie.streams.core.dead_letters import BODY_LIMIT
 from vigie.streams.feed import Feed, TooLargeError
@@ -42,7 +43,7 @@ class CoapSource(Source, frozen=True, tag="coap"):
     """
 
     port: Port = 5683
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     allow: tuple[str, ...] = ()
     token: SecretInVariable | None = None
     token_file: SecretInFile | None = None
@@ -55,6 +56,14 @@ class CoapSource(Source, frozen=True, tag="coap"):
         if not (self.allow or self.token or self.token_file):
             return "name", "expected allow (networks that may send) or token"
         return None
+
+    def trouble(self) -> tuple[str, str] | None:
+        """The port belongs to another program, or the address to another machine."""
+        return wrong_listener(self.host, self.port)
+
+    def alone(self) -> tuple[str, str] | None:
+        """The port."""
+        return ("port", f"UDP {self.host}:{self.port}") if self.port else None
 
 
 async def run(feed: Feed, stop: asyncio.Event) -> None:

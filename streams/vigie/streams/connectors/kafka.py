@@ -25,6 +25,10 @@ class KafkaSource(Source, frozen=True, tag="kafka"):
             return "topic", f'expected topic = "raw.{self.net}", as net says'
         return None
 
+    def alone(self) -> tuple[str, str] | None:
+        """Without headers of ours, a topic's records can be of one kind only."""
+        return "topic", f"raw.{self.net}"
+
 
 register_connector(
     Connector(

@@ -24,6 +24,7 @@ from vigie.streams.connector import (
     Source,
     device_id,
     register_connector,
+    unreadable,
 )
 from vigie.streams.feed import FIRST_ARRIVAL, Feed, TooLargeError
 from vigie.streams.intake.raw_log import NotKeptError
@@ -88,9 +89,35 @@ class MqttSource(Source, frozen=True, tag="mqtt"):
             return "password", "a password needs user"
         if self.certificate_key and not self.certificate:
             return "certificate_key", "a key needs certificate"
+        if self.topic.startswith("$share/"):
+            return "topic", "expected the topic alone; group names a shared subscription"
         if "{" in self.client_id.replace("{host}", ""):
             return "client_id", "expected {host} alone in braces"
         return None
+
+    def trouble(self) -> tuple[str, str] | None:
+        """A certificate cannot be read."""
+        for key in ("ca", "certificate", "certificate_key"):
+            if wrong := unreadable(key, getattr(self, key)):
+                return wrong
+        try:
+            _tls(self)
+        except ConnectorDownError as error:
+            return "ca" if self.ca and not self.certificate else "certificate", str(error)
+        return None
+
+    def alone(self) -> tuple[str, str] | None:
+        """The session: two under one client id end each other's connection for ever."""
+        return "client_id", f"{self.session_name()} at {self.host}:{self.broker_port}"
+
+    def session_name(self) -> str:
+        """The client id."""
+        return (self.client_id or f"vigie-{self.name}").replace("{host}", socket.gethostname())
+
+    @property
+    def broker_port(self) -> int:
+        """The port of the broker."""
+        return self.port or (8883 if self.secured else 1883)
 
     @property
     def secured(self) -> bool:
@@ -129,7 +156,9 @@ def _tls(source: MqttSource) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(cafile=source.ca or None)
         if source.certificate:
-            context.load_cert_chain(source.certificate, source.certificate_key or None)
+            context.load_cert_chain(
+                source.certificate, source.certificate_key or None, password=""
+            )  # nobody can type it
     except OSError as error:
         raise ConnectorDownError(
             f"the certificates of {source.name} cannot be read ({error.strerror or error}): see ca, certificate and "
@@ -152,9 +181,8 @@ def _client(source: MqttSource, feed: Feed) -> Any:
                 return
             super().put_nowait(item)
 
-    client_id = (source.client_id or f"vigie-{source.name}").replace("{host}", socket.gethostname())
     common: dict[str, Any] = {
-        "hostname": source.host, "port": source.port or (8883 if source.secured else 1883), "identifier": client_id,
+        "hostname": source.host, "port": source.broker_port, "identifier": source.session_name(),
         "username": source.user or None, "password": source.secret("password") or None, "tls_context": _tls(source),
         "keepalive": source.keepalive_s, "queue_type": Inbox, "timeout": 15,
     }  # fmt: skip
@@ -179,7 +207,7 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
 
     source = feed.source
     assert isinstance(source, MqttSource)
-    where = f"the MQTT broker {source.host}:{source.port or (8883 if source.secured else 1883)}"
+    where = f"the MQTT broker {source.host}:{source.broker_port}"
     try:
         async with _client(source, feed) as client:
             codes = await client.subscribe(source.subscription(), qos=source.qos)

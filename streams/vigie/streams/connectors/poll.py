@@ -8,7 +8,9 @@ hold are sent on. The cursor is kept once Kafka has confirmed them, so a crash a
 import asyncio
 import contextlib
 import time
+from calendar import timegm
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -70,11 +72,21 @@ class PollSource(Source, frozen=True, tag="poll"):
             return "format", f"expected format = {self.shape!r}, as the shape says"
         secrets = bool(self.client_id or self.token or self.token_file)
         for key in ("url", "token_url"):
-            parts = urlsplit(getattr(self, key))
-            if getattr(self, key) and (parts.scheme not in ("http", "https") or not parts.hostname):
-                return key, "expected an address such as https://api.example/v2"
+            if not getattr(self, key):
+                continue
+            try:
+                parts = urlsplit(getattr(self, key))
+                usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            except ValueError:  # no port, or half an IPv6 address
+                usable = False
+            if not usable or "@" in parts.netloc or parts.query or parts.fragment:
+                return key, "expected an address such as https://api.example/v2, without name, password and query"
             if parts.scheme == "http" and secrets and parts.hostname not in _LOOPBACK:
                 return key, "expected https://, because a secret goes there"
+        try:
+            date.fromisoformat(self.since or "2026-11-01")
+        except ValueError as error:
+            return "since", f"expected a date such as 2026-11-01: {error}"
         if bool(self.client_id) != bool(self.client_secret or self.client_secret_file):
             return "client_id", "expected client_id and client_secret together"
         return None
@@ -125,15 +137,8 @@ def _since(source: PollSource, position: Position, now: int) -> int:
     if position.until:
         return min(position.until, now) - int(source.overlap_s)
     if source.since:
-        year, month, day = (int(part) for part in source.since.split("-"))
-        return _epoch_s(year, month, day)
+        return timegm(date.fromisoformat(source.since).timetuple())
     return now - int(source.overlap_s)
-
-
-def _epoch_s(year: int, month: int, day: int) -> int:
-    from calendar import timegm
-
-    return timegm((year, month, day, 0, 0, 0))
 
 
 def _new(rows: Sequence[Row], position: Position, since: int) -> list[Raw]:

@@ -21,6 +21,7 @@ from vigie.streams.connector import (
     SecretInVariable,
     plain_name,
     register_connector,
+    unreadable,
 )
 from vigie.streams.connectors.folder import FileSource, files_of
 from vigie.streams.feed import Feed
@@ -63,6 +64,24 @@ class SftpSource(FileSource, frozen=True, kw_only=True, tag="sftp"):
         if not (self.password or self.password_file or self.key):
             return "user", "expected password, password_file or key"
         return FileSource.problem(self)
+
+    def trouble(self) -> tuple[str, str] | None:
+        """The key or the file of known hosts cannot be read."""
+        import asyncssh
+
+        if wrong := unreadable("key", self.key) or unreadable("known_hosts", self.known_hosts):
+            return wrong
+        try:
+            if self.key:
+                asyncssh.read_private_key(self.key, self.secret("passphrase") or None)
+        except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+            return "key", f"key: {self.key} is no private key, or its passphrase is another: {error}"
+        try:
+            if self.known_hosts:
+                asyncssh.read_known_hosts(self.known_hosts)
+        except ValueError as error:
+            return "known_hosts", f"known_hosts: {self.known_hosts} is not of OpenSSH's form: {error}"
+        return None
 
 
 class _Remote:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from vigie.streams.cannot_go_on import CannotGoOnError
-from vigie.streams.connector import Connector, ConnectorDownError, Source, register_connector
+from vigie.streams.connector import Connector, ConnectorDownError, Source, register_connector, wrong_listener
 from vigie.streams.feed import Feed, TooLargeError
 from vigie.streams.intake.callers import Rate
 from vigie.streams.intake.neighbours import Neighbours, wrong_network
@@ -32,7 +32,7 @@ class UdpSource(Source, frozen=True, tag="udp"):
     """
 
     port: Annotated[int, Meta(ge=1, le=65_535)]
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     allow: tuple[str, ...] = ()
     rate_per_s: Annotated[float, Meta(gt=0, le=100_000)] = 1000
 
@@ -40,6 +40,14 @@ class UdpSource(Source, frozen=True, tag="udp"):
         """What msgspec cannot see."""
         wrong = wrong_network(self.allow)
         return ("allow", wrong) if wrong else None
+
+    def trouble(self) -> tuple[str, str] | None:
+        """The port belongs to another program, or the address to another machine."""
+        return wrong_listener(self.host, self.port)
+
+    def alone(self) -> tuple[str, str] | None:
+        """The port."""
+        return "port", f"UDP {self.host}:{self.port}"
 
 
 class _Listener(asyncio.DatagramProtocol):
