@@ -124,6 +124,9 @@ async def test_raw_bodies_of_a_device_are_chosen_by_their_first_arrival(settings
     assert [body.value for body in live] == [b"30", b"10", b"20"], "a live installation does not obey the header"
     assert [body.value for body in await bodies_of(settings, Chosen(since_at=1_000_000_000_000))].count(b"20") == 2
     assert await bodies_of(settings, Chosen(since_at=4_000_000_000_000)) == [], "nothing was appended after that"
+    assert len(await bodies_of(settings, Chosen(since_at=-62_135_597_361_000))) == len(
+        await bodies_of(settings, Chosen())
+    )
 
 
 async def test_a_raw_body_over_the_limit_is_left_out_and_counted(settings: Settings, capsys):

@@ -259,7 +259,7 @@ async def records(
     try:
         ends = await consumer.end_offsets(consumer.assignment())
         if since_at is not None:
-            wanted = dict.fromkeys(ends, since_at)
+            wanted = dict.fromkeys(ends, max(since_at, 0))  # a broker knows no year before 1970
             for partition, found in (await consumer.offsets_for_times(wanted)).items():
                 consumer.seek(partition, ends[partition] if found is None else found.offset)
         while True:
