@@ -1,6 +1,8 @@
 """Polled APIs against a server of their documented shapes: tokens, pages, pauses, a cursor that survives."""
 
+import asyncio
 import base64
+import contextlib
 import json
 import signal
 import threading
@@ -12,6 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streams.connectors.receiving import Receiving, headers, wait_until
+
+from vigie.streams.connector import ConnectorDownError
+from vigie.streams.connectors.poll import PollSource
+from vigie.streams.intake import api
 
 SOURCES = """
 [[source]]
@@ -58,6 +64,8 @@ class Apis:
         self.asked: list[dict] = []
         self.fail: list[tuple[int, dict[str, str]]] = []
         self.elsewhere = ""
+        self.garbage: list[bytes] = []
+        self.after_token = ""
         apis = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -68,7 +76,10 @@ class Apis:
                 if self.headers["Authorization"] != expected:
                     return self.answer(401, {"error": "invalid_client"})
                 apis.tokens.append(f"token-{len(apis.tokens)}")
-                return self.answer(200, {"access_token": apis.tokens[-1], "token_type": "bearer", "expires_in": 3600})
+                return self.answer(
+                    200,
+                    {"access_token": apis.tokens[-1] + apis.after_token, "token_type": "bearer", "expires_in": 3600},
+                )
 
             def do_GET(self):
                 where = urlsplit(self.path)
@@ -77,6 +88,10 @@ class Apis:
                 if apis.fail:
                     status, more = apis.fail.pop(0)
                     return self.answer(status, {}, more)
+                if apis.garbage:
+                    return self.send(200, apis.garbage.pop(0))
+                if query.get("code_entite") == "TAKEN-DOWN":
+                    return self.answer(404, {})
                 if where.path == "/api/1.0/data/site/100125331":
                     if self.headers["Authorization"] != f"Bearer {apis.tokens[-1] if apis.tokens else ''}":
                         return self.answer(401, {})
@@ -91,7 +106,9 @@ class Apis:
                 return self.answer(206 if full else 200, page)
 
             def answer(self, status, body, more=None):
-                text = json.dumps(body).encode()
+                return self.send(status, json.dumps(body).encode(), more)
+
+            def send(self, status, text, more=None):
                 self.send_response(status)
                 for name, value in (more or {}).items():
                     self.send_header(name, value)
@@ -191,3 +208,54 @@ def test_an_answer_that_leads_to_another_host_is_not_followed(kafka, tmp_path, a
     with receiving(kafka, tmp_path, apis) as role:
         wait_until(lambda: "leads to another host" in role.text(), 20, role.text)
         assert rows(role, "raw.cellular") == []
+
+
+def test_a_station_that_was_taken_down_does_not_hold_up_the_others(kafka, tmp_path, apis):
+    text = SOURCES[SOURCES.index('[[source]]\nname = "hubeau"') :].format(url=apis.url)
+    with Receiving(kafka, tmp_path, text.replace('["F7', '["TAKEN-DOWN", "F7')) as role:
+        wait_until(lambda: len(rows(role, "raw.cellular")) == 30, 20, role.text)
+        wait_until(lambda: "hubeau is down: TAKEN-DOWN: " in role.text(), 20, role.text)
+        assert role.metric("vigie_connector_up", source="hubeau") == 0
+        apis.levels.append(apis.level(0))
+        wait_until(lambda: len(rows(role, "raw.cellular")) == 31, 20, role.text)
+
+
+def test_an_answer_that_is_nonsense_is_a_sentence_and_asked_for_again(kafka, tmp_path, apis):
+    text = SOURCES[SOURCES.index('[[source]]\nname = "hubeau"') :].format(url=apis.url)
+    leads = [b'{"data": [], "next": "http://["}', b'{"data": [], "next": "' + apis.url.encode() + b'/\\u0000"}']
+    apis.garbage += [b"<html>", b'{"data": "\xff"}', b"[" * 100_000, *leads]
+    with Receiving(kafka, tmp_path, text) as role:
+        wait_until(lambda: len(rows(role, "raw.cellular")) == 30, 40, role.text)
+        assert role.text().count("hubeau is down: ") == 5
+        assert "Traceback" not in role.log.read_text()
+
+
+def test_a_token_that_is_no_header_is_not_shown(kafka, tmp_path, apis):
+    apis.after_token = "t0ken-s3cret\r\nX: y"
+    with receiving(kafka, tmp_path, apis) as role:
+        wait_until(lambda: "gives no token (status 200)" in role.text(), 20, role.text)
+        assert "t0ken-s3cret" not in role.log.read_text()
+
+
+def test_an_answer_that_never_ends_is_given_up(monkeypatch):
+    monkeypatch.setattr(api, "_WHOLE_LIMIT_S", 0.5)
+
+    async def dripping(_, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b"1\r\n[\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    async def ask():
+        async with await asyncio.start_server(dripping, "127.0.0.1", 0) as server:
+            base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            source = PollSource(
+                name="a", net="other", format="hubeau", shape="hubeau", items=("A",), url=base, per_minute=6000
+            )
+            async with api.Api(source, base, "") as one:
+                with pytest.raises(ConnectorDownError, match="/x has not answered whole within 0 s"):
+                    await one.get(f"{base}/x?key=s3cret")
+
+    asyncio.run(asyncio.wait_for(ask(), 20))

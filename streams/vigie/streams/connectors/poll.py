@@ -27,7 +27,7 @@ from vigie.streams.connector import (
     register_connector,
 )
 from vigie.streams.feed import Feed
-from vigie.streams.intake.api import Api
+from vigie.streams.intake.api import Api, NotThereError
 from vigie.streams.intake.polls import SHAPES, Row
 from vigie.streams.intake.raw_log import NotKeptError
 
@@ -118,15 +118,22 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
     base = (source.url or shape.url).rstrip("/")
     async with Api(source, base, source.token_url or shape.token_url) as api:
         while not stop.is_set():
+            unknown: list[str] = []
             for item in source.items:
                 position = positions.setdefault(item, Position())
                 now = int(time.time())
                 since = _since(source, position, now)
-                rows = await shape.ask(api, base, item, since, now, source.step)
+                try:
+                    rows = await shape.ask(api, base, item, since, now, source.step)
+                except NotThereError as error:  # a station that was taken down must not hold up the others
+                    unknown.append(f"{item}: {error}")
+                    continue
                 await _send(feed, source, item, _new(rows, position, since))
                 await asyncio.to_thread(feed.kept.save, positions)
                 if stop.is_set():
                     return
+            if unknown:
+                raise ConnectorDownError("; ".join(unknown[:5]), source.every_s)
             feed.up()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(source.every_s):

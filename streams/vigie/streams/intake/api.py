@@ -14,8 +14,14 @@ from vigie.streams.connector import ConnectorDownError
 
 ANSWER_MOST_BYTES = 32_000_000
 _ANSWER_LIMIT_S = 60.0
+"""Between two pieces of an answer."""
+_WHOLE_LIMIT_S = 300.0
 _MOST_PAUSE_S = 3600.0
 _REFRESH_BEFORE_S = 60.0
+
+
+class NotThereError(ConnectorDownError):
+    """What was asked for is unknown to the API; anything else that it is asked for may be known."""
 
 
 class Api:
@@ -45,15 +51,22 @@ class Api:
         """The body of an answer.
 
         Raises:
-            ConnectorDownError: no answer, an error, or one over 32 MB.
+            NotThereError: an error that is about what was asked for.
+            ConnectorDownError: no answer, another error, one over 32 MB, or one that does not end.
         """
-        if urlsplit(url)[:2] != urlsplit(self._base)[:2]:
-            raise ConnectorDownError(f"{self._base} leads to another host: {url[:100]}")
+        try:
+            elsewhere = urlsplit(url)[:2] != urlsplit(self._base)[:2]
+        except ValueError:
+            elsewhere = True
+        if elsewhere:
+            raise ConnectorDownError(f"{self._base} leads to another host: {self._shown(url)[:100]!r}")
         for attempt in range(2):
             status, body = await self._request("GET", url, params=parameters, headers=await self._authorization())
             if status == httpx.codes.UNAUTHORIZED and self._source.client_id and attempt == 0:
                 self._token = ""  # withdrawn before its time
                 continue
+            if status in (400, 404, 410, 422):
+                raise NotThereError(f"{self._shown(url)} answers {status}")
             if status >= 300:
                 raise ConnectorDownError(f"{self._shown(url)} answers {status}")
             return body
@@ -71,15 +84,18 @@ class Api:
         status, body = await self._request("POST", self._token_url, data={"grant_type": "client_credentials"}, auth=who)
         try:
             given = msgspec.json.decode(body, type=dict[str, Any]) if status < 300 else {}
-            self._token = str(given["access_token"])
+            token = str(given["access_token"])
+            if not (token.isascii() and token.isprintable()):  # the library would show such a header in its error
+                raise ValueError
+            self._token = token
             self._expires_at = time.monotonic() + float(given.get("expires_in", 3600))
-        except (msgspec.DecodeError, KeyError, ValueError, TypeError):  # and nothing of the answer is shown
+        except (KeyError, ValueError, TypeError, RecursionError):  # and nothing of the answer is shown
             raise ConnectorDownError(f"{self._shown(self._token_url)} gives no token (status {status})") from None
 
     async def _request(self, method: str, url: str, **options: Any) -> tuple[int, bytes]:
         await self._wait_turn()
         try:
-            async with self._client.stream(method, url, **options) as answer:
+            async with asyncio.timeout(_WHOLE_LIMIT_S), self._client.stream(method, url, **options) as answer:
                 if answer.status_code in (429, 503):
                     pause_s = _retry_after_s(answer.headers.get("retry-after", ""))
                     sentence = f"{self._shown(url)} answers {answer.status_code}; next try in {pause_s:.0f} s"
@@ -90,7 +106,11 @@ class Api:
                     if len(body) > ANSWER_MOST_BYTES:
                         raise ConnectorDownError(f"{self._shown(url)} answers more than {ANSWER_MOST_BYTES} bytes")
                 return answer.status_code, bytes(body)
-        except httpx.HTTPError as error:
+        except TimeoutError:
+            raise ConnectorDownError(
+                f"{self._shown(url)} has not answered whole within {_WHOLE_LIMIT_S:.0f} s"
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ConnectorDownError(f"{self._shown(url)}: {error or type(error).__name__}") from None
 
     async def _wait_turn(self) -> None:

@@ -96,7 +96,7 @@ async def _ask_eco_visio(api: Api, base: str, item: str, since: int, now: int, s
     try:
         texts = msgspec.json.decode(answer, type=list[Raw])
         rows = [_row(text, msgspec.json.decode(text, type=_Dated).date) for text in texts]
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConnectorDownError(f"{base} answers no list of counts: {error}") from None
     over = now - _STEP_S[step]  # an interval that is not over still counts
     return [row for row in rows if since <= row.at_s <= over or not row.at_s]
@@ -113,7 +113,7 @@ async def _ask_hubeau(api: Api, base: str, item: str, since: int, now: int, _ste
         try:
             page = msgspec.json.decode(answer, type=_Page)
             rows += [_row(text, msgspec.json.decode(text, type=_Observed).date_obs) for text in page.data]
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ConnectorDownError(f"{base} answers no page of observations: {error}") from None
         if not page.next:
             break
