@@ -1,14 +1,19 @@
 """A watched folder: only what is new, at line ends, with its heading; links are not followed; a crash repeats."""
 
+import asyncio
 import hashlib
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from streams.connectors.receiving import Receiving, headers, wait_until
+
+from vigie.streams.intake.files import Files, Pattern
+from vigie.streams.intake.kept import Kept
 
 SOURCES = """
 [[source]]
@@ -169,9 +174,42 @@ def test_killed_between_confirmation_and_cursor_it_repeats_and_loses_nothing(rol
     role.start()
     assert settled(role, 3) == [HEAD + rows(1), HEAD + rows(2), HEAD + rows(2)]
     role.end(signal.SIGKILL)
-    cursor.write_bytes(b"{half")  # and a cursor that cannot be read is none
-    role.start()
-    assert settled(role, 4)[3] == HEAD + rows(1, 2)
+    for number, damaged in enumerate((b"{half", b'{"st7.csv\xff": 1}', b"[" * 100_000, bytes(300)), 4):
+        cursor.write_bytes(damaged)  # and a cursor that cannot be read is none
+        role.start()
+        assert settled(role, number)[number - 1] == HEAD + rows(1, 2)
+        assert "Traceback" not in role.text()
+        role.end(signal.SIGKILL)
+
+
+def test_a_file_cut_off_between_the_look_and_the_reading_is_no_dead_letter():
+    class Feed:
+        kept = Kept(Path("/nonexistent"), "ill")
+        said: ClassVar[list[str]] = []
+
+        def refused(self, reason):
+            self.said.append(reason)
+
+        async def set_aside(self, *_, **__):
+            self.said.append("dead letter")
+
+    class Cut:
+        name, size, mtime = "st7.csv", 1000, 1.0
+
+        async def read(self, offset, size):
+            return b"half a line"[offset : offset + size]
+
+        async def close(self):
+            pass
+
+    async def look():
+        files = Files(Feed(), Pattern("*.csv", "ill"), cut="lines", header_lines=0)
+        files._feed.kept.save = lambda _: None
+        for _ in range(2):
+            assert await files.look([Cut()]) == 0
+
+    asyncio.run(look())
+    assert "dead letter" not in Feed.said
 
 
 def test_a_campbell_table_repeats_its_four_lines(role, inbox):

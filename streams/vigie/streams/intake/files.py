@@ -163,13 +163,15 @@ class Files:
         header = await self._header(file) if self._header_lines else b""
         while offset < file.size:
             new = await file.read(offset, min(AT_ONCE_BYTES, file.size - offset))
-            last = offset + len(new) >= file.size
+            if not new:
+                raise GoneError  # cut off since the look
+            last, full = offset + len(new) >= file.size, len(new) >= AT_ONCE_BYTES
             if not (last and self._last_line_whole):
                 new = new[: new.rfind(b"\n") + 1]
             if not offset and new.count(b"\n") <= self._header_lines and not self._last_line_whole:
                 break  # nothing but a heading
             if not new:
-                if not last:  # a line of 16 MB is no line
+                if full and not last:  # a line of 16 MB is no line
                     await self._give_up(file, offset)
                     offset = file.size
                 break

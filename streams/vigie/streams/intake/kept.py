@@ -1,10 +1,13 @@
 """How far a source was read: one small file, replaced in one step, after Kafka has confirmed what came before."""
 
+import logging
 import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -32,7 +35,10 @@ class Kept:
         """What was saved last; `default` where nothing was, or nothing that can be read: then all is read once more."""
         try:
             return msgspec.json.decode(self.file.read_bytes(), type=kind)
-        except (FileNotFoundError, msgspec.DecodeError):
+        except FileNotFoundError:
+            return default
+        except (ValueError, RecursionError) as error:  # ValueError: no JSON, no UTF-8, or something else of JSON
+            log.warning("%s cannot be understood (%s): all is read once more", self.file, error)
             return default
 
     def save(self, value: object) -> None:
