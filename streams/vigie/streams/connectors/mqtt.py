@@ -11,6 +11,7 @@ import logging
 import re
 import socket
 import ssl
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -27,12 +28,12 @@ from vigie.streams.connector import (
     unreadable,
 )
 from vigie.streams.feed import FIRST_ARRIVAL, Feed, TooLargeError
+from vigie.streams.intake.inbox import Inbox
 from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
 
 STOP_LIMIT_S = 10.0
-_MOST_WAITING_QOS0 = 10_000
 _REFUSED = 128
 _PLACE = re.compile(r"\{(\w*)\}")
 
@@ -172,19 +173,10 @@ def _client(source: MqttSource, feed: Feed) -> Any:
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
-    class Inbox(asyncio.Queue[Any]):
-        """Messages not yet handed on. Without acknowledgement nothing but this limit holds a sender back."""
-
-        def put_nowait(self, item: Any) -> None:
-            if item.qos == 0 and self.qsize() >= _MOST_WAITING_QOS0:
-                feed.refused("overflow")
-                return
-            super().put_nowait(item)
-
     common: dict[str, Any] = {
         "hostname": source.host, "port": source.broker_port, "identifier": source.session_name(),
         "username": source.user or None, "password": source.secret("password") or None, "tls_context": _tls(source),
-        "keepalive": source.keepalive_s, "queue_type": Inbox, "timeout": 15,
+        "keepalive": source.keepalive_s, "queue_type": partial(Inbox, lambda: feed.refused("overflow")), "timeout": 15,
     }  # fmt: skip
     if source.version == "5":
         properties: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]

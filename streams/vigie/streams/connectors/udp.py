@@ -1,7 +1,7 @@
 """UDP: frames of NB-IoT devices, one datagram each.
 
-There is no acknowledgement: a datagram that comes while Kafka is away waits in memory, 10,000 of them at most, and is
-lost if `receive` is killed then. Devices that keep what was not answered speak CoAP or MQTT. UDP knows no sender
+There is no acknowledgement: a datagram that comes while Kafka is away waits in memory, 10,000 of them or 32 MB at most,
+and is lost if `receive` is killed then. Devices that keep what was not answered speak CoAP or MQTT. UDP knows no sender
 either, and an address can be forged: listen on an operator's private network, and say in `allow` who sends.
 """
 
@@ -18,7 +18,7 @@ from vigie.streams.intake.callers import Rate
 from vigie.streams.intake.neighbours import Neighbours, wrong_network
 from vigie.streams.intake.raw_log import NotKeptError
 
-_MOST_WAITING = 10_000
+_MOST_WAITING, _MOST_WAITING_BYTES = 10_000, 32_000_000
 _STOP_LIMIT_S = 10.0
 
 
@@ -53,6 +53,7 @@ class UdpSource(Source, frozen=True, tag="udp"):
 class _Listener(asyncio.DatagramProtocol):
     def __init__(self, feed: Feed, source: UdpSource) -> None:
         self.waiting: asyncio.Queue[bytes] = asyncio.Queue(_MOST_WAITING)
+        self.waiting_bytes = 0
         self._feed = feed
         self._neighbours = Neighbours(source.allow)
         self._rate = Rate(source.rate_per_s, now=time.monotonic())
@@ -64,10 +65,11 @@ class _Listener(asyncio.DatagramProtocol):
             self._feed.refused("empty")
         elif self._rate.wait_s(time.monotonic()):
             self._feed.refused("rate")
-        elif self.waiting.full():
+        elif self.waiting.full() or self.waiting_bytes + len(data) > _MOST_WAITING_BYTES:
             self._feed.refused("overflow")
         else:
             self.waiting.put_nowait(data)
+            self.waiting_bytes += len(data)
 
 
 async def run(feed: Feed, stop: asyncio.Event) -> None:
@@ -88,7 +90,7 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
             f"{source.name} cannot listen on UDP {source.host}:{source.port} ({error.strerror}): end what uses it, or "
             "change host and port of the source"
         ) from None
-    sending = asyncio.create_task(_hand_on(feed, listener.waiting))
+    sending = asyncio.create_task(_hand_on(feed, listener))
     stopped = asyncio.create_task(stop.wait())
     feed.up()
     try:
@@ -109,15 +111,16 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
         feed.down()
 
 
-async def _hand_on(feed: Feed, waiting: asyncio.Queue[bytes]) -> None:
+async def _hand_on(feed: Feed, listener: _Listener) -> None:
     while True:
-        body = await waiting.get()
+        body = await listener.waiting.get()
         try:
             await feed.begin(body)
         except (NotKeptError, TooLargeError):
             feed.refused("not_kept")
         finally:
-            waiting.task_done()
+            listener.waiting_bytes -= len(body)
+            listener.waiting.task_done()
 
 
 register_connector(

@@ -126,8 +126,8 @@ class _Taken:
 
     def __init__(self, file: Path | None, window_s: float) -> None:
         self._file = file
-        self._keep_s = 2 * window_s
-        self._lines = 0
+        self._keep_s = 2 * window_s + 1  # instants in the file are whole seconds
+        self._lines, self._most_lines = 0, _MOST_LINES
         self._at: dict[str, float] = {}
         if file is not None and file.exists():
             for line in file.read_text("ascii", "replace").splitlines():
@@ -144,7 +144,7 @@ class _Taken:
         self._at[signature] = now
         if self._file is None:
             return
-        if self._lines >= _MOST_LINES or not self._file.exists():
+        if self._lines >= self._most_lines or not self._file.exists():
             self._write_anew()
             return
         with self._file.open("a", encoding="ascii") as file:
@@ -156,6 +156,7 @@ class _Taken:
         since = time.time() - self._keep_s
         self._at = {signature: at for signature, at in self._at.items() if at > since}
         self._lines = len(self._at)
+        self._most_lines = max(_MOST_LINES, 2 * self._lines)  # else a busy source would write it anew for each request
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = self._file.with_name(f".{self._file.name}.new")
         fresh.write_text("".join(f"{at:.0f} {signature}\n" for signature, at in self._at.items()), "ascii")

@@ -70,7 +70,7 @@ _told: set[str] = set()
 
 
 def _first_of_its_kind(record: logging.LogRecord) -> bool:
-    """uvicorn warns in a few fixed words; once, because else any stranger could fill the log with them."""
+    """Uvicorn warns in a few fixed words; once, because else any stranger could fill the log with them."""
     if record.levelno != logging.WARNING or record.msg not in _told:
         _told.add(record.msg)
         return True
