@@ -24,12 +24,15 @@ AT = 1_662_342_011
 
 
 def told(text: str, model: str, **more: str):
-    frame = parse(bytes.fromhex(text), Hints(model=model, source="nb", **more))
-    values = {
-        (PROPERTIES[one.property].name, one.channel, one.observed_at): one.value for one in frame.decoded.readings
-    }
-    assert len(values) == len(frame.decoded.readings), "two readings of one property, channel and instant"
-    assert frame.decoded.dated == any(one.observed_at is not None for one in frame.decoded.readings)
+    said = parse(bytes.fromhex(text), Hints(model=model, source="nb", **more))
+    frame, *records = said if isinstance(said, list) else [said]
+    values = {(PROPERTIES[one.property].name, one.channel, None): one.value for one in frame.decoded.readings}
+    for record in records:
+        assert (record.address, record.timed, record.identity) == (frame.address, True, record.payload)
+        for one in record.decoded.readings:
+            values[PROPERTIES[one.property].name, one.channel, record.observed_at] = one.value
+    many = sum(len(one.decoded.readings) for one in (frame, *records))
+    assert len(values) == many, "two readings of one property, channel and instant"
     return frame, values
 
 
@@ -123,6 +126,24 @@ def test_sentinels_are_no_distances():
 def test_a_record_of_the_same_instant_is_not_told_twice():
     _, values = told(head() + "0100" + "036d" + "6315537b" + "036d6315537b", "DDS75-NB")
     assert [key for key in values if key[0] == "distance"] == [("distance", 0, None)]
+
+
+def test_a_measure_is_one_uplink_however_many_frames_repeat_it():
+    first = parse(bytes.fromhex(head() + "0100" + "036c" + "631550fb"), Hints(model="DDS75-NB"))
+    text = head(csq=9) + "0100" + "036d" + "6315537b" + "036c631550fb" + "036b63154d77"
+    second = parse(bytes.fromhex(text), Hints(model="DDS75-NB"))
+    later = head(csq=8) + "0100" + "036e" + "63155700" + "036d6315537b" + "036c631550fb" + "036b63154d77"
+    third = parse(bytes.fromhex(later), Hints(model="DDS75-NB"))
+    assert first.identity == second[1].identity == third[2].identity
+    assert second[0].identity == third[1].identity
+    assert second[2].identity == third[3].identity
+    assert len({one.identity for one in (first, *second, *third)}) == 4
+
+
+def test_a_body_of_very_many_records_is_no_frame():
+    with pytest.raises(Undecodable, match="are no frame") as caught:
+        told(head() + "0100" + "036d" + "6315537b" + "036c631550fb" * 1001, "DDS75-NB")
+    assert caught.value.reason is Reason.NOT_WELL_FORMED
 
 
 def test_a_clock_that_was_never_set():

@@ -11,13 +11,16 @@ Datacake (dragino-end-node-decoder, folders Datacake-Dragino_NB, _NB_New_Version
 
 The first generation (NDDS75, N95S31B) has 6 bytes, the last 12 digits of the IMEI, and no instants. Frames may come as
 hex text. The frame does not name the model: source or table of devices does. Each frame repeats the last 8 records or
-so: they are readings with their own instants, the same in each frame.
+so, and its own measure is a record of those that follow: each is an uplink that its bytes name (measures and instant),
+so that none counts more than once.
 """
 
 import re
 import struct
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from vigie.codecs.cells import MISSING, converted, warn
 from vigie.codecs.cellular import is_imei, operator_of, rssi_of_csq, unhexed
@@ -30,6 +33,8 @@ from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Cell, Reading
 
 _NO_HINTS = Hints()
+_MOST_RECORDS = 1000
+"""Devices keep 8 to 32; a datagram could hold a few thousand, and each becomes an uplink."""
 _MODEL = re.compile(r"\b(NDDS75|N95S31B|DDS75|DDS45|DDS20|S31B?|D2[0-3X]S?|PS)(?:[-_ ]?([NC])[BS])?\b", re.IGNORECASE)
 
 
@@ -79,8 +84,8 @@ _SHORT: Mapping[str, _Fields] = {
 """Model of the first generation -> its fields."""
 
 
-def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame:
-    """One frame with its records.
+def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame | list[Frame]:
+    """One frame, and behind it those of its records.
 
     Raises:
         Undecodable: NO_CODEC for a model whose layout is not known; NOT_WELL_FORMED or TRUNCATED for the bytes.
@@ -119,14 +124,19 @@ def parse(body: bytes, hints: Hints = _NO_HINTS) -> Frame:
         behind = (*_PS, *_PLACE, *_LOOP, _AT)
     reader = _Reader(frame, 16 if imsi else 8, address)
     cell = reader.head(imsi)
-    at = reader.fields(behind)
-    _depth(reader.found)
-    reader.records(_MODELS[key][2])
-    return Frame(
+    at, name = reader.fields(behind, _MODELS[key][2])
+    _depth(reader.found, reader.found)
+    told = Frame(
         address=address, profile=hints.model, codec_tag=None, session=None, f_cnt=None, f_port=None, payload=frame,
         received_at=None, bearer="unknown" if is_cb else "nbiot", network=hints.source, radio=None, cell=cell,
-        observed_at=at * 1000 if at else None, decoded=reader.found, timed=at > 0,
+        observed_at=at * 1000 if at else None, decoded=reader.found, identity=name if at else frame, timed=at > 0,
     )  # fmt: skip
+    records = [
+        replace(told, payload=raw, cell=None, observed_at=then * 1000, decoded=found, identity=raw, timed=True)
+        for raw, then, found in reader.records(_MODELS[key][2])
+        if raw != name
+    ]
+    return [told, *records] if records else told
 
 
 def _short(frame: bytes, key: str, hints: Hints) -> Frame:
@@ -136,7 +146,7 @@ def _short(frame: bytes, key: str, hints: Hints) -> Frame:
         raise Undecodable(Reason.NOT_WELL_FORMED, f"Not a Dragino frame: {frame[:6].hex()} is not 12 digits of an IMEI")
     reader = _Reader(frame, 6, address)
     cell = reader.head("")
-    reader.fields(_SHORT[key])
+    reader.fields(_SHORT[key], ())
     reader.records(())
     return Frame(
         address=address, profile=hints.model, codec_tag=None, session=None, f_cnt=None, f_port=None, payload=frame,
@@ -150,7 +160,6 @@ class _Reader:
     def __init__(self, frame: bytes, at: int, address: str) -> None:
         self.frame, self.at, self.address = frame, at, address
         self.found = Decoded([], {}, [])
-        self.seen: set[tuple[int, int, int | None]] = set()
 
     def head(self, imsi: str) -> Cell:
         """Kind, firmware, battery and signal."""
@@ -162,50 +171,45 @@ class _Reader:
         self.found.readings.append(Reading(BY_NAME["battery_voltage"].id, 0, float(battery_mv)))
         return Cell(operator=operator_of(imsi), rssi_dbm=rssi_of_csq(csq))
 
-    def fields(self, fields: _Fields) -> int:
-        """The model's fields; returns the instant in s, 0 where there is none."""
+    def fields(self, fields: _Fields, measures: _Fields) -> tuple[int, bytes]:
+        """The model's fields; returns the instant in s (0: none), and the bytes of measures and instant."""
         values = self._unpack(struct.Struct(">" + "".join([one.code for one in fields])))
+        before = (
+            struct.calcsize(">" + "".join([one.code for one in fields[fields.index(_AT) :]])) if _AT in fields else 0
+        )
+        end = self.at - before + 4
+        size = struct.calcsize(">" + "".join([one.code for one in measures])) + 4
         at = 0
         for one, value in zip(fields, values, strict=True):
             if one is _AT:
-                at = value
+                at = int(value)
             else:
-                self._take(one, value, None)
-        self.seen |= {(number, channel, at * 1000) for number, channel, _ in self.seen}
-        return at
+                _take(self.found, one, value)
+        return at, self.frame[end - size : end]
 
-    def records(self, fields: _Fields) -> None:
-        """Everything behind: records with their own instants."""
+    def records(self, fields: _Fields) -> list[tuple[bytes, int, Decoded]]:
+        """Everything behind: the records, each once, with their bytes and instants (s)."""
         layout = struct.Struct(">" + "".join([one.code for one in fields]) + "I")
+        told: dict[bytes, tuple[bytes, int, Decoded]] = {}
+        if len(self.frame) - self.at > _MOST_RECORDS * layout.size:
+            sentence = (
+                f"{self.address}: {len(self.frame)} bytes are no frame, which has {_MOST_RECORDS} records at most"
+            )
+            raise Undecodable(Reason.NOT_WELL_FORMED, sentence, self.address)
         while fields and len(self.frame) - self.at >= layout.size:
+            raw = self.frame[self.at : self.at + layout.size]
             *values, at = self._unpack(layout)
-            if at in (0, 0xFFFFFFFF):
-                continue  # a place that holds no record yet
+            if at in (0, 0xFFFFFFFF) or raw in told:
+                continue  # a place that holds no record yet, or one that is told twice
+            found = Decoded([], {}, [], self.found.firmware)
             for one, value in zip(fields, values, strict=True):
-                self._take(one, value, at * 1000)
+                _take(found, one, value)
+            _depth(found, self.found)
+            told[raw] = raw, at, found
         if self.at < len(self.frame):
             warn(self.found, "UNKNOWN_FIELD")
             self.found.extras["rest"] = self.frame[self.at :].hex()[:1000]
-
-    def _take(self, field: _Field, value: int | bytes, at: int | None) -> None:
-        if isinstance(value, bytes):
-            self.found.extras[field.name] = value.hex()
-            return
-        if value in field.none:
-            if field.name in BY_NAME and at is None:
-                self.found.extras[f"{field.name}_raw" + (f"_{field.channel}" if field.channel else "")] = str(value)
-            if field.name in BY_NAME:
-                warn(self.found, MISSING)
-            return
-        number = converted(value, field.factor, 0.0) or 0.0
-        if field.name not in BY_NAME:
-            self.found.extras[field.name] = str(value if field.factor == 1 else number)
-            return
-        key = (BY_NAME[field.name].id, field.channel, at)
-        if key not in self.seen:  # a record that is told twice
-            self.seen.add(key)
-            self.found.readings.append(Reading(key[0], key[1], number, at))
-            self.found.dated = self.found.dated or at is not None
+        return list(told.values())
 
     def _unpack(self, layout: struct.Struct) -> tuple[int, ...]:
         if len(self.frame) < self.at + layout.size:
@@ -216,9 +220,25 @@ class _Reader:
         return values
 
 
-def _depth(found: Decoded) -> None:
+def _take(found: Decoded, field: _Field, value: int | bytes) -> None:
+    if isinstance(value, bytes):
+        found.extras[field.name] = value.hex()
+        return
+    if value in field.none:
+        if field.name in BY_NAME:
+            found.extras[f"{field.name}_raw" + (f"_{field.channel}" if field.channel else "")] = str(value)
+            warn(found, MISSING)
+        return
+    number = converted(value, field.factor, 0.0) or 0.0
+    if field.name in BY_NAME:
+        found.readings.append(Reading(BY_NAME[field.name].id, field.channel, number))
+    else:
+        found.extras[field.name] = str(value if field.factor == 1 else number)
+
+
+def _depth(found: Decoded, whole: Decoded) -> None:
     """The water depth of a PS with a depth probe: the low byte is its range in m for 4 to 20 mA."""
-    probe = int(found.extras.get("probe", "0"))
+    probe = int(whole.extras.get("probe", "0"))
     current = next((one.value for one in found.readings if one.property == BY_NAME["current"].id), 0.0)
     if probe >> 8 == 0 and probe and current:
         depth = converted(max(current - 0.004, 0.0), probe * 62.5, 0.0)
