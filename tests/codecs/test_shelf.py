@@ -226,6 +226,25 @@ def test_a_choice_of_what_cannot_be_used_today_is_not_forgotten(folder):
     assert Shelf.load(folder).active()[OWN] is codecs()[OWN], "another choice takes its place"
 
 
+def test_what_no_reader_should_wait_for_or_fall_over(folder):
+    """All of it is one sentence each: the worker that looks at the folder decodes for everybody."""
+    for name in ("pipe", "device", "deep", "nul", "pipe-js"):
+        add(folder, name)
+    for path in (folder / "pipe/codec.toml", folder / "device/codec.toml", folder / "pipe-js/x.js"):
+        path.unlink()
+    os.mkfifo(folder / "pipe/codec.toml")
+    os.mkfifo(folder / "pipe-js/x.js")
+    (folder / "device/codec.toml").symlink_to("/dev/zero")
+    (folder / "deep/codec.toml").write_text("a = " + "[" * 100_000)
+    (folder / "nul/codec.toml").write_text((folder / "nul/codec.toml").read_text() + 'after = "a\\u0000"\n')
+    shelf = Shelf.load(folder)
+    assert sorted(one.partition("/codec.toml")[0].rpartition("/")[2] for one in shelf.problems) == [
+        "deep", "device", "nul", "pipe", "pipe-js"
+    ]  # fmt: skip
+    assert "regular file" in "".join(shelf.problems)
+    assert shelf.active()["new"].version == "1.10"
+
+
 def test_a_folder_that_is_a_file(tmp_path):
     (tmp_path / "codecs").write_text("x")
     shelf = Shelf.load(tmp_path / "codecs")

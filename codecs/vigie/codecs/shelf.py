@@ -192,7 +192,7 @@ class Shelf:
             tables: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             if before is None:
                 self.problems.append(f"{path} cannot be read ({error}): the versions are those by default")
                 return

@@ -28,8 +28,10 @@ reason   = "codec_failed"
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from errno import EINVAL
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import msgspec
@@ -202,10 +204,10 @@ def _not_bound(payload: bytes, f_port: int, received_at: int) -> Decoded:
 
 def _papers(path: Path) -> _Papers:
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(_content(path).decode())
     except OSError as error:
         raise CodecFileError(f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CodecFileError(f"{path} is not TOML: {error}") from None
     try:
         found = msgspec.convert(tables, _Papers)
@@ -215,6 +217,8 @@ def _papers(path: Path) -> _Papers:
         text = getattr(found, name)
         if not text or not text.isprintable():
             raise CodecFileError(f"{path}: {name} is {excerpt(text)}, expected a text")
+    if not found.after.isprintable():
+        raise CodecFileError(f"{path}: after is {excerpt(found.after)}, expected the name of a file")
     if found.style not in ("", "ts013", "decoder"):
         raise CodecFileError(f"{path}: style is {excerpt(found.style)}, expected ts013 or decoder")
     if found.recv_time not in ("date", "text"):
@@ -228,7 +232,7 @@ def _text(folder: Path, name: str, where: str) -> str:
     if Path(name).name != name:
         raise CodecFileError(f"{where} is {excerpt(name)}, expected the name of a file beside it")
     try:
-        content = path.read_bytes()
+        content = _content(path)
     except OSError as error:
         raise CodecFileError(f"{where} names {excerpt(name)}, which cannot be read: {error.strerror}") from None
     if len(content) > MOST_FILE_BYTES:
@@ -237,6 +241,13 @@ def _text(folder: Path, name: str, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("latin-1")  # older files; their codes are ASCII, their comments are not
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; raises OSError, also for a pipe or a device, from which a read might never come back."""
+    if not S_ISREG(path.stat().st_mode):
+        raise OSError(EINVAL, "it is no regular file")
+    return path.read_bytes()
 
 
 def _vector(given: _Vector, where: str) -> Vector:
