@@ -33,5 +33,6 @@ def models_of(settings: Settings) -> ModelMap:
         found = ModelMap.load(settings.models).over(found)
     folder = settings.codecs
     for path in sorted(folder.glob("*/models.toml")) if folder is not None else ():
-        found = ModelMap.load(path).over(found)
+        if path.is_file() and not path.parent.name.startswith("."):
+            found = ModelMap.load(path).over(found)
     return found

@@ -1,5 +1,6 @@
 """The codec folder of a running worker: what is dropped into it comes, what is broken there changes nothing."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def test_a_broken_codec_file_goes_on_as_it_was(folder, own, caplog):
     shelf, _ = folder.refresh()
     assert shelf.active()["t1"].decode(b"12", 1, 0).extras == {"n": "2"}
     assert "goes on as it was read before" in caplog.text
+
+
+def test_a_pipe_and_a_hidden_folder_hold_no_models(folder, own):
+    (own.parent / "pipe").mkdir()
+    os.mkfifo(own.parent / "pipe" / "models.toml")
+    (own.parent / ".git").mkdir()
+    (own.parent / ".git" / "models.toml").write_text("broken [")
+    _, models = folder.refresh()
+    assert models.find("T1 profile", None).name == "first"
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path, caplog):
