@@ -72,6 +72,17 @@ def test_a_file_that_hangs_costs_its_own_examples_only(tmp_path: Path):
     assert done.exit_code == 17
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"", "holds no examples"), (b"[]", "holds no examples"), (b"[" * 100_000, "as JSON"), (b"\xff", "as JSON")],
+)
+def test_a_file_without_examples_is_no_success(tmp_path: Path, content: bytes, says: str):
+    (tmp_path / "vectors.json").write_bytes(content)
+    done = CliRunner().invoke(main, ["codecs", "test", str(tmp_path / "vectors.json")])
+    assert done.exit_code == 2, done.output
+    assert says in done.output
+
+
 def test_names_of_examples_command_no_terminal(tmp_path: Path):
     vectors = tmp_path / "vectors.json"
     one = {"vendor": "v\x1b[2J[/red]", "codec": "c\x07", "bytes_hex": "05", "output": {"data": {"n": 5}}}

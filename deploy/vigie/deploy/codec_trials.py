@@ -111,8 +111,10 @@ def examples(path: Path) -> Iterator[Example]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         found = json.loads(text) if text.lstrip().startswith("[") else [json.loads(x) for x in text.splitlines() if x]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise click.BadParameter(f"{path} cannot be read as JSON: {error}") from None
+    if not found:
+        raise click.BadParameter(f"{path} holds no examples")
     for place, one in enumerate(found):
         try:
             made = convert(one, Example)
