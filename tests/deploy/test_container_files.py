@@ -146,3 +146,8 @@ def test_the_image_builds():
     built = subprocess.run(["docker", "build", "--quiet", "--tag", tag, str(ROOT)], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     subprocess.run(["docker", "image", "rm", tag], check=True, capture_output=True)
+
+
+def test_the_name_of_an_mqtt_session_outlives_its_container():
+    """`client_id = "vigie-{host}"`: a session that nobody comes back to keeps its share of a group's messages."""
+    assert services()["receive"]["hostname"] == "receive"
