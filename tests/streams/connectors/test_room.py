@@ -77,3 +77,13 @@ def test_a_busy_signed_source_does_not_write_its_memory_anew_for_each_request(tm
     assert len(written) < 8, "its work grows with the square of what comes"
     again = Callers(secret="k", memory=tmp_path / "one.signatures")
     assert all(sign("k", instant, b"%d" % number) in again._taken for number in range(1000))
+
+
+def test_a_memory_that_cannot_be_written_costs_a_warning_and_still_knows_what_was_taken(tmp_path, caplog):
+    one = Callers(secret="k", memory=tmp_path / "gone" / "one.signatures")
+    (tmp_path / "gone").write_text("no folder")
+    instant = str(int(time.time()))
+    one.taken(sign("k", instant, b"1"))
+    assert "cannot be written" in caplog.text
+    assert sign("k", instant, b"1") in one._taken
+    assert sign("k", instant, b"1") not in caplog.text

@@ -8,10 +8,13 @@ instant. What was taken is kept over a restart, so that a restart is no way arou
 import base64
 import binascii
 import hmac
+import logging
 import time
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 INSTANT_HEADER = "x-vigie-timestamp"
 SIGNATURE_HEADER = "x-vigie-signature"
@@ -144,6 +147,13 @@ class _Taken:
         self._at[signature] = now
         if self._file is None:
             return
+        try:
+            self._keep(now, signature)
+        except OSError as error:  # Kafka has the body; the sender must not be told otherwise
+            log.warning("%s cannot be written (%s): a restart would forget what was taken", self._file, error.strerror)
+
+    def _keep(self, now: float, signature: str) -> None:
+        assert self._file is not None
         if self._lines >= self._most_lines or not self._file.exists():
             self._write_anew()
             return
