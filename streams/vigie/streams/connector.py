@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from vigie.codecs.device_names import device_address
+from vigie.codecs.values.device_names import device_address
 
 if TYPE_CHECKING:
     from vigie.streams.feed import Feed

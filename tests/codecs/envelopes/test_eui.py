@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.codecs.eui import address_of, hex_of, session_of
+from vigie.codecs.lora.eui import address_of, hex_of, session_of
 from vigie.topics.reason import Reason, Undecodable
 
 WRITTEN = [

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from vigie.codecs.envelopes import senml_cbor, senml_json
 from vigie.codecs.frame import Hints
 from vigie.codecs.registry import envelopes
-from vigie.codecs.senml import resolve
-from vigie.codecs.unit_meanings import meaning
+from vigie.codecs.values.senml import resolve
+from vigie.codecs.values.unit_meanings import meaning
 from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from vigie.codecs.maker_words import judge
+from vigie.codecs.makers.watteco.batch import TABLES, Kind, uncompress
 from vigie.codecs.payloads.watteco_batch import MODELS
 from vigie.codecs.registry import codecs
-from vigie.codecs.watteco.batch import TABLES, Kind, uncompress
 from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 

@@ -3,8 +3,8 @@
 import pytest
 
 from vigie.codecs.maker_words import judge
+from vigie.codecs.makers.watteco import tic_fields
 from vigie.codecs.registry import codecs
-from vigie.codecs.watteco import tic_fields
 from vigie.topics.property import PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 

@@ -6,9 +6,9 @@ Cayenne LPP over CoAP).
 The body names no device, no instant and no counter, so the same bytes at another time are another uplink.
 """
 
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Frame, Hints
 from vigie.codecs.registry import register_envelope
+from vigie.codecs.values.device_names import device_address
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _NO_HINTS = Hints()

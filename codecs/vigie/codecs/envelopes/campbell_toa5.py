@@ -15,13 +15,13 @@ a row's text where it names the uplink. "NAN" is no value. Each part of a table 
 
 from msgspec.structs import replace
 
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Column, Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import first_line, read_lines, rows_of, split
-from vigie.codecs.table import Table
-from vigie.codecs.unit_meanings import meaning
+from vigie.codecs.values.device_names import device_address
+from vigie.codecs.values.rows import first_line, read_lines, rows_of, split
+from vigie.codecs.values.table import Table
+from vigie.codecs.values.unit_meanings import meaning
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 
 _BARE = Layout(name="TOA5", time="TIMESTAMP", columns=())

@@ -16,7 +16,8 @@ is null where the gateway has no GPS, so the instant is then `publishedAt`, and 
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.chirpstack import (
+from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver, gateway
+from vigie.codecs.lora.chirpstack import (
     ACK,
     NETWORK,
     SENT_BY_DEVICES,
@@ -27,9 +28,8 @@ from vigie.codecs.chirpstack import (
     status_facts,
     unknown_event,
 )
-from vigie.codecs.eui import address_of, hex_of, session_of
-from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, hex_of, session_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     TAG,
     Byte,

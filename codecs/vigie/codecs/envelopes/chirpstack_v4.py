@@ -20,7 +20,9 @@ from binascii import a2b_base64
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.chirpstack import (
+from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
+from vigie.codecs.instants import epoch_ms
+from vigie.codecs.lora.chirpstack import (
     ACK,
     NETWORK,
     SENT_BY_DEVICES,
@@ -31,10 +33,8 @@ from vigie.codecs.chirpstack import (
     status_facts,
     unknown_event,
 )
-from vigie.codecs.eui import address_of, addresses, session_of, sessions
-from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
-from vigie.codecs.instants import epoch_ms
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, addresses, session_of, sessions
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     NO_JSON,
     TAG,

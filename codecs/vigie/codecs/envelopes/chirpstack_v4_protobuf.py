@@ -1,7 +1,7 @@
 """ChirpStack v4, protobuf: the events of `chirpstack-v4` in their binary form (setting `json = false`).
 
 Source: chirpstack-api 4.20.0, `integration/integration.proto` and `gw/gw.proto`; field numbers in
-vigie.codecs.chirpstack_proto.
+vigie.codecs.lora.chirpstack_proto.
 
 The binary form does not say which event it is: that is the Kafka header `event` or the last part of the MQTT topic, and
 a source that has neither takes everything for an uplink. A zero is not written, as in JSON. The SNR is a float32, of
@@ -14,7 +14,9 @@ from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from vigie.codecs.chirpstack import (
+from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
+from vigie.codecs.instants import YEAR_1_AT, YEAR_10000_AT
+from vigie.codecs.lora.chirpstack import (
     ACK,
     NETWORK,
     SENT_BY_DEVICES,
@@ -25,11 +27,9 @@ from vigie.codecs.chirpstack import (
     status_facts,
     unknown_event,
 )
-from vigie.codecs.chirpstack_proto import Ack, Join, Named, Stats, Status, Uplink
-from vigie.codecs.eui import address_of, session_of
-from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
-from vigie.codecs.instants import YEAR_1_AT, YEAR_10000_AT
-from vigie.codecs.lorawan import NO_HINTS, TAG, encrypted
+from vigie.codecs.lora.chirpstack_proto import Ack, Join, Named, Stats, Status, Uplink
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import NO_HINTS, TAG, encrypted
 from vigie.codecs.radio import lora_radio, without_snr
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable

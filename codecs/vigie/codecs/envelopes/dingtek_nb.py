@@ -19,11 +19,11 @@ The kind 16 (newer firmware) has IMEI and counter the other way round and no pub
 import struct
 from collections.abc import Iterator
 
-from vigie.codecs.cells import MISSING, warn
 from vigie.codecs.cellular import is_imei, unhexed
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.frame import Envelope, Frame, Hints, Refused, Said
 from vigie.codecs.registry import register_envelope
+from vigie.codecs.values.cells import MISSING, warn
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Cell, Reading

@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from vigie.codecs.cells import MISSING, converted, warn
 from vigie.codecs.cellular import is_imei, operator_of, rssi_of_csq, unhexed
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Frame, Hints
 from vigie.codecs.registry import register_envelope
+from vigie.codecs.values.cells import MISSING, converted, warn
+from vigie.codecs.values.device_names import device_address
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Cell, Reading

@@ -14,9 +14,9 @@ Helium run ChirpStack 4 since 2023: for these, `chirpstack-v4`.
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Envelope, Frame, Hints, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     Byte,
     Counter,

@@ -20,10 +20,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Frame, Hints, PassedOver, Refused, Said
 from vigie.codecs.instants import epoch_ms
 from vigie.codecs.registry import register_envelope
+from vigie.codecs.values.device_names import device_address
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Reading

@@ -16,9 +16,9 @@ messages that the platform queued (24 h, or 7 days) come back out of order, with
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     Byte,
     Counter,

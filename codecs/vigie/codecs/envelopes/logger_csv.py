@@ -10,14 +10,14 @@ source's layout (vigie.codecs.layout), since no two makers write the same.
 
 A body is a file or a part of one that begins with the lines up to the headings. A row that cannot be read is refused
 alone. The last line is not read where no line end follows it: nobody sees whether 12.3 was to become 12.34
-(`last_line_whole` says that the maker writes none). For the hour that legal time tells twice, see vigie.codecs.stamps.
+(`last_line_whole` says that the maker writes none). For the hour that legal time tells twice, see codecs/values/stamps.
 """
 
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import Line, joined, likely_separator, read_lines, rows_of, split
-from vigie.codecs.table import Table, address_of
+from vigie.codecs.values.rows import Line, joined, likely_separator, read_lines, rows_of, split
+from vigie.codecs.values.table import Table, address_of
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _SEARCHED = 100

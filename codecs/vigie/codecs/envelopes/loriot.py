@@ -19,9 +19,9 @@ stands once per antenna; other commands (`txd`, `tx`, `cq`, `geo`) are about dow
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of
 from vigie.codecs.frame import Envelope, Frame, Hints, PassedOver, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     Byte,
     Counter,

@@ -14,7 +14,7 @@ import cbor2
 
 from vigie.codecs.frame import Envelope, Frame, Hints
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.senml_uplinks import addresses, frames
+from vigie.codecs.values.senml_uplinks import addresses, frames
 from vigie.topics.reason import Reason, Undecodable
 
 _LABELS = {

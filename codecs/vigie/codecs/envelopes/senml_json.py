@@ -1,6 +1,6 @@
 r"""SenML in JSON, as stations, LwM2M servers and gateways send it (media type application/senml+json).
 
-Source: RFC 8428; the resolution of packs stands in vigie.codecs.senml, that of names in vigie.codecs.senml_uplinks.
+Source: RFC 8428; the resolution of packs stands in codecs/values/senml, that of names in codecs/values/senml_uplinks.
 
     [{"bn": "urn:dev:mac:0024befffe804ff1_", "bt": 1795428000, "n": "temp", "u": "Cel", "v": 21.5},
      {"n": "rh", "u": "%RH", "v": 48}, {"n": "temp", "u": "Cel", "t": -900, "v": 21.3}]
@@ -10,7 +10,7 @@ import msgspec
 
 from vigie.codecs.frame import Envelope, Frame, Hints
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.senml_uplinks import addresses, frames
+from vigie.codecs.values.senml_uplinks import addresses, frames
 from vigie.topics.reason import Reason, Undecodable
 
 _NO_HINTS = Hints()

@@ -14,9 +14,9 @@ figures are those of the best gateway, whose name is not said; a property `vigie
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     Byte,
     Counter,

@@ -19,14 +19,14 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from vigie.codecs.cells import add_extra, cell_of, take, warn
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Frame, Hints, Refused, Said
 from vigie.codecs.layout import Column, Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.stamps import Instant, Stamp
-from vigie.codecs.table import address_of, stamps_of
+from vigie.codecs.values.cells import add_extra, cell_of, take, warn
+from vigie.codecs.values.device_names import device_address
+from vigie.codecs.values.stamps import Instant, Stamp
+from vigie.codecs.values.table import address_of, stamps_of
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _NO_HINTS = Hints()

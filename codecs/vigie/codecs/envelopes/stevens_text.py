@@ -12,12 +12,12 @@ column 3, and the zone of the stamps.
 
 from msgspec.structs import replace
 
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Envelope, Hints, Said
 from vigie.codecs.layout import Layout
 from vigie.codecs.registry import register_envelope
-from vigie.codecs.rows import first_line, read_lines, rows_of, split
-from vigie.codecs.table import Table
+from vigie.codecs.values.device_names import device_address
+from vigie.codecs.values.rows import first_line, read_lines, rows_of, split
+from vigie.codecs.values.table import Table
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 
 _BARE = Layout(name="Stevens", time="1", columns=(), header_line=0)

@@ -1,7 +1,7 @@
 """Actility ThingPark, JSON: HTTP tunnel of the LRC, ThingPark X IoT Flow (MQTT, AMQP, HTTPS, Kafka), Enterprise.
 
 Source: Actility, ThingPark X IoT Flow documentation (actility/tpx-iot-flow-doc), Message; fields and traps in
-vigie.codecs.thingpark.
+vigie.codecs.lora.thingpark.
 
     {"DevEUI_uplink": {"Time": "2018-10-03T15:38:46.882+02:00", "DevEUI": 16 HEX, "FPort": "1", "FCntUp": "1174",
      "payload_hex": hex, "LrrRSSI": "-80.000000", "SpFact": "7", "Late": "0", "Lrrs": {"Lrr": [...]}, ...}}
@@ -13,9 +13,9 @@ object.
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs import thingpark
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
-from vigie.codecs.lorawan import NO_HINTS, peeking, read
+from vigie.codecs.lora import thingpark
+from vigie.codecs.lora.fields import NO_HINTS, peeking, read
 from vigie.codecs.registry import register_envelope
 
 

@@ -1,6 +1,6 @@
 """Actility ThingPark, XML: HTTP tunnel of the LRC.
 
-Source: ThingPark documentation, LRC to Application Server tunnel interface; fields and traps in vigie.codecs.thingpark.
+Source: ThingPark documentation, LRC to Application Server tunnel interface; fields and traps in codecs/lora/thingpark.
 
     <DevEUI_uplink xmlns="http://uri.actility.com/lora"><Time>2016-10-25T12:45:24.150+02:00</Time><DevEUI>..</DevEUI>
       <FPort>1</FPort>..<Lrrs><Lrr><Lrrid>290000D5</Lrrid>..</Lrr></Lrrs><CustomerData>JSON as text</CustomerData>..
@@ -15,10 +15,10 @@ from xml.etree.ElementTree import Element, ParseError  # names only: defusedxml 
 import msgspec
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from vigie.codecs import thingpark
-from vigie.codecs.eui import address_of
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
-from vigie.codecs.lorawan import NO_HINTS
+from vigie.codecs.lora import thingpark
+from vigie.codecs.lora.eui import address_of
+from vigie.codecs.lora.fields import NO_HINTS
 from vigie.codecs.registry import register_envelope
 from vigie.topics.reason import Reason, Undecodable
 

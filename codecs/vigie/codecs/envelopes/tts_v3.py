@@ -23,9 +23,9 @@ import re
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     NO_JSON,
     TAG,

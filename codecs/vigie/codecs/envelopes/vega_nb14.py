@@ -17,12 +17,12 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from vigie.codecs.cells import add_extra, warn
 from vigie.codecs.cellular import is_imei, operator_of
 from vigie.codecs.decoder import Decoded
 from vigie.codecs.frame import Envelope, Frame, Hints
 from vigie.codecs.instants import YEAR_10000_AT
 from vigie.codecs.registry import register_envelope
+from vigie.codecs.values.cells import add_extra, warn
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 from vigie.topics.uplink import Cell, Reading

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Raw, Struct, field
 
-from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Envelope, Frame, Hints, Refused, Said, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import (
     NO_HINTS,
     NO_JSON,
     Byte,

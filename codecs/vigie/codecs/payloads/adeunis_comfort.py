@@ -22,8 +22,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from struct import Struct
 
-from vigie.codecs.adeunis import ABSENT_TEMPERATURE, NETWORK_EXTRAS, SOURCE, at_least, common, mode, opened, u16
 from vigie.codecs.decoder import Codec, Decode, Decoded, Vector
+from vigie.codecs.makers.adeunis import ABSENT_TEMPERATURE, NETWORK_EXTRAS, SOURCE, at_least, common, mode, opened, u16
 from vigie.codecs.registry import register_codec
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable

@@ -14,17 +14,17 @@ Source: npm package @adeunis/codecs 1.6.1, src/products/tic (facts only); 0x8000
     0x20 network, 0x30 keep alive
     status        0x10 the meter could not be read, 0x08 configuration inconsistent
 
-The payload does not say which of the three it is, so each is a codec of its own. Channels: vigie.codecs.tic. EA_s is
+The payload does not say which of the three it is, so each is a codec of its own. Channels: codecs/makers/tic. EA_s is
 less than a kWh where EAP_s is thousands, so it is no index, and an extra; EAP_s is the index of the tariff period in
 force.
 """
 
 from struct import Struct
 
-from vigie.codecs.adeunis import NETWORK_EXTRAS, SOURCE, at_least, common, mode, opened, text, u16
 from vigie.codecs.decoder import Codec, Decode, Decoded, Vector
+from vigie.codecs.makers.adeunis import NETWORK_EXTRAS, SOURCE, at_least, common, mode, opened, text, u16
+from vigie.codecs.makers.tic import PERIOD_CHANNELS, legal, tariff
 from vigie.codecs.registry import register_codec
-from vigie.codecs.tic import PERIOD_CHANNELS, legal, tariff
 from vigie.topics.category import code_of
 from vigie.topics.property import BY_NAME
 from vigie.topics.uplink import Reading

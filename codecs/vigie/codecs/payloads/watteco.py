@@ -1,17 +1,17 @@
 """Watteco devices without batches of their own, or whose table is not known: their standard frames.
 
 Source: https://github.com/Watteco/Codec-API-LoRaWAN (facts only); the layout is told in
-vigie.codecs.watteco.standard and vigie.codecs.watteco.clusters.
+vigie.codecs.makers.watteco.standard and vigie.codecs.makers.watteco.clusters.
 
 Inputs are contacts, an input of a door switch is the door; pulses, outputs and analogue values of no known quantity are
 extras. The reasons of a report, which the device sends behind its value, are the extras `cause_1`, `cause_2`, ...
-Electric values have the channels of vigie.codecs.tic.
+Electric values have the channels of vigie.codecs.makers.tic.
 """
 
 from vigie.codecs.decoder import Codec, Vector
+from vigie.codecs.makers.watteco.device import decoder
+from vigie.codecs.makers.watteco.model import SOURCE, Model
 from vigie.codecs.registry import register_codec
-from vigie.codecs.watteco.device import decoder
-from vigie.codecs.watteco.model import SOURCE, Model
 
 EXTRAS = (
     "alarm", "cause_*", "causes", "pulses*", "analog*", "output*", "occupancy_state*", "concentration*",

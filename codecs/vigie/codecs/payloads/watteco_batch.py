@@ -1,18 +1,18 @@
 """Watteco devices that send batches: which series each model has, and its standard frames.
 
 Source: https://github.com/Watteco/Codec-API-LoRaWAN, devices/<model>/<model>.js (facts only); the format is told in
-vigie.codecs.watteco.batch. A frame does not say its model, so each table is a codec of its own.
+vigie.codecs.makers.watteco.batch. A frame does not say its model, so each table is a codec of its own.
 
 Readings of a batch have their own instants: received_at less the age that the batch says. A reading of what the model
 does not measure (a wrong codec on a device) is kept as an extra `other_*`.
 """
 
 from vigie.codecs.decoder import Codec, Vector
+from vigie.codecs.makers.watteco.batch import Kind
+from vigie.codecs.makers.watteco.device import decoder
+from vigie.codecs.makers.watteco.model import SOURCE, Model, Series
 from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, vectors_of
 from vigie.codecs.registry import register_codec
-from vigie.codecs.watteco.batch import Kind
-from vigie.codecs.watteco.device import decoder
-from vigie.codecs.watteco.model import SOURCE, Model, Series
 from vigie.topics.property import BY_NAME
 
 

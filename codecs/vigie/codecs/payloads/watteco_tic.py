@@ -1,7 +1,7 @@
 """Watteco TICS'O: the customer output of a French electricity meter, of each of the five kinds.
 
 Source: https://github.com/Watteco/Codec-API-LoRaWAN, codec/tic.js (facts only); the layout is told in
-vigie.codecs.watteco.tic_frame and vigie.codecs.watteco.tic_fields, the channels in vigie.codecs.tic.
+codecs/makers/watteco/tic_frame and tic_fields, the channels in codecs/makers/tic.
 
     0053 ICE    0054 historic (CBE, Linky)    0055 yellow tariff (CJE)    0056 standard (Linky)    0057 PME-PMI
 
@@ -10,10 +10,10 @@ its own periods, and every text and date, is an extra under the label. Dates are
 """
 
 from vigie.codecs.decoder import Codec, Vector
+from vigie.codecs.makers.watteco.device import decoder
+from vigie.codecs.makers.watteco.model import SOURCE, Model
 from vigie.codecs.payloads.watteco import DEFECTS, EXTRAS, vectors_of
 from vigie.codecs.registry import register_codec
-from vigie.codecs.watteco.device import decoder
-from vigie.codecs.watteco.model import SOURCE, Model
 
 _GIVES = (
     "active_energy_index", "active_power", "apparent_power", "battery_voltage", "current", "tariff_period",

@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from vigie.codecs.eui import address_of
 from vigie.codecs.frame import Hints, Peek
 from vigie.codecs.instants import YEAR_10000_AT, epoch_ms
+from vigie.codecs.lora.eui import address_of
 from vigie.topics.reason import Reason, Undecodable, excerpt
 from vigie.topics.uplink import Gateway
 

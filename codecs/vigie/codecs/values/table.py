@@ -7,13 +7,13 @@ a part that was sent before, is the same uplink.
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from vigie.codecs.cells import add_extra, cell_of, take, warn
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Frame, Hints, Refused, Said
 from vigie.codecs.layout import Column, Layout
-from vigie.codecs.rows import Row
-from vigie.codecs.stamps import Instant, Stamp, Stamps
+from vigie.codecs.values.cells import add_extra, cell_of, take, warn
+from vigie.codecs.values.device_names import device_address
+from vigie.codecs.values.rows import Row
+from vigie.codecs.values.stamps import Instant, Stamp, Stamps
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _MISSING_COLUMN = "MISSING_COLUMN"

@@ -10,7 +10,7 @@ Source: https://github.com/Watteco/Codec-API-LoRaWAN, codec/standard.js (facts o
 
 from collections.abc import Callable
 
-from vigie.codecs.watteco.clusters import Value
+from vigie.codecs.makers.watteco.clusters import Value
 from vigie.topics.reason import Reason, Undecodable
 
 _CROSSINGS = {0x00: "", 0x20: "fall", 0x40: "exceed", 0x60: "exceed&fall"}

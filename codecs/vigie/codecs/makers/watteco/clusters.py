@@ -4,12 +4,12 @@ Source: https://github.com/Watteco/Codec-API-LoRaWAN, codec/standard.js (facts o
 
 A simple attribute is one value; a set is a length byte and values of fixed sizes, which causes of a report name by
 place. Names are those of properties.csv, else of extras. Endpoints count from 0 and are channels; of electric sets they
-are the phases A, B, C and their sum (vigie.codecs.tic has the channels).
+are the phases A, B, C and their sum (vigie.codecs.makers.tic has the channels).
 """
 
 from msgspec import Struct
 
-from vigie.codecs.tic import INJECTED, PHASES
+from vigie.codecs.makers.tic import INJECTED, PHASES
 
 
 class Value(Struct, frozen=True):
@@ -151,7 +151,7 @@ SIZES = {
 
 
 def phase_channel(endpoint: int, offset: int) -> int:
-    """The channel of an electric value: the phase, and for indexes what vigie.codecs.tic says.
+    """The channel of an electric value: the phase, and for indexes what vigie.codecs.makers.tic says.
 
     >>> phase_channel(0, 0), phase_channel(3, 0), phase_channel(2, PHASES), phase_channel(3, PHASES + INJECTED)
     (1, 0, 203, 20)

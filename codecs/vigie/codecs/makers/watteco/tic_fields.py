@@ -104,7 +104,7 @@ PROPERTIES: dict[str, tuple[str, int]] = {
     **{f"URMS{phase}": ("voltage", phase) for phase in (1, 2, 3)},
     **{f"SINSTS{phase}": ("apparent_power", phase) for phase in (1, 2, 3)},
 }  # fmt: skip
-"""Label -> property and channel (vigie.codecs.tic), for what the meter counts in the catalogue's unit."""
+"""Label -> property and channel (vigie.codecs.makers.tic), for what the meter counts in the catalogue's unit."""
 
 TARIFFS = ("PTEC", "LTARF", "PTCOUR", "PTCOUR1", "JAUNE_pt")
 """Labels of the tariff period in force."""

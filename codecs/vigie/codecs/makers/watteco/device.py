@@ -10,9 +10,9 @@ them with their ages as `<name>_ages`, newest first.
 import math
 
 from vigie.codecs.decoder import Decode, Decoded
-from vigie.codecs.watteco.batch import Sample, uncompress
-from vigie.codecs.watteco.model import Model, Series, numbered, text
-from vigie.codecs.watteco.standard import standard
+from vigie.codecs.makers.watteco.batch import Sample, uncompress
+from vigie.codecs.makers.watteco.model import Model, Series, numbered, text
+from vigie.codecs.makers.watteco.standard import standard
 from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.reason import Reason, Undecodable
 from vigie.topics.uplink import Reading

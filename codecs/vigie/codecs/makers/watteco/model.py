@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from vigie.codecs.watteco.batch import Kind
+from vigie.codecs.makers.watteco.batch import Kind
 
 SOURCE = "https://github.com/Watteco/Codec-API-LoRaWAN, codec/ and devices/ (layouts)"
 

@@ -16,8 +16,8 @@ import math
 import struct
 
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.tic import PERIOD_CHANNELS, legal, legal_since_2000, tariff
-from vigie.codecs.watteco import tic_fields
+from vigie.codecs.makers.tic import PERIOD_CHANNELS, legal, legal_since_2000, tariff
+from vigie.codecs.makers.watteco import tic_fields
 from vigie.topics.category import code_of
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, printable

@@ -17,10 +17,10 @@ import struct
 from msgspec import Struct
 
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.watteco import clusters, tic_frame
-from vigie.codecs.watteco.causes import causes, number
-from vigie.codecs.watteco.clusters import Value
-from vigie.codecs.watteco.model import Model, numbered, text
+from vigie.codecs.makers.watteco import clusters, tic_frame
+from vigie.codecs.makers.watteco.causes import causes, number
+from vigie.codecs.makers.watteco.clusters import Value
+from vigie.codecs.makers.watteco.model import Model, numbered, text
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, printable
 from vigie.topics.uplink import Reading

@@ -7,7 +7,7 @@ forebears in chirpstack-api 3; ChirpStack documentation, chapters Integrations a
 from collections.abc import Mapping
 
 from vigie.codecs.frame import GatewayStats
-from vigie.codecs.lorawan import figure
+from vigie.codecs.lora.fields import figure
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 NETWORK = "chirpstack"

@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from vigie.codecs.eui import address_of, session_of
 from vigie.codecs.frame import Frame, Heard, Hints, PassedOver, gateway
-from vigie.codecs.lorawan import (
+from vigie.codecs.lora.eui import address_of, session_of
+from vigie.codecs.lora.fields import (
     Byte,
     Counter,
     Decibels,

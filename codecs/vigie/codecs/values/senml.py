@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from vigie.codecs.instants import YEAR_10000_AT
-from vigie.codecs.lwm2m import PATH
+from vigie.codecs.values.lwm2m import PATH
 from vigie.topics.reason import Reason, Undecodable, excerpt
 
 _RELATIVE_S = 2**28

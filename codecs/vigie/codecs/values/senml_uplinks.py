@@ -1,7 +1,7 @@
 """Resolved SenML records to uplinks: one per device and instant, with readings in the catalogue's units.
 
 Source: RFC 8428 section 4.5.3 (time relative to the reception), RFC 9039 (urn:dev names), and the meanings of units and
-LwM2M resources (vigie.codecs.unit_meanings, vigie.codecs.lwm2m).
+LwM2M resources (vigie.codecs.values.unit_meanings, vigie.codecs.values.lwm2m).
 
 A `urn:dev:mac:` name is an EUI, a `urn:imei:` name an IMEI, another name is one of the source. An uplink is named by
 its resolved records, written in one way, so that a pack in JSON and the same pack in CBOR are one uplink.
@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from vigie.codecs.cells import add_extra, converted, warn
 from vigie.codecs.decoder import Decoded
-from vigie.codecs.device_names import device_address
 from vigie.codecs.frame import Frame, Hints
 from vigie.codecs.instants import YEAR_10000_AT
-from vigie.codecs.lwm2m import PATH, UNITS_RESOURCE, resource
-from vigie.codecs.senml import Resolved, resolve, split_name, wrong
-from vigie.codecs.unit_meanings import meaning
+from vigie.codecs.values.cells import add_extra, converted, warn
+from vigie.codecs.values.device_names import device_address
+from vigie.codecs.values.lwm2m import PATH, UNITS_RESOURCE, resource
+from vigie.codecs.values.senml import Resolved, resolve, split_name, wrong
+from vigie.codecs.values.unit_meanings import meaning
 from vigie.topics.property import BY_NAME
 from vigie.topics.reason import Reason, Undecodable, excerpt, printable
 from vigie.topics.uplink import Cell, Reading

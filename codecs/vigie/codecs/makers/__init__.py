@@ -1,0 +1,1 @@
+"""What several codecs of one maker, or of one kind of device, share."""

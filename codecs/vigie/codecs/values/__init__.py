@@ -1,0 +1,1 @@
+"""What bodies that hold values, and no payload, share: rows of files, SenML records, their instants and units."""
