@@ -56,10 +56,7 @@ def _shown(record: Any, framer: Framer | None) -> dict[str, Any]:
     if framer is not None and value is not None:
         value = framer.decode_dict(value)
     elif value is not None:
-        try:
-            value = json.loads(value)
-        except ValueError:
-            value = _bytes(value)
+        value = _read(value)
     return {
         "partition": record.partition,
         "offset": record.offset,
@@ -68,6 +65,20 @@ def _shown(record: Any, framer: Framer | None) -> dict[str, Any]:
         "headers": {name: (text or b"").decode("utf-8", "replace") for name, text in record.headers},
         "value": value,
     }
+
+
+def _read(body: bytes) -> Any:
+    r"""A body as JSON; as base64 where it is none, or none that can be shown.
+
+    >>> _read(b'{"a": 1}'), _read(b"\x01u"), _read(b'"\\ud800"'), _read(b"[" * 100_000)[:4]
+    ({'a': 1}, 'AXU=', 'Ilx1ZDgwMCI=', 'W1tb')
+    """
+    try:
+        read = json.loads(body)
+        json.dumps([[read]], ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):  # half a pair of surrogates, NaN, or nested without end
+        return _bytes(body)
+    return read
 
 
 def _bytes(value: bytes) -> str:
