@@ -104,6 +104,21 @@ def test_a_post_is_answered_changed_once_kafka_has_it(kafka, tmp_path):
         assert "gu3ssed" not in role.log.read_text()
 
 
+def test_datagrams_that_are_no_coap_hurt_nobody_and_do_not_fill_the_log(kafka, tmp_path):
+    ports = sources()
+    with receiving(kafka, tmp_path, ports) as role:
+        role.wait_up("nb-coap")
+        said = len(role.text().splitlines())
+        no_utf8 = b"\xb2in\x07nb-coap\x4c\xff\xff" + bytes(range(240, 250))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            for number in range(50):
+                stranger.sendto(bytes([0x40, 2, 0, number]) + no_utf8, ("127.0.0.1", ports["coap"]))
+                stranger.sendto(b"\xff" * number, ("127.0.0.1", ports["coap"]))
+        wait_until(lambda: role.metric("vigie_receive_refused_total", reason="bad_request") == 50, 10, role.text)
+        assert send(ports["coap"], f"/in/nb-coap?t={TOKEN}", b"1").code is aiocoap.CHANGED
+        assert len(role.text().splitlines()) == said, role.text()
+
+
 def test_no_answer_says_changed_while_kafka_is_away(kafka_service, tmp_path):
     ports = sources()
     with receiving(kafka_service.address, tmp_path, ports) as role:

@@ -7,6 +7,7 @@ crosses the network in clear: listen on an operator's private network, and say i
 import asyncio
 import hmac
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -101,12 +102,32 @@ async def run(feed: Feed, stop: asyncio.Event) -> None:
             f"{source.name} cannot listen on CoAP {source.host}:{source.port} ({error.strerror or error}): end what "
             "uses it, or change host and port of the source"
         ) from None
+    _guard(context, feed)
     feed.up()
     try:
         await stop.wait()
     finally:
         feed.down()
         await context.shutdown()
+
+
+def _guard(context: Any, feed: Feed) -> None:
+    """Count what is no CoAP: aiocoap lets the error of an option that is no UTF-8 out into the event loop, which logs a
+    traceback for each such datagram, whoever sent it.
+    """
+    for interface in context.request_interfaces:
+        messages = getattr(getattr(interface, "token_interface", None), "message_interface", None)
+        read = getattr(messages, "datagram_msg_received", None)
+        if read is None:  # another transport than that of Linux and macOS
+            continue
+
+        def guarded(*datagram: Any, read: Callable[..., None] = read) -> None:
+            try:
+                read(*datagram)
+            except ValueError:
+                feed.refused("bad_request")
+
+        messages.datagram_msg_received = guarded
 
 
 class _Endpoint:

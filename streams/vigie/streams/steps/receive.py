@@ -41,8 +41,9 @@ def run(settings: Settings) -> int:
         Exit code: 0 after a stop that was asked for, 1 when it cannot go on (the log says why).
     """
     log_lines.configure()
-    logging.getLogger("mqtt").setLevel(logging.ERROR)
-    for chatty in ("httpx", "httpcore", "asyncssh", "coap-server", "coap"):
+    for shouting in ("mqtt", "coap-server", "coap"):  # these two warn of each datagram that is no CoAP: log at will
+        logging.getLogger(shouting).setLevel(logging.ERROR)
+    for chatty in ("httpx", "httpcore", "asyncssh"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         found = sources.load(settings.sources, secrets=True)
