@@ -4,10 +4,13 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncssh
 import pytest
 from streams.connectors.receiving import Receiving, headers, wait_until
+
+from vigie.streams.connectors import sftp
 
 SOURCE = """
 [[source]]
@@ -158,3 +161,22 @@ def test_links_and_names_that_lead_elsewhere_are_refused(kafka, tmp_path, out):
         assert role.metric("vigie_receive_refused_total", source="stations", reason="no_file") >= 1
         assert all(b"s3cret" not in body and b"root:" not in body for body in role.bodies("raw.cellular"))
     server.close()
+
+
+def test_a_server_that_lives_and_never_answers_is_given_up(monkeypatch):
+    monkeypatch.setattr(sftp, "_READ_LIMIT_S", 0.1)
+    monkeypatch.setattr(sftp, "_ANSWER_LIMIT_S", 0.1)
+
+    async def never(*_):
+        await asyncio.sleep(30)
+
+    async def opened(*_):
+        return SimpleNamespace(read=never, close=never)
+
+    async def read():
+        file = sftp._Remote(SimpleNamespace(open=opened), "out/a.csv", "a.csv", 10, 1.0)
+        with pytest.raises(TimeoutError):
+            await file.read(0, 10)
+        await file.close()
+
+    asyncio.run(asyncio.wait_for(read(), 10))

@@ -29,6 +29,8 @@ from vigie.streams.intake.files import File, Files, GoneError, Pattern
 from vigie.streams.intake.raw_log import NotKeptError
 
 _ANSWER_LIMIT_S = 60.0
+_READ_LIMIT_S = 600.0
+"""For one list, or one piece of 16 MB: keepalives do not tell of a server that lives and never answers."""
 
 
 class SftpSource(FileSource, frozen=True, kw_only=True, tag="sftp"):
@@ -96,16 +98,19 @@ class _Remote:
         import asyncssh
 
         try:
-            if self._file is None:
-                self._file = await self._sftp.open(self._path, "rb")
-            return bytes(await self._file.read(size, offset))
+            async with asyncio.timeout(_READ_LIMIT_S):
+                if self._file is None:
+                    self._file = await self._sftp.open(self._path, "rb")
+                return bytes(await self._file.read(size, offset))
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure) as error:
             raise GoneError from error
 
     async def close(self) -> None:
         if self._file is not None:
-            await self._file.close()
-            self._file = None
+            file, self._file = self._file, None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ANSWER_LIMIT_S):
+                    await file.close()
 
 
 async def run(feed: Feed, stop: asyncio.Event) -> None:
@@ -165,7 +170,8 @@ async def _connect(source: SftpSource) -> Any:
 async def _look(feed: Feed, sftp: Any, source: SftpSource, files: Files) -> None:
     """Two looks where files are new, so that one that still grows is left alone."""
     for _ in range(2):
-        found = await _listed(feed, sftp, source)
+        async with asyncio.timeout(_READ_LIMIT_S):
+            found = await _listed(feed, sftp, source)
         await files.look(found)
         await asyncio.sleep(min(2.0, source.every_s))
 
