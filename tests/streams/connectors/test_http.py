@@ -312,6 +312,16 @@ def test_a_head_without_end_is_refused(role):
     assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
 
 
+def test_an_answer_on_a_kept_connection_does_not_wait_for_the_senders_acknowledgement(role):
+    took = []
+    with httpx.Client(headers=BEARER, timeout=30) as client:
+        for number in range(30):
+            began = time.perf_counter()
+            assert client.post(role.url() + "tts/up", content=uplink(100 + number)).status_code == 200
+            took.append(time.perf_counter() - began)
+    assert sorted(took)[5] < 0.035, took
+
+
 def test_the_port_answers_after_all_that(role):
     assert post(role, "tts/up", uplink(99), headers=BEARER).status_code == 200
     assert json.dumps(role.health())

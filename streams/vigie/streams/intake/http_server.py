@@ -92,7 +92,10 @@ def listener(host: str, port: int) -> socket.socket:
     Raises:
         CannotGoOnError: the port is taken, or the address is none of this machine.
     """
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where a socket says that it is TCP: else each answer on a kept connection
+    # waits 40 ms for the sender's delayed acknowledgement.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
