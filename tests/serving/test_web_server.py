@@ -7,7 +7,7 @@ from vigie.serving.web_server import bind
 
 
 def test_answers_do_not_wait_for_acknowledgements():
-    """asyncio must turn Nagle's algorithm off on what it accepts; it looks at the listening socket's protocol for that."""
+    """asyncio turns Nagle's algorithm off on what it accepts where the listening socket says that it is TCP."""
 
     async def accepted() -> int:
         found = asyncio.get_running_loop().create_future()
