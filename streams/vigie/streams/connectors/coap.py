@@ -116,7 +116,7 @@ def _guard(context: Any, feed: Feed) -> None:
     traceback for each such datagram, whoever sent it.
     """
     for interface in context.request_interfaces:
-        messages = getattr(getattr(interface, "token_interface", None), "message_interface", None)
+        messages: Any = getattr(getattr(interface, "token_interface", None), "message_interface", None)
         read = getattr(messages, "datagram_msg_received", None)
         if read is None:  # another transport than that of Linux and macOS
             continue
