@@ -64,8 +64,8 @@ def run_role(
         import uvloop
 
         uvloop.install()  # also for the thread in which aiokafka's consumer lives
-    # What is loaded by now (codecs, schemas, libraries: 90,000 objects) lives as long as the role: the garbage collector
-    # need not look at it each time.
+    # What is loaded by now (codecs, schemas, libraries: 90,000 objects) lives as long as the role: the garbage
+    # collector need not look at it each time.
     gc.collect()
     gc.freeze()
     return asyncio.run(Worker(settings, role, steps, options).run())
