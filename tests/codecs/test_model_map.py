@@ -63,6 +63,7 @@ def test_a_profile_that_nobody_knows_gives_a_short_name(tmp_path):
         (ONE + 'also = "P2"\n', "also is 'P2'"),
         (ONE + "also = [1]\n", "also is [1]"),
         (ONE + "label = 5\n", "label is 5"),
+        (ONE + 'gives = ["warmth"]\n', "gives is ['warmth']"),
         (ONE + 'lacks = "laeq"\n', "lacks is 'laeq'"),
         (ONE + 'lacks = ["light"]\n', "lacks is ['light']"),
         ("model = [1]\n", "is no table"),

@@ -11,6 +11,7 @@ A models file holds tables [[model]]:
     label     what it is, in French
     use       what it is for: one of vigie.codecs.indicators_fed.USES
     lacks     properties that its codec can give, but not this model of those that share the codec
+    gives     properties that its messages hold, where no codec says it
     bearers   how it sends, of vigie.topics.uplink.BEARERS; default ["lora"]
 """
 
@@ -28,7 +29,7 @@ from vigie.topics.uplink import BEARERS
 NO_CODEC = "none"
 """Of a model whose messages hold the values themselves."""
 
-_KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "lacks", "bearers"}
+_KEYS = {"profile", "codec", "name", "period_s", "label", "also", "use", "lacks", "gives", "bearers"}
 
 
 class ModelsError(ValueError):
@@ -48,6 +49,7 @@ class Model:
         label: what it is, in French.
         use: what it is for, the key of vigie.codecs.indicators_fed.USES; empty where nobody said.
         lacks: properties of its codec that this model does not give.
+        gives: names of properties that its messages hold, where it has no codec.
         bearers: how it sends.
     """
 
@@ -59,6 +61,7 @@ class Model:
     label: str = ""
     use: str = ""
     lacks: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
     bearers: tuple[str, ...] = ("lora",)
 
 
@@ -162,5 +165,6 @@ def _model(entry: Any, where: str) -> Model:
         raise ModelsError(f"{where}: bearers is {bearers!r}, expected a list of {', '.join(BEARERS)}")
     return Model(
         name=entry["name"], codec=entry["codec"], profile=entry["profile"], also=tuple(also), period_s=period,
-        label=entry.get("label", ""), use=use, lacks=tuple(lacks), bearers=tuple(bearers),
+        label=entry.get("label", ""), use=use, lacks=tuple(entry.get("lacks", ())),
+        gives=tuple(entry.get("gives", ())), bearers=tuple(bearers),
     )  # fmt: skip

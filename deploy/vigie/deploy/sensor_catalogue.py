@@ -56,10 +56,9 @@ def _models(use: str, models: list[Model], found: Mapping[str, Codec]) -> Iterat
     yield "|---|---|---|---|---|---|"
     for model in sorted(models, key=lambda one: (found[one.codec].maker if one.codec in found else "~", one.name)):
         codec, bearers = found.get(model.codec), ", ".join(model.bearers)
-        read_by, fed = "in the message", "those of what it holds"
-        if codec is not None:
-            given = set(codec.properties) - set(model.lacks)
-            read_by, fed = f"`{codec.id}`", ", ".join(indicators_fed(use, given)) or "–"
+        given = set(model.gives if codec is None else codec.properties) - set(model.lacks)
+        read_by = f"`{codec.id}`" if codec is not None else "in the message"
+        fed = ", ".join(indicators_fed(use, given)) or ("–" if codec or model.gives else "as its layout declares")
         profiles = _cell(", ".join((model.profile, *model.also)))
         yield f"| {model.name} | {profiles} | {model.label} | {bearers} | {read_by} | {fed} |"
 
