@@ -157,9 +157,10 @@ def _model(entry: Any, where: str) -> Model:
         raise ModelsError(f"{where}: label is {entry['label']!r}, expected text")
     if (use := entry.get("use", "")) not in ("", *USES):
         raise ModelsError(f"{where}: use is {use!r}, expected one of {', '.join(USES)}")
-    lacks = entry.get("lacks", [])
-    if not isinstance(lacks, list) or not set(map(str, lacks)) <= set(BY_NAME):
-        raise ModelsError(f"{where}: lacks is {lacks!r}, expected a list of properties of the catalogue")
+    for key in ("lacks", "gives"):
+        listed = entry.get(key, [])
+        if not isinstance(listed, list) or not set(map(str, listed)) <= set(BY_NAME):
+            raise ModelsError(f"{where}: {key} is {listed!r}, expected a list of properties of the catalogue")
     bearers = entry.get("bearers", ["lora"])
     if not isinstance(bearers, list) or not bearers or not set(map(str, bearers)) <= set(BEARERS):
         raise ModelsError(f"{where}: bearers is {bearers!r}, expected a list of {', '.join(BEARERS)}")
