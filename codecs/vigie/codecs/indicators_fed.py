@@ -13,6 +13,9 @@ def _any(*sets: str) -> _Needs:
     return tuple(frozenset(one.split("+")) for one in sets)
 
 
+_LEVEL = _any("distance", "water_depth", "water_level", "water_pressure")
+"""Of a distance or a pressure the point's conversion makes a level."""
+
 USES: dict[str, dict[str, _Needs]] = {
     "waste": {
         "fill": _any("distance", "fill"),
@@ -29,8 +32,8 @@ USES: dict[str, dict[str, _Needs]] = {
         "LAFmax": _any("lafmax"),
     },
     "river": {
-        "level": _any("distance", "water_depth", "water_level"),
-        "rise": _any("distance", "water_depth", "water_level"),
+        "level": _LEVEL,
+        "rise": _LEVEL,
         "water temperature": _any("water_temperature"),
         "conductivity": _any("conductivity"),
         "turbidity": _any("turbidity"),

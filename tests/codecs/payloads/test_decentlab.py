@@ -3,6 +3,7 @@
 import pytest
 
 from vigie.codecs.decoder import Decoded
+from vigie.codecs.indicators_fed import indicators_fed
 from vigie.codecs.maker_words import judge
 from vigie.codecs.model_map import ModelMap
 from vigie.codecs.registry import codecs
@@ -139,11 +140,28 @@ def test_the_battery_is_read_wherever_its_group_stands():
     assert values(decode("dl-lp8p", "02057800080c25")) == {("battery_voltage", 0): 3109}
 
 
-def test_a_pressure_of_a_liquid_is_no_depth_and_no_air_pressure():
+def test_a_pressure_of_a_liquid_is_no_depth_and_no_air_pressure_but_feeds_a_level():
     for model in ("dl-pr21", "dl-pr26", "dl-pr36", "dl-pr36ctd"):
         properties = codecs()[f"decentlab-{model}"].properties
         assert not {"water_depth", "water_level", "air_pressure"} & set(properties)
-    assert decode("dl-pr36", "02032b0003806797810c2b").extras["pressure_bar"] == "0.0125732421875"
+        assert {"level", "rise"} <= set(indicators_fed("river", properties))
+    assert values(decode("dl-pr36", "02032b0003806797810c2b"))["water_pressure", 0] == 12.5732421875
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "hectopascals"),
+    [("dl-pr21", "4000", -1000), ("dl-pr21", "c000", 10000), ("dl-pr26", "4000", 0), ("dl-pr26", "c000", 1000),
+     ("dl-pr36", "a000", 1000), ("dl-pr36", "6000", -1000)],
+)  # fmt: skip
+def test_the_ends_of_a_range_of_pressure(model, words, hectopascals):
+    assert values(decode(model, f"0203280001{words}9781"))["water_pressure", 0] == hectopascals
+
+
+@pytest.mark.parametrize("model", ["dl-pr21", "dl-pr26", "dl-pr36"])
+def test_the_lowest_word_of_a_pressure_is_no_measurement(model):
+    decoded = decode(model, "020328000100009781")
+    assert [name for name, _ in values(decoded)] == ["water_temperature"]
+    assert decoded.extras["absent"] == "water_pressure"
 
 
 def test_a_flag_of_no_group_and_a_frame_too_long_are_refused():

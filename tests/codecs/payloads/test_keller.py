@@ -53,30 +53,31 @@ def test_the_makers_own_examples(payload, f_port, data):
 
 
 TYPES = {
-    0: (6, {"pd_p1_p2_bar", "p1_bar", "p2_bar", "water_temperature"}),
-    1: (6, {"pd_p1_p2_bar", "p1_bar", "p2_bar", "water_temperature"}),
-    2: (8, {"pd_p1_pbaro_bar", "p1_bar", "p2_bar", "water_temperature", "air_pressure", "device_temperature"}),
-    3: (8, {"pd_p1_pbaro_bar", "p1_bar", "p2_bar", "water_temperature", "air_pressure", "device_temperature"}),
-    4: (10, {"pd_p1_p2_bar", "air_pressure", "voltage_input_1_v", "voltage_input_2_v"}),
-    5: (10, {"pd_p1_pbaro_bar", "air_pressure", "voltage_input_1_v", "voltage_input_2_v"}),
-    6: (15, {"pd_p1_p2_bar", "p1_2_bar", "p1_3_bar", "p1_4_bar", "p1_5_bar", "counter_input"}),
-    7: (15, {"air_pressure", "device_temperature", "voltage_input_1_v", "sdi12_1", "sdi12_10"}),
-    8: (15, {"p1_bar", "p1_5_bar", "water_temperature", "air_pressure", "voltage_input_2_v", "counter_input"}),
-    9: (12, {"pd_p1_p2_bar", "conductivity", "conductivity_raw_ms_cm"}),
-    10: (12, {"pd_p1_pbaro_bar", "conductivity", "conductivity_raw_ms_cm"}),
-    11: (15, {"p1_bar", "p1_2_bar", "p1_3_bar", "conductivity", "water_temperature", "counter_input"}),
-    12: (15, {"pd_p1_pbaro_bar", "aquamaster_flow", "aquamaster_pressure", "aquamaster_supply_voltage"}),
-    13: (13, {"p1_bar", "p2_bar", "p1_2_bar", "p2_2_bar", "water_temperature", "counter_input"}),
-}
-"""Connection type -> number of its last channel, some of what it measures."""
+    0: (6, {"water_temperature"}, {0, 1, 2}),
+    1: (6, {"water_temperature"}, {0, 1, 2}),
+    2: (8, {"water_temperature", "air_pressure", "device_temperature"}, {0, 1, 2}),
+    3: (8, {"water_temperature", "air_pressure", "device_temperature"}, {0, 1, 2}),
+    4: (10, {"air_pressure", "voltage_input_1_v", "voltage_input_2_v"}, {0, 1, 2}),
+    5: (10, {"air_pressure", "voltage_input_1_v", "voltage_input_2_v"}, {0, 1, 2}),
+    6: (15, {"air_pressure", "counter_input"}, {0, 1, 2, 11, 21, 31, 41}),
+    7: (15, {"air_pressure", "device_temperature", "voltage_input_1_v", "sdi12_1", "sdi12_10"}, set()),
+    8: (15, {"water_temperature", "air_pressure", "voltage_input_2_v", "counter_input"}, {1, 11, 21, 31, 41}),
+    9: (12, {"conductivity", "conductivity_raw_ms_cm"}, {0, 1, 2}),
+    10: (12, {"conductivity", "conductivity_raw_ms_cm"}, {0, 1, 2}),
+    11: (15, {"conductivity", "water_temperature", "counter_input"}, {1, 11, 21}),
+    12: (15, {"aquamaster_flow", "aquamaster_pressure", "aquamaster_supply_voltage"}, {0, 1, 2}),
+    13: (13, {"water_temperature", "counter_input"}, {1, 2, 11, 12}),
+}  # fmt: skip
+"""Connection type -> number of its last channel, some of what it measures, channels of water_pressure."""
 
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_each_connection_type_has_its_channels(kind):
-    last, some = TYPES[kind]
+    last, some, pressures = TYPES[kind]
     channels = range(2 if kind == 7 else 1, last + 1)
     decoded = measured(kind, *channels)
     assert some <= told(decoded)
+    assert {place for name, place in values(decoded) if name == "water_pressure"} == pressures
     assert decoded.warnings == []
     assert len(decoded.readings) + len(decoded.extras) == len(channels) + 2, "each in a place of its own"
     beyond = measured(kind, last + 1)
@@ -96,6 +97,22 @@ def test_five_probes_are_five_channels():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", [0, 3, 5, 9, 12])
+def test_pressures_come_in_bar_the_difference_on_channel_0_and_the_ports_on_theirs(kind):
+    found = {place: value for (name, place), value in values(measured(kind, 1, 2, 3)).items()}
+    assert found == {0: 1000, 1: 2000, 2: 3000}
+
+
+def test_a_pressure_that_is_not_measured_names_its_port():
+    assert decode("01000007" + "3f800000" + "ffffffff" + "ffffffff").extras["absent"] == (
+        "water_pressure_1,water_pressure_2"
+    )  # fmt: skip
+
+
+def test_an_air_pressure_is_no_pressure_of_the_water():
+    assert values(measured(3, 7)) == {("air_pressure", 0): 7000}
+
+
 def test_conductivities_come_in_millisiemens():
     assert values(measured(11, 3, 7, 11)) == {
         ("conductivity", 0): 3000, ("conductivity", 1): 7000, ("conductivity", 2): 11000,
@@ -105,8 +122,8 @@ def test_conductivities_come_in_millisiemens():
 @pytest.mark.parametrize("nan", ["ffffffff", "7fc00000", "7f800000"])
 def test_what_is_not_measured_is_absent_where_the_makers_decoder_gives_a_huge_number(nan):
     decoded = decode("010200d3" + nan + "3c772cac" + nan + "3f7170f841aacccd")
-    assert decoded.extras["absent"] == "pd_p1_pbaro_bar,water_temperature"
-    assert set(values(decoded)) == {("air_pressure", 0), ("device_temperature", 0)}
+    assert decoded.extras["absent"] == "water_pressure,water_temperature"
+    assert set(values(decoded)) == {("water_pressure", 1), ("air_pressure", 0), ("device_temperature", 0)}
     assert "NaN" in codecs()["keller"].defects
 
 

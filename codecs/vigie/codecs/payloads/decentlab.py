@@ -12,8 +12,8 @@ tables stand here (the first nine), in decentlab_water, decentlab_air, decentlab
 
 A frame with the battery only is normal. A level without sensor is sent as the lowest value, a temperature far under
 absolute zero: such a quantity is not told, its name stands in the extra `absent`; so does what cannot be computed (a
-resistance of a broken wire), and a distance of which no sample was valid. A liquid's pressure stays an extra in bar:
-which depth it is, the density says.
+resistance of a broken wire), and a distance of which no sample was valid. A liquid's pressure is
+water_pressure: which depth it is, the density says, and so the point of measurement.
 """
 
 from collections.abc import Callable, Iterator, Mapping

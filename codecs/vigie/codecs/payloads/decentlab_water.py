@@ -12,7 +12,9 @@ Source: Decentlab decoders' documentation (https://docs.decentlab.com), one page
     dl-pr36ctd    s/kp pressure bar, s/256 °C of the electronics, s/256 °C of the water, s/kec conductivity mS/cm
 
 u is a word from 0, s one whose zero is 32768. Pmin, Pmax, kp and kec are those of the names with parameters: a probe
-of another range needs a codec of its own. FAU is not NTU, so the turbidity of dl-mes5 is an extra.
+of another range needs a codec of its own. Pressures are relative to the air, so all are water_pressure on channel 0:
+DL-PR21's data sheet says so, and the others' published frames of probes in the air say 0 bar, not 1. FAU is not NTU,
+so the turbidity of dl-mes5 is an extra.
 """
 
 from vigie.codecs.payloads.decentlab import (
@@ -31,7 +33,13 @@ from vigie.codecs.registry import register_codec
 
 
 def _range(low_bar: float, high_bar: float) -> Convert:
-    return lambda words: (words[0] - 16384) / 32768 * (high_bar - low_bar) + low_bar
+    """The first word in hPa; None where it is the lowest, far under the range: nothing was measured then."""
+    return lambda words: ((words[0] - 16384) / 32768 * (high_bar - low_bar) + low_bar) * 1000 if words[0] else None
+
+
+def _bar(divisor: float) -> Convert:
+    """The first word, whose zero is 32768, in hPa; None where it is the lowest: nothing was measured then."""
+    return lambda words: (words[0] - 32768) / divisor * 1000 if words[0] else None
 
 
 LAYOUTS = {
@@ -61,23 +69,27 @@ LAYOUTS = {
     )), BATTERY), "024e030003000088e6210800f223650af5", (
         ("water_temperature", 0, 22.78), ("battery_voltage", 0, 2805))),
     "dl-pr21": Layout(((2, (
-        ("pressure_bar", 0, _range(-1, 10)), ("water_temperature", 0, lambda w: (w[1] - 384) * 0.003125 - 50),
-    )), BATTERY), "02016700034e8060170c7f", (("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
-        also=("dl-pr21-1-10",)),
+        ("water_pressure", 0, _range(-1, 10)), ("water_temperature", 0, lambda w: (w[1] - 384) * 0.003125 - 50),
+    )), BATTERY), "02016700034e8060170c7f", (
+        ("water_pressure", 0, 246.09375), ("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
+        also=("dl-pr21-1-10",), version="2"),
     "dl-pr26": Layout(((2, (
-        ("pressure_bar", 0, _range(0, 1)), ("water_temperature", 0, lambda w: (w[1] - 384) * 0.003125 - 50),
-    )), BATTERY), "02016700033e8060170c7f", (("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
-        also=("dl-pr26-0-1",)),
+        ("water_pressure", 0, _range(0, 1)), ("water_temperature", 0, lambda w: (w[1] - 384) * 0.003125 - 50),
+    )), BATTERY), "02016700033e8060170c7f", (
+        ("water_pressure", 0, -11.71875), ("water_temperature", 0, 25.671875), ("battery_voltage", 0, 3199)),
+        also=("dl-pr26-0-1",), version="2"),
     "dl-pr36": Layout(
-        ((2, (("pressure_bar", 0, signed(0, 8192)), ("water_temperature", 0, celsius(1, 256)))), BATTERY),
-        "02032b0003806797810c2b", (("water_temperature", 0, 23.50390625), ("battery_voltage", 0, 3115)),
-        also=("dl-pr36-8192",)),
+        ((2, (("water_pressure", 0, _bar(8192)), ("water_temperature", 0, celsius(1, 256)))), BATTERY),
+        "02032b0003806797810c2b", (
+            ("water_pressure", 0, 12.5732421875), ("water_temperature", 0, 23.50390625), ("battery_voltage", 0, 3115)),
+        also=("dl-pr36-8192",), version="2"),
     "dl-pr36ctd": Layout(((4, (
-        ("pressure_bar", 0, signed(0, 8192)), ("device_temperature", 0, celsius(1, 256)),
+        ("water_pressure", 0, _bar(8192)), ("device_temperature", 0, celsius(1, 256)),
         ("water_temperature", 0, celsius(2, 256)), ("conductivity", 0, signed(3, 1.024)),
     )), BATTERY), "020a17000380079786978180060c2b", (
-        ("device_temperature", 0, 23.5234375), ("water_temperature", 0, 23.50390625), ("conductivity", 0, 5.859375),
-        ("battery_voltage", 0, 3115)), also=("dl-pr36ctd-8192", "dl-pr36ctd-8192-1024")),
+        ("water_pressure", 0, 0.8544921875), ("device_temperature", 0, 23.5234375),
+        ("water_temperature", 0, 23.50390625), ("conductivity", 0, 5.859375), ("battery_voltage", 0, 3115)),
+        also=("dl-pr36ctd-8192", "dl-pr36ctd-8192-1024"), version="2"),
 }  # fmt: skip
 
 for _codec in models(LAYOUTS):

@@ -15,9 +15,11 @@ docs.pressuresuite.com, whose table says which channel of which connection type 
     b0 = 5A                   a command, which only a downlink should hold
 
 fPort 1 measurements, 2 the same as an alarm, 3 settings, 4 information, 5 an answer. Pressures come in bar. PBaro is
-the air's; the others are extras, since which depth a difference is, the density and the mounting say. TOB is the
-temperature at a pressure sensor, in the water; TBaro that in the transmitter. What is not measured comes as NaN: its
-name stands in the extra `absent`. Keys to the network, which texts 4, 6 and 7 are, are not told.
+the air's, all others are water_pressure: channel 0 the difference from which a level is computed, P1-P2 or P1-PBaro as
+the connection type has it; 1 and 2 P1 and P2 as the probe measures them; of the further probes 2 to 5, P1 on 11, 21,
+31, 41 and P2 on 12. P1 is absolute, unless the probe is vented (PR), which the payload does not say: then P1 is the
+level's pressure, and P1-PBaro takes the air off twice. TOB is the temperature at a pressure sensor, in the water; TBaro
+that in the transmitter. What is NaN was not measured: the extra `absent` names it. Keys (texts 4, 6, 7) are not told.
 """
 
 import math
@@ -33,6 +35,10 @@ from vigie.topics.uplink import Reading
 SOURCE = "ADT1 LoRa data communication protocol 02/2020; docs.pressuresuite.com, KELLER LoRa communication protocol"
 
 _PROPERTIES: dict[int, tuple[str, int, float]] = {
+    1: ("water_pressure", 0, 1000), 11: ("water_pressure", 0, 1000),
+    2: ("water_pressure", 1, 1000), 15: ("water_pressure", 11, 1000), 16: ("water_pressure", 21, 1000),
+    17: ("water_pressure", 31, 1000), 18: ("water_pressure", 41, 1000),
+    3: ("water_pressure", 2, 1000), 46: ("water_pressure", 12, 1000),
     4: ("water_temperature", 20, 1),
     5: ("water_temperature", 0, 1), 30: ("water_temperature", 1, 1), 31: ("water_temperature", 2, 1),
     32: ("water_temperature", 3, 1), 33: ("water_temperature", 4, 1),
@@ -41,13 +47,12 @@ _PROPERTIES: dict[int, tuple[str, int, float]] = {
     7: ("air_pressure", 0, 1000), 8: ("device_temperature", 0, 1),
     12: ("conductivity", 0, 1000), 42: ("conductivity", 1, 1000), 43: ("conductivity", 2, 1000),
 }  # fmt: skip
-"""What is measured, by KELLER's number -> property, channel, factor; sensor 1 to 5 of TOB1, then TOB2, T, T of CTD."""
+"""What is measured, by KELLER's number -> property, channel, factor; no connection type has both 1 and 11."""
 
 _EXTRAS = {
-    1: "pd_p1_p2_bar", 2: "p1_bar", 3: "p2_bar", 9: "voltage_input_1_v", 10: "voltage_input_2_v", 11: "pd_p1_pbaro_bar",
-    13: "conductivity_raw_ms_cm", 15: "p1_2_bar", 16: "p1_3_bar", 17: "p1_4_bar", 18: "p1_5_bar", 19: "counter_input",
-    46: "p2_2_bar", 48: "aquamaster_flow", 49: "aquamaster_pressure", 50: "aquamaster_flow_units",
-    51: "aquamaster_supply_voltage", **{20 + place: f"sdi12_{place + 1}" for place in range(10)},
+    9: "voltage_input_1_v", 10: "voltage_input_2_v", 13: "conductivity_raw_ms_cm", 19: "counter_input",
+    48: "aquamaster_flow", 49: "aquamaster_pressure", 50: "aquamaster_flow_units", 51: "aquamaster_supply_voltage",
+    **{20 + place: f"sdi12_{place + 1}" for place in range(10)},
 }  # fmt: skip
 
 _SIX = (1, 2, 3, 4, 5, 6)
@@ -267,7 +272,7 @@ def decode(payload: bytes, f_port: int, _received_at: int) -> Decoded:
 
 register_codec(
     Codec(
-        id="keller", version="1", maker="KELLER", source=SOURCE, decode=decode,
+        id="keller", version="2", maker="KELLER", source=SOURCE, decode=decode,
         properties=tuple(sorted({name for name, _, _ in _PROPERTIES.values()} | {"battery_level", "battery_voltage"})),
         extras=(
             "connection_type", "channels", *_EXTRAS.values(), "channel_*", "absent", "alarm", "device_class",
@@ -277,9 +282,11 @@ register_codec(
         defects="the maker's decoder gives NaN as -6.8e38, shifts the channels of connection type 7 and has no type 12",
         vectors=(
             Vector(payload="010300d3bf78937db800000041ae66663f78917d41be0000", readings=(
+                ("water_pressure", 0, -971.0004925727844), ("water_pressure", 1, -0.030517578125),
                 ("water_temperature", 0, 21.799999237060547), ("air_pressure", 0, 970.9699749946594),
                 ("device_temperature", 0, 23.75))),
             Vector(payload="010500d3bf6042593dbc29fc41a8d9003f77c7a441b80000", readings=(
+                ("water_pressure", 0, -876.01238489151), ("water_pressure", 1, 91.87695384025574),
                 ("water_temperature", 0, 21.10595703125), ("air_pressure", 0, 967.8900241851807),
                 ("device_temperature", 0, 23))),
             Vector(payload="0c011300132f0000000c27e3928b40a2b00d2f3a", f_port=4, readings=(
