@@ -68,7 +68,9 @@ class Chain:
         rows, different = self.rows()
         raw = end_offsets(self.broker, self.prefix + "raw.lora")
         uplinks = end_offsets(self.broker, self.prefix + "uplinks.lora.v1")
-        deadline = time.monotonic() + 20
+        # A client may not find the coordinator of a killed broker for a minute and more; a commit that waits for 120 s
+        # ends its worker, which is started again.
+        deadline = time.monotonic() + 150
         while self.places() != (raw, uplinks) and time.monotonic() < deadline:
             time.sleep(0.5)
         committed, stored = self.places()

@@ -59,7 +59,7 @@ class Follower:
         self._records: list[Any] = []
 
     def all(self) -> list[Any]:
-        ends = wait_until(self._ends, 30, lambda: "the broker does not say where its topics end")
+        ends = wait_until(self._ends, 90, lambda: "the broker does not say where its topics end")
         while any(self._next[number] < end for number, end in ends.items()):
             for message in self._consumer.consume(5000, 0.1):
                 if message.error() is not None:  # a broker that was away
