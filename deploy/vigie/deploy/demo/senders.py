@@ -7,9 +7,9 @@ counts in Kafka before it sends a tick (`arrived`).
 import asyncio
 import http.client
 import json
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from threading import local
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from vigie.deploy.demo.broker import USER
 from vigie.deploy.demo.expected import Event
@@ -31,6 +32,16 @@ from vigie.topics.catalogue import NETWORKS
 _POSTERS = 16
 _PATIENCE_S = 60.0
 _LOOK_S = 0.004
+
+
+class _NotKeptError(Exception):
+    """Kafka has not confirmed the body: it is to be sent again."""
+
+
+_again = Retrying(
+    retry=retry_if_exception_type((OSError, http.client.HTTPException, _NotKeptError)),
+    stop=stop_after_delay(_PATIENCE_S), wait=wait_random_exponential(0.1, 2.0), reraise=True,
+)  # fmt: skip
 
 
 class Senders:
@@ -103,36 +114,42 @@ class Senders:
             raise OperatorError(f"The MQTT broker of the demo takes nothing (code {given.rc}).", Exit.UNREACHABLE)
 
     def _post(self, event: Event) -> None:
+        """Post a body, again and again while nobody answers or Kafka does not confirm it, as any sender would."""
+        try:
+            status, text = _again(self._posted_once, event)
+        except (OSError, http.client.HTTPException, _NotKeptError) as error:
+            raise OperatorError(
+                f"receive does not take a body of {event.link} on port {self._settings.receive_port} ({error!r}); its "
+                f"log is {self._settings.data / 'logs' / 'receive.log'}",
+                Exit.NOT_READY,
+            ) from None
+        if status >= 300:
+            raise OperatorError(
+                f"receive answered {status} to a body of {event.link}: {text[:200]!r}; its log is "
+                f"{self._settings.data / 'logs' / 'receive.log'}",
+                Exit.NOT_READY,
+            )
+
+    def _posted_once(self, event: Event) -> tuple[int, bytes]:
+        connection = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self._settings.receive_port, timeout=30)
+            self._own.connection = connection
         headers = {
             "Authorization": f"Bearer {TOKEN}", FIRST_ARRIVAL: str(event.arrival_at),
             "Content-Type": "application/octet-stream",
         }  # fmt: skip
-        for attempt in range(20):
-            connection = getattr(self._own, "connection", None)
-            if connection is None:
-                connection = http.client.HTTPConnection("127.0.0.1", self._settings.receive_port, timeout=30)
-                self._own.connection = connection
-            try:
-                connection.request("POST", f"/in/{event.link}", event.body, headers)
-                answer = connection.getresponse()
-                text = answer.read()
-            except (OSError, http.client.HTTPException):
-                connection.close()
-                self._own.connection = None
-                time.sleep(0.1 * attempt)
-                continue
-            if answer.status < 300:
-                return
-            raise OperatorError(
-                f"receive answered {answer.status} to a body of {event.link}: {text[:200]!r}; its log is "
-                f"{self._settings.data / 'logs' / 'receive.log'}",
-                Exit.NOT_READY,
-            )
-        raise OperatorError(
-            f"Nothing answers on port {self._settings.receive_port}, where bodies are posted; the log of receive is "
-            f"{self._settings.data / 'logs' / 'receive.log'}",
-            Exit.NOT_READY,
-        )
+        try:
+            connection.request("POST", f"/in/{event.link}", event.body, headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            self._own.connection = None
+            raise
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise _NotKeptError(text[:200])
+        return answer.status, text
 
     async def _arrived(self) -> None:
         """Wait until Kafka has as many bodies as were sent."""
