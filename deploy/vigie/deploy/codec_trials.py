@@ -239,7 +239,10 @@ def _unlike(expected: Any, given: Any, name: str) -> str:
                 return why
         return ""
     if isinstance(expected, list) and isinstance(given, list) and len(expected) == len(given):
-        return next(filter(None, (_unlike(*pair, f"{name}.{n}") for n, pair in enumerate(zip(expected, given)))), "")  # noqa: B905 -- lengths were compared
+        return next(
+            filter(None, (_unlike(*pair, f"{name}.{n}") for n, pair in enumerate(zip(expected, given, strict=True)))),
+            "",
+        )
     if _is_number(expected) and _is_number(given) and math.isclose(expected, given, rel_tol=_CLOSE, abs_tol=1e-12):
         return ""
     if expected == given and type(expected) is type(given):

@@ -14,6 +14,7 @@ from vigie.codecs.frame import Envelope, Hints
 from vigie.streams import intake_metrics
 from vigie.streams.connector import Source
 from vigie.streams.core.dead_letters import BODY_LIMIT
+from vigie.streams.core.record_headers import FIRST_ARRIVAL
 from vigie.streams.intake.kept import Kept
 from vigie.streams.intake.raw_log import NotKeptError, RawLog
 from vigie.topics.dead_letter import KEPT_BYTES_OF_REFUSED, DeadLetter
@@ -21,7 +22,6 @@ from vigie.topics.reason import Reason
 
 log = logging.getLogger(__name__)
 
-FIRST_ARRIVAL = "vigie-ingested-at"
 CONFIRM_LIMIT_S = 20.0
 """How long a sender that waits for its answer waits for Kafka."""
 

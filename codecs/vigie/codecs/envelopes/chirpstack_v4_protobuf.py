@@ -12,7 +12,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 
 from vigie.codecs.frame import Envelope, Frame, GatewayStats, Heard, Hints, PassedOver
 from vigie.codecs.instants import YEAR_1_AT, YEAR_10000_AT

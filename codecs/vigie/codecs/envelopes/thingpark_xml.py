@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError  # names only: defusedxml reads
 
 import msgspec
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring
 
 from vigie.codecs.frame import Envelope, Frame, Heard, Hints, PassedOver
 from vigie.codecs.lora import thingpark

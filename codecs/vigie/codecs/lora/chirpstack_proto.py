@@ -8,7 +8,7 @@ both are declared so, which needs no other file.
 
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _PACKAGE = "vigie.chirpstack"
 _FIELD = descriptor_pb2.FieldDescriptorProto
