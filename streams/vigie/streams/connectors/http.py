@@ -32,7 +32,8 @@ from vigie.streams.connector import (
     register_connector,
 )
 from vigie.streams.core.dead_letters import BODY_LIMIT
-from vigie.streams.feed import FIRST_ARRIVAL, Feed
+from vigie.streams.core.record_headers import FIRST_ARRIVAL
+from vigie.streams.feed import Feed
 from vigie.streams.intake.callers import Callers, Rate, Refused
 from vigie.streams.intake.http_body import MOST_READ, Body, GoneError, SlowError, UnpackError, read_body, unpack
 from vigie.streams.intake.raw_log import NotKeptError

@@ -27,7 +27,8 @@ from vigie.streams.connector import (
     register_connector,
     unreadable,
 )
-from vigie.streams.feed import FIRST_ARRIVAL, Feed, TooLargeError
+from vigie.streams.core.record_headers import FIRST_ARRIVAL
+from vigie.streams.feed import Feed, TooLargeError
 from vigie.streams.intake.inbox import Inbox
 from vigie.streams.intake.raw_log import NotKeptError
 

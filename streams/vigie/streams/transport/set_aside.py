@@ -7,6 +7,7 @@ import msgspec
 
 from vigie.streams import metrics
 from vigie.streams.core.dead_letters import dead_letter
+from vigie.streams.core.record_headers import FIRST_ARRIVAL
 from vigie.streams.transport.output import RECORD_LIMIT_BYTES
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics.alarm_input import PlatformSignal, encode
@@ -17,7 +18,6 @@ from vigie.topics.reason import Reason
 KEPT_KEY_BYTES = 1024
 KEPT_TEXT = 1000
 """Characters kept of a text in the letter of a letter that is too large itself."""
-FIRST_ARRIVAL = "vigie-ingested-at"
 
 
 class SetAside:
