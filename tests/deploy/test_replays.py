@@ -12,7 +12,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from vigie.deploy import topic_admin
 from vigie.deploy.commands import dead_letters as command
 from vigie.deploy.commands import replay
-from vigie.deploy.replays import Body, Chosen, dead_letters, raw_bodies, records, take_up
+from vigie.deploy.replays import Body, Chosen, dead_letters, letters, raw_bodies, records, take_up
 from vigie.streams.schema_check import SchemaRefusedError
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
@@ -81,6 +81,15 @@ async def test_what_is_taken_up_carries_number_first_arrival_and_headers_and_is_
     }  # fmt: skip
     bodies, left = await dead_letters(settings, settings.kafka, Chosen())
     assert (bodies, left["replayed"]) == ([], 2)
+
+
+async def test_each_body_that_receive_refused_is_a_letter_of_its_own(settings: Settings):
+    """None of them stood in a topic, so they have no place to tell them apart."""
+    refused = {"step": "receive", "reason": "too_large", "partition": -1, "body_size": 2_000_000, "ingested_at": 7}
+    await publish(settings, [letter(-1, body_hash=f"{n:02x}", **refused) for n in (1, 2, 2)])
+    found = await letters(settings, settings.kafka, Chosen())
+    assert [one.body_hash for one in found] == ["01", "02"], "the same one twice is one"
+    assert (await dead_letters(settings, settings.kafka, Chosen()))[1] == {"replayed": 0, "incomplete": 2}
 
 
 async def test_the_summary_shows_any_key_short_and_escaped(settings: Settings, capsys):

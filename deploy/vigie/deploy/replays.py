@@ -93,10 +93,12 @@ async def letters(settings: Settings, kafka: str, chosen: Chosen, *, bodies: boo
         bodies: whether to keep the bodies, which may be large.
     """
     framer = Framer("dead-letters.v1")
-    found: dict[Place, DeadLetter] = {}
+    found: dict[tuple[str | int, ...], DeadLetter] = {}
     async for record in records(settings, kafka, ["dead-letters.v1"]):
         letter = framer.decode(record.value, DeadLetter)
-        place = letter.topic, letter.partition, letter.offset
+        place: tuple[str | int, ...] = (letter.topic, letter.partition, letter.offset)
+        if letter.offset < 0:  # `receive` refused it: it never stood in the topic
+            place = (*place, letter.ingested_at, letter.body_hash)
         if place in found and found[place].replayed_as is not None:
             continue  # the mark says more than the letter, and may be read first where the key is empty
         if chosen.has_letter(letter):

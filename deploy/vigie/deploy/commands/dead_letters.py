@@ -112,11 +112,11 @@ def show(place: str, *, as_json: bool) -> None:
     found = _letters(settings, _chosen(settings, None, None, None, None, (place,)))
     if not found:
         raise OperatorError(f"No dead letter stands at {place}: `vigie dead-letters list` says the places.", Exit.USAGE)
-    letter = found[0]
-    if as_json:
-        click.echo(json.dumps(as_data(letter, settings) | {"body": letter.body.hex()}, ensure_ascii=False))
-    else:
-        click.echo(full_text(letter, settings))
+    for number, letter in enumerate(found):  # several only of those that never stood in a topic (TOPIC/-1/-1)
+        if as_json:
+            click.echo(json.dumps(as_data(letter, settings) | {"body": letter.body.hex()}, ensure_ascii=False))
+        else:
+            click.echo(("\n" if number else "") + full_text(letter, settings))
 
 
 @command.command(
