@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from aiokafka.errors import KafkaError
+from tenacity import AsyncRetrying, before_sleep_log, retry_if_exception_type, wait_exponential
 
 from vigie.codecs.registry import envelopes
 from vigie.streams import metrics, sources
@@ -88,15 +89,12 @@ class _Receive:
         return ["dead-letters.v1", "alarm-inputs", *sorted({f"raw.{source.net}" for source in self._found.sources})]
 
     async def _connect(self, raw: RawLog) -> None:
-        pause = FIRST_PAUSE_S
-        while True:
-            try:
-                await raw.start()
-                return
-            except (KafkaError, OSError) as error:
-                log.warning("Kafka does not answer yet (%s); trying again", error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LAST_PAUSE_S)
+        trying = AsyncRetrying(
+            retry=retry_if_exception_type((KafkaError, OSError)),
+            wait=wait_exponential(FIRST_PAUSE_S, LAST_PAUSE_S),
+            before_sleep=before_sleep_log(log, logging.WARNING),
+        )
+        await trying(raw.start)
 
     async def _serve(self, raw: RawLog) -> int:
         feeds = [
