@@ -50,16 +50,27 @@ class Follower:
     """Reads a topic from its beginning, again and again up to where it ends then."""
 
     def __init__(self, kafka: str, topic: str, partitions: int) -> None:
-        self._consumer = Consumer(
-            {"bootstrap.servers": kafka, "group.id": "receiving", "enable.auto.commit": False, "fetch.wait.max.ms": 50}
-        )
+        self._kafka = kafka
         self._assigned = [TopicPartition(topic, number, 0) for number in range(partitions)]
-        self._consumer.assign(self._assigned)
         self._next = dict.fromkeys(range(partitions), 0)
         self._records: list[Any] = []
+        self._error = ""
+        self._consumer = self._connected()
+
+    def _connected(self) -> Consumer:
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self._kafka,
+                "group.id": "receiving",
+                "enable.auto.commit": False,
+                "fetch.wait.max.ms": 50,
+            }
+        )
+        consumer.assign([TopicPartition(one.topic, one.partition, self._next[one.partition]) for one in self._assigned])
+        return consumer
 
     def all(self) -> list[Any]:
-        ends = wait_until(self._ends, 90, lambda: "the broker does not say where its topics end")
+        ends = wait_until(self._ends, 150, lambda: f"the broker does not say where its topics end: {self._error}")
         while any(self._next[number] < end for number, end in ends.items()):
             for message in self._consumer.consume(5000, 0.1):
                 if message.error() is not None:  # a broker that was away
@@ -70,8 +81,11 @@ class Follower:
 
     def _ends(self) -> dict[int, int]:
         try:
-            return {one.partition: self._consumer.get_watermark_offsets(one, timeout=20)[1] for one in self._assigned}
-        except KafkaException:  # a broker that was away
+            return {one.partition: self._consumer.get_watermark_offsets(one, timeout=10)[1] for one in self._assigned}
+        except KafkaException as error:  # a broker that was away: what this client knows of it may be of before
+            self._error = str(error)
+            self._consumer.close()
+            self._consumer = self._connected()
             return {}
 
     def close(self) -> None:
