@@ -60,8 +60,7 @@ def catalogue_page() -> str:
         "Topics keyed by device have one partition count (`VIGIE_PARTITIONS`), and so have those keyed by point,",
         "because steps read them together; `vigie topics check` tests it. Every topic has",
         "`message.timestamp.type=LogAppendTime`: a record's timestamp is its arrival on the topic, event times stand",
-        "in the value. `placed`, `requalify`, `observations.v1`, `zone-parts`, `buddies`, `baselines`, `dirty` and",
-        "`fleet.v1` come with the steps that write them.",
+        "in the value. `zone-parts`, `baselines` and `dirty` come with the steps that write them.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -17,6 +17,8 @@ import msgspec
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.alert_event import AlertEvent
 from vigie.topics.dead_letter import DeadLetter
+from vigie.topics.fleet_object import FleetObject
+from vigie.topics.observation import Observation
 from vigie.topics.uplink import Uplink
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -26,8 +28,19 @@ RECORDS: dict[type[msgspec.Struct], str] = {
     Aggregate: "aggregate",
     AlertEvent: "alert_event",
     DeadLetter: "dead_letter",
+    Observation: "observation",
+    FleetObject: "fleet_object",
 }
 """Record type -> name of its schema file."""
+
+
+_SCHEMAS = {
+    "aggregates.v1": "aggregate",
+    "alerts.v1": "alert_event",
+    "dead-letters.v1": "dead_letter",
+    "observations.v1": "observation",
+    "fleet.v1": "fleet_object",
+}
 
 
 @cache
@@ -67,7 +80,7 @@ def schema_of_topic(topic: str) -> str | None:
     """
     if topic.startswith("uplinks."):
         return "uplink"
-    return {"aggregates.v1": "aggregate", "alerts.v1": "alert_event", "dead-letters.v1": "dead_letter"}.get(topic)
+    return _SCHEMAS.get(topic)
 
 
 class Framer:

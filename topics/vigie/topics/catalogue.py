@@ -1,7 +1,6 @@
 """The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3).
 
-Topics stand here once a step writes them: `placed`, `requalify`, `observations.v1`, `zone-parts`, `buddies`,
-`baselines`, `dirty` and `fleet.v1` come with the steps that place, qualify and recompute.
+Topics stand here once a step writes them: `zone-parts`, `baselines` and `dirty` come with windows over observations.
 """
 
 from dataclasses import dataclass, field
@@ -118,6 +117,39 @@ _ALL = [
         retention_days=30,
     ),
     Topic(
+        name="placed",
+        key="point id",
+        value="the uplink's bytes unchanged; headers vigie-placement, vigie-fleet-revision",
+        writer="observe",
+        partitioning=_POINT,
+        retention_days=3,
+    ),
+    Topic(
+        name="requalify",
+        key="point id",
+        value="a neighbours' verdict, or readings that the fleet now sees otherwise (msgpack)",
+        writer="observe, recompute",
+        partitioning=_POINT,
+        retention_days=3,
+    ),
+    Topic(
+        name="buddies",
+        key="buddy group",
+        value="values to compare with neighbours (msgpack)",
+        writer="observe",
+        partitioning=_POINT,
+        retention_days=3,
+    ),
+    Topic(
+        name="observations.v1",
+        key="point id",
+        value="Observation",
+        writer="observe",
+        partitioning=_POINT,
+        public=True,
+        retention_days=90,
+    ),
+    Topic(
         name="aggregates.v1",
         key="subject",
         value="Aggregate",
@@ -143,6 +175,15 @@ _ALL = [
         writer="any step",
         partitioning=_DEVICE,
         retention_days=90,
+    ),
+    Topic(
+        name="fleet.v1",
+        key="kind:id",
+        value="FleetObject",
+        writer="fleet outbox (fleet commands, recompute)",
+        partitioning=_ONE,
+        public=True,
+        compacted=True,
     ),
     Topic(
         name="schemas",
@@ -174,6 +215,22 @@ _ALL = [
         value="windows in memory",
         writer="observe",
         partitioning=_DEVICE,
+        compacted=True,
+    ),
+    Topic(
+        name="state.observe.qualify",
+        key="point id, in spans",
+        value="recent values and their flags",
+        writer="observe",
+        partitioning=_POINT,
+        compacted=True,
+    ),
+    Topic(
+        name="state.observe.neighbours",
+        key="buddy group, in spans",
+        value="recent values of neighbours",
+        writer="observe",
+        partitioning=_POINT,
         compacted=True,
     ),
     Topic(

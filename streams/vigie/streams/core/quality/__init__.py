@@ -1,0 +1,1 @@
+"""Quality tests, one file each: pure functions on arrays."""

@@ -1,0 +1,1 @@
+"""The fleet in PostgreSQL and on `fleet.v1`."""
