@@ -59,6 +59,7 @@ class Counts:
         duplicates: exact re-deliveries dropped.
         dead_letters: bodies that could not be decoded, by reason.
         stored: rows of the table uplink (one per uplink and instant).
+        observations: rows of the table observation (one per uplink of the fleet and instant of its readings).
         windows: 15-minute windows of a device's property.
         alerts_raised: alerts.
         alerts_cleared: of them, those that ended.
@@ -71,6 +72,7 @@ class Counts:
     duplicates: int = 0
     dead_letters: dict[str, int] = field(default_factory=dict)
     stored: int = 0
+    observations: int = 0
     windows: int = 0
     alerts_raised: int = 0
     alerts_cleared: int = 0
@@ -82,7 +84,7 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
 
     Args:
         events: what is sent, in any order.
-        periods_ms: declared upload period of each watched device.
+        periods_ms: declared upload period of each device of the fleet; those of no fleet are stored and not placed.
         first_tick_at: epoch ms of the first minute tick.
         last_tick_at: epoch ms of the last one.
     """
@@ -95,7 +97,9 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
         heard[event.device].append(event.arrival_at)
         if event.fate == UPLINK:
             found.decoded += 1
-            found.stored += max(1, len({point.observed_at for point in event.points}))
+            instants = len({point.observed_at for point in event.points})
+            found.stored += max(1, instants)
+            found.observations += instants if event.device in periods_ms else 0
             windows.update(
                 (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
                 for point in event.points

@@ -22,6 +22,7 @@ WORDS = {
         "by": "messages reçus par",
         "dead": "lettres mortes",
         "stored": "lignes stockées",
+        "observations": "mesures placées et qualifiées",
         "windows": "fenêtres de 15 min",
         "alerts_raised": "alertes déclenchées",
         "alerts_cleared": "alertes levées",
@@ -48,6 +49,7 @@ WORDS = {
         "by": "messages received over",
         "dead": "dead letters",
         "stored": "rows stored",
+        "observations": "observations placed and qualified",
         "windows": "15-min windows",
         "alerts_raised": "alerts raised",
         "alerts_cleared": "alerts cleared",
@@ -109,7 +111,10 @@ class Report:
         >>> [line for line in report.lines() if not line.agrees]
         [Line(name='dead.not_json', expected=1, seen=0)]
         """
-        plain = ("received", "decoded", "duplicates", "stored", "windows", "alerts_raised", "alerts_cleared", "mails")
+        plain = (
+            "received", "decoded", "duplicates", "stored", "observations", "windows", "alerts_raised",
+            "alerts_cleared", "mails",
+        )  # fmt: skip
         lines = [Line(name, getattr(self.expected, name), getattr(self.seen, name)) for name in plain]
         letters = [
             Line(f"dead.{reason}", self.expected.dead_letters.get(reason, 0), self.seen.dead_letters.get(reason, 0))
@@ -138,6 +143,7 @@ class Report:
             "duplicates": seen.duplicates,
             "dead_letters": seen.dead_letters,
             "stored": seen.stored,
+            "observations": seen.observations,
             "windows": seen.windows,
             "alerts": {"raised": seen.alerts_raised, "cleared": seen.alerts_cleared},
             "mails": seen.mails,

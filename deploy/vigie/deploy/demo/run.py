@@ -125,9 +125,8 @@ class Demo:
             stored = await seen.stored(settings.database)
             if (now := (*stored, len(mails.files()))) != before:
                 before, changed_at = now, time.monotonic()
-            if stored == (expected.stored, expected.windows, expected.alerts_raised + expected.alerts_cleared) and (
-                len(mails.files()) >= expected.mails
-            ):
+            alerts = expected.alerts_raised + expected.alerts_cleared
+            if now == (expected.stored, expected.observations, expected.windows, alerts, expected.mails):
                 break
             await asyncio.sleep(LOOK_S)
         await asyncio.sleep(2 * settings.checkpoint_interval_s)  # what is one too many comes late as well

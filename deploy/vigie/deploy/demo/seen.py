@@ -40,16 +40,17 @@ async def count(settings: Settings, kafka: str, database: str, mails: int) -> Co
         transition = alerts.decode_dict(record.value)["transition"]
         found.alerts_raised += transition == "raised"
         found.alerts_cleared += transition == "cleared"
-    found.stored, found.windows, _ = await stored(database)
+    found.stored, found.observations, found.windows, _ = await stored(database)
     found.mails = mails
     return found
 
 
-async def stored(database: str) -> tuple[int, int, int]:
-    """Rows of the tables uplink, aggregate and alert_event."""
+async def stored(database: str) -> tuple[int, int, int, int]:
+    """Rows of the tables uplink, observation, aggregate and alert_event."""
     async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
         return (
             await _one(connection, "SELECT count(*) FROM uplink"),
+            await _one(connection, "SELECT count(*) FROM observation WHERE NOT withdrawn"),
             await _one(connection, "SELECT count(*) FROM aggregate"),
             await _one(connection, "SELECT count(*) FROM alert_event"),
         )
