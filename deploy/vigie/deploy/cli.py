@@ -1,33 +1,18 @@
 """The command `vigie`: finds each module of vigie.deploy.commands and offers its `command` under the module's name."""
 
-import importlib
-import pkgutil
 from importlib.metadata import version
 from typing import Any
 
 import click
 
 from vigie.deploy import commands
+from vigie.deploy.command_group import FoundCommands
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import SettingsError
 
 
-class Commands(click.Group):
-    """A group that reads a command's module when the command is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names of the modules, a dash for each underscore."""
-        del ctx
-        return sorted(found.name.replace("_", "-") for found in pkgutil.iter_modules(commands.__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The `command` of that module."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = importlib.import_module(f"{commands.__name__}.{cmd_name.replace('-', '_')}")
-        found: click.Command = module.command
-        found.name = cmd_name
-        return found
+class Commands(FoundCommands):
+    """The groups and commands of `vigie`."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and say a setting's mistake as a sentence. Other errors are bugs and keep their traceback."""
@@ -55,6 +40,7 @@ EXIT_CODES = {
 
 @click.group(
     cls=Commands,
+    package=commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="\b\nExamples:\n  vigie up                     # the whole platform on this machine\n"
     "  vigie demo                   # a day of a metropolis in a minute\n  vigie COMMAND --help\n\n"
