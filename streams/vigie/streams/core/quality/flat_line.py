@@ -1,0 +1,60 @@
+"""Flat line: is the sensor stuck?"""
+
+import numpy as np
+
+from vigie.streams.core.quality.rolling import window_count, window_range
+from vigie.streams.core.quality.series import HOUR_MS, Flags, Parameter, Series, Truths, flags_of, is_set, window_starts
+
+
+def flat_line(
+    series: Series,
+    suspect_h: Parameter,
+    fail_h: Parameter,
+    tolerance: Parameter,
+    unless_above: Parameter = np.nan,
+    unless_below: Parameter = np.nan,
+    min_values: Parameter = 3.0,
+) -> Flags:
+    """Which values end a time in which the series did not change?
+
+    The greatest less the least value of the window that ends with the value is compared with the tolerance; below it,
+    the series stood still. The window reaches back over `suspect_h` (suspect) or `fail_h` (fail) and begins at the last
+    value at or before that, so that it covers the whole time. Missing values are passed over.
+
+    Args:
+        series: values in the property's unit.
+        suspect_h: after how long it is suspect, in hours, at most 26.
+        fail_h: after how long it fails, in hours, at most 26.
+        tolerance: a range less than this is no change; property's unit.
+        unless_above: a value at or above it may stand still (relative humidity at saturation: 97 %).
+        unless_below: a value at or below it may stand still (no rain, no passage, a lamp that is off: 0).
+        min_values: as many values must stand in the window: two equal values with a pause between prove nothing.
+
+    Returns:
+        (n,) 1 where the series changed within the window; 3, 4; 2 where it did not, but the window does not cover its
+        time or holds too few values; 9 where the value is missing.
+
+    Source: QARTOD test 8; ioos_qc 3.0.0 `flat_line_test` (which counts values by the median step instead).
+
+    >>> from vigie.streams.core.quality.series import one_series
+    >>> at = np.arange(8) * 900_000
+    >>> series = one_series(at, np.array([20.0, 20.3, 20.3, 20.3, 20.3, 20.3, 20.3, 20.9]))
+    >>> flat_line(series, 0.5, 1.0, 0.1).tolist()
+    [2, 1, 1, 3, 3, 4, 4, 1]
+    """
+    values = series.values
+    suspect, moved = _still(series, suspect_h, tolerance, min_values)
+    fail, moved_long = _still(series, fail_h, tolerance, min_values)
+    excused = (values >= unless_above) | (values <= unless_below)
+    told = moved | suspect | fail | excused | (moved_long & np.isnan(suspect_h))
+    evaluated = told & is_set(suspect_h, fail_h) & ~np.isnan(tolerance)
+    return flags_of(values, evaluated, suspect & ~excused, fail & ~excused)
+
+
+def _still(series: Series, span_h: Parameter, tolerance: Parameter, min_values: Parameter) -> tuple[Truths, Truths]:
+    """Where the window of a span stood still, and where it did not."""
+    starts, covered = window_starts(series, np.asarray(span_h) * HOUR_MS)
+    change = window_range(series.values, starts)
+    still = change < tolerance
+    enough = window_count(series.values, starts) >= min_values
+    return still & covered & enough & ~np.isnan(span_h), (change >= tolerance) & ~np.isnan(span_h)
