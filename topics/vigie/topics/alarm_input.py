@@ -16,11 +16,13 @@ class Heartbeat(Struct, frozen=True, kw_only=True, tag="heartbeat"):
         role: who says so.
         tick_at: epoch ms UTC of the tick that is answered.
         partitions: (bare topic, partition) pairs that this worker answers for.
+        fleet_revision: of the fleet by which it places; 0 of a role that knows no fleet.
     """
 
     role: str
     tick_at: int
     partitions: tuple[tuple[str, int], ...]
+    fleet_revision: int = 0
 
 
 class SilenceSignal(Struct, frozen=True, kw_only=True, tag="silence"):
