@@ -19,7 +19,7 @@ _int4 = Struct(">ii").pack
 _float8 = Struct(">id").pack
 _one_dimension = Struct(">iiIii").pack
 _no_dimension = Struct(">iiI").pack
-_TEXT_OID, _INT2_OID, _FLOAT8_OID = 25, 21, 701
+_TEXT_OID, _INT2_OID, _INT8_OID, _FLOAT8_OID = 25, 21, 20, 701
 _LIMIT = 20_000
 _OLDEST_MS, _NEWEST_MS = -210_866_803_200_000, 9_224_318_016_000_000 - 1
 """What timestamptz can hold: 4713 BC to 294276 AD."""
@@ -94,11 +94,11 @@ def _head(oid: int, count: int) -> bytes:
     return _one_dimension(1, 0, oid, count, 1)
 
 
-class NumberArrays(dict[int, tuple[Struct, Struct]]):
-    """How arrays of n smallint and n float8 are packed, by n."""
+class NumberArrays(dict[int, tuple[Struct, Struct, Struct]]):
+    """How arrays of n smallint, n float8 and n bigint are packed, by n."""
 
-    def __missing__(self, count: int) -> tuple[Struct, Struct]:
-        made = self[count] = Struct(">" + "ih" * count), Struct(">" + "id" * count)
+    def __missing__(self, count: int) -> tuple[Struct, Struct, Struct]:
+        made = self[count] = Struct(">" + "ih" * count), Struct(">" + "id" * count), Struct(">" + "iq" * count)
         return made
 
 
@@ -127,6 +127,28 @@ def float8s(values: Sequence[float]) -> bytes:
     pairs: list[float] = [8] * (2 * count)
     pairs[1::2] = values
     return _length(20 + 12 * count) + _head(_FLOAT8_OID, count) + _arrays[count][1].pack(*pairs)
+
+
+def int8s(values: Sequence[int]) -> bytes:
+    """A bigint[] field."""
+    count = len(values)
+    if not count:
+        return _length(12) + _no_dimension(0, 0, _INT8_OID)
+    pairs = [8] * (2 * count)
+    pairs[1::2] = values
+    return _length(20 + 12 * count) + _head(_INT8_OID, count) + _arrays[count][2].pack(*pairs)
+
+
+def float8s_with_gaps(values: Sequence[float | None]) -> bytes:
+    """A float8[] field with NULL where there is no value; NULL as a whole where there is none at all.
+
+    >>> float8s_with_gaps([None]).hex(), float8s_with_gaps([None, 1.0]).hex(" ", 4)
+    ('ffffffff', '24000000 01000000 01000002 bd000000 02000000 01ffffff ff000000 083ff000 00000000 00')
+    """
+    if all(value is None for value in values):
+        return NULL
+    body = b"".join([float8(value) for value in values])
+    return _length(20 + len(body)) + _one_dimension(1, 1, _FLOAT8_OID, len(values), 1) + body
 
 
 def row(fields: Sequence[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""The role `store`: uplinks, windows and alerts into PostgreSQL, each once, with the place of reading beside them."""
+"""The role `store`: uplinks, observations, windows and alerts into PostgreSQL, with the place of reading beside."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ from vigie.topics.catalogue import NETWORKS
 log = logging.getLogger(__name__)
 
 UPLINKS = tuple(f"uplinks.{net}.v1" for net in NETWORKS)
-INPUTS = (*UPLINKS, "aggregates.v1", "alerts.v1")
+INPUTS = (*UPLINKS, "observations.v1", "aggregates.v1", "alerts.v1")
 PORTION_RECORDS = 4_000
 """A transaction has at least so many of the records of a write, and then up to a batch more."""
 SWITCH_S = 0.0005
@@ -137,6 +137,8 @@ def _transaction(portion: list[Batch]) -> Transaction:
         values = [record.value for record in batch if record.value]
         if batch.topic in UPLINKS:
             transaction.uplinks.add(values)
+        elif batch.topic == "observations.v1":
+            transaction.observations.add(values)
         elif batch.topic == "aggregates.v1":
             transaction.add_aggregates(values)
         else:

@@ -7,7 +7,10 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER, without_nul
+from vigie.streams.sinks.binary_copy import without_nul
+from vigie.streams.sinks.bulk import copied_to_its_place, copy_rows
+from vigie.streams.sinks.observation_merge import write_observations
+from vigie.streams.sinks.observation_rows import ObservationRows
 from vigie.streams.sinks.partitions import make_missing_partitions
 from vigie.streams.sinks.uplink_rows import COLUMNS, Rows
 from vigie.topics.aggregate import Aggregate
@@ -36,6 +39,7 @@ class Transaction:
 
     def __init__(self) -> None:
         self.uplinks = Rows()
+        self.observations = ObservationRows()
         self.aggregates: dict[tuple[str, str, str, int], Aggregate] = {}
         self.alerts: dict[str, AlertEvent] = {}
 
@@ -57,12 +61,16 @@ class Transaction:
     def prepare(self, connection: Connection) -> None:
         """Make what must stand before the rows: partitions of new weeks."""
         if self.uplinks.weeks:
-            make_missing_partitions(connection, self.uplinks.weeks)
+            make_missing_partitions(connection, self.uplinks.weeks, "uplink")
+        if self.observations.weeks:
+            make_missing_partitions(connection, self.observations.weeks, "observation")
 
     def write(self, connection: Connection) -> None:
         """Write all rows inside the open transaction."""
         if self.uplinks.rows:
             self._write_uplinks(connection)
+        if self.observations:
+            write_observations(connection, self.observations)
         if self.aggregates:
             self._write_aggregates(connection)
         if self.alerts:
@@ -71,22 +79,13 @@ class Transaction:
     def _write_uplinks(self, connection: Connection) -> None:
         """Nearly always every row is new: then it is copied to its place. Else each is compared with what stands."""
         replays = self.uplinks.revisions or connection.execute("SELECT FROM uplink_replayed LIMIT 1").rowcount
-        if replays or not self._copied_to_its_place(connection):
+        if replays or not copied_to_its_place(connection, "uplink", _NAMES, self._lines()):
             self._merge(connection)
-
-    def _copied_to_its_place(self, connection: Connection) -> bool:
-        """Copy the rows straight into the table; returns whether that went, False if one stands there already."""
-        try:
-            with connection.transaction():
-                self._copy(connection, "uplink")
-        except psycopg.errors.UniqueViolation:
-            return False
-        return True
 
     def _merge(self, connection: Connection) -> None:
         """Keep the highest revision of each row, and of a replayed uplink no row of a lower one."""
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS incoming_uplink (LIKE uplink) ON COMMIT DELETE ROWS")
-        self._copy(connection, "incoming_uplink")
+        copy_rows(connection, "incoming_uplink", _NAMES, self._lines())
         if self.uplinks.revisions:
             self._take_back_lower_revisions(connection)
         connection.execute(
@@ -111,12 +110,8 @@ class Transaction:
             (names,),
         )
 
-    def _copy(self, connection: Connection, table: str) -> None:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({_NAMES}) FROM STDIN (FORMAT binary)".encode()) as copy,
-        ):
-            copy.write(b"".join((SIGNATURE, *[line for _, line in self.uplinks.rows.values()], TRAILER)))
+    def _lines(self) -> list[bytes]:
+        return [line for _, line in self.uplinks.rows.values()]
 
     def _write_aggregates(self, connection: Connection) -> None:
         marks = ", ".join(["%s"] * len(_AGGREGATE_FIELDS))

@@ -21,6 +21,7 @@ from vigie.streams.sinks.binary_copy import (
     texts,
     within_range,
 )  # fmt: skip
+from vigie.streams.sinks.partitions import is_possible, week_of
 from vigie.streams.sinks.uplink_transcoder import transcode
 from vigie.topics.avro import parsed_schema
 
@@ -87,7 +88,7 @@ class Rows:
             key = name, observed_at
             if key not in rows:
                 rows[key] = 0, b"".join((_ROW_HEAD, name, instant(observed_at), rest))
-                if _YEAR_2000 <= observed_at <= ingested_at + _AHEAD_MS:
+                if is_possible(observed_at, ingested_at):
                     self.weeks.add(week_of(observed_at))
 
     def _put(self, uplink: dict[str, Any]) -> None:
@@ -123,26 +124,12 @@ class Rows:
             return
         line = b"".join((_ROW_HEAD, name, instant(observed_at), before, measured, after))
         self.rows[key] = revision, line
-        if _YEAR_2000 <= observed_at <= min(uplink["ingested_at"] + _AHEAD_MS, _YEAR_2200):
+        if is_possible(observed_at, uplink["ingested_at"]):
             self.weeks.add(week_of(observed_at))
 
 
 _ROW_HEAD = len(COLUMNS).to_bytes(2, "big") + _SIXTEEN
 _NO_RADIO = NULL * 9
-_YEAR_2000, _YEAR_2200 = 946_684_800_000, 7_258_118_400_000
-_AHEAD_MS = 300_000
-_WEEK_MS = 604_800_000
-_MONDAY = 345_600_000
-"""Epoch ms of Monday 5 January 1970."""
-
-
-def week_of(at_ms: int) -> int:
-    """Monday 00:00 UTC of the week of an instant, epoch ms.
-
-    >>> week_of(1_795_446_000_000)
-    1795392000000
-    """
-    return (at_ms - _MONDAY) // _WEEK_MS * _WEEK_MS + _MONDAY
 
 
 def _around(uplink: dict[str, Any]) -> tuple[bytes, bytes]:
