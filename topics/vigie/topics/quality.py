@@ -88,5 +88,12 @@ def roll_up(flags: Iterable[Flag]) -> Flag:
 
 
 def rolled(packed: int) -> Flag:
-    """The roll-up of a packed integer."""
+    """The roll-up of a packed integer; what a person has validated is good, whatever the tests say beside it.
+
+    >>> fails = pack({Test.GROSS_RANGE: Flag.FAIL})
+    >>> rolled(fails).name, rolled(fails | pack({Test.HUMAN: Flag.GOOD})).name
+    ('FAIL', 'GOOD')
+    """
+    if packed >> 4 * Test.HUMAN & 15 == Flag.GOOD:
+        return Flag.GOOD
     return roll_up(flag for test, flag in unpack(packed).items() if test not in NOT_ROLLED_UP)
