@@ -1,0 +1,1 @@
+"""Qualify: what a point remembers, and the flags of its values."""
