@@ -5,6 +5,9 @@ import numpy as np
 from vigie.streams.core.quality.rolling import window_count, window_range
 from vigie.streams.core.quality.series import HOUR_MS, Flags, Parameter, Series, Truths, flags_of, is_set, window_starts
 
+_ALMOST = 1 - 1e-6
+"""8.1 - 8.0 is a little less than 0.1 in binary fractions, and yet a change of a tenth."""
+
 
 def flat_line(
     series: Series,
@@ -25,7 +28,8 @@ def flat_line(
         series: values in the property's unit.
         suspect_h: after how long it is suspect, in hours, at most 26.
         fail_h: after how long it fails, in hours, at most 26.
-        tolerance: a range less than this is no change; property's unit.
+        tolerance: a range less than this is no change; property's unit. Less by a millionth is not less: decimal
+            fractions have no exact binary ones.
         unless_above: a value at or above it may stand still (relative humidity at saturation: 97 %).
         unless_below: a value at or below it may stand still (no rain, no passage, a lamp that is off: 0).
         min_values: as many values must stand in the window: two equal values with a pause between prove nothing.
@@ -55,6 +59,7 @@ def _still(series: Series, span_h: Parameter, tolerance: Parameter, min_values: 
     """Where the window of a span stood still, and where it did not."""
     starts, covered = window_starts(series, np.asarray(span_h) * HOUR_MS)
     change = window_range(series.values, starts)
-    still = change < tolerance
+    limit = tolerance * _ALMOST
+    still = change < limit
     enough = window_count(series.values, starts) >= min_values
-    return still & covered & enough & ~np.isnan(span_h), (change >= tolerance) & ~np.isnan(span_h)
+    return still & covered & enough & ~np.isnan(span_h), (change >= limit) & ~np.isnan(span_h)

@@ -5,6 +5,8 @@ A window of 2^k values is made of two of 2^(k−1), and any window of two that o
 last bit, which sums that run over the whole input would not give.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,14 +56,26 @@ def window_count(values: Numbers, starts: Places) -> NDArray[np.int64]:
     return found
 
 
-def window_deviation(values: Numbers, starts: Places) -> Numbers:
-    """Standard deviation (population, ddof 0) of each window, missing values passed over; NaN for one without values.
+class Moments(NamedTuple):
+    """Of each window: how many values are not missing, their mean, their standard deviation (population, ddof 0).
+
+    The last two are NaN for a window without values.
+    """
+
+    number: Numbers
+    mean: Numbers
+    deviation: Numbers
+
+
+def window_moments(values: Numbers, starts: Places) -> Moments:
+    """Count, mean and standard deviation of each window, missing values passed over.
 
     Counts, means and squares of halves are joined by the formula of Chan, Golub and LeVeque (1979), which loses no
     digits where the mean is large beside the spread.
 
-    >>> window_deviation(np.array([1.0, 3.0, np.nan, 1e9]), np.array([0, 0, 1, 3])).tolist()
-    [0.0, 1.0, 0.0, 0.0]
+    >>> found = window_moments(np.array([1.0, 3.0, np.nan, 1e9]), np.array([0, 0, 1, 3]))
+    >>> found.number.tolist(), found.mean.tolist(), found.deviation.tolist()
+    ([1.0, 2.0, 1.0, 1.0], [1.0, 2.0, 3.0, 1000000000.0], [0.0, 1.0, 0.0, 0.0])
     """
     present = ~np.isnan(values)
     blocks = (present.astype(np.float64), np.where(present, values, 0.0), np.zeros(len(values)))
@@ -75,10 +89,12 @@ def window_deviation(values: Numbers, starts: Places) -> Numbers:
             blocks = _joined(left[0], left[1], left[2], right[0], right[1], right[2])
         asked = np.flatnonzero(lengths >> level & 1)
         part = [block[place[asked]] for block in blocks]
-        count[asked], mean[asked], square[asked] = _joined(count[asked], mean[asked], square[asked], *part)
+        count[asked], mean[asked], square[asked] = _joined(
+            count[asked], mean[asked], square[asked], part[0], part[1], part[2]
+        )
         place[asked] += 1 << level
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt(square / count)
+    some = np.where(count > 0, 1.0, np.nan)
+    return Moments(count, mean * some, np.sqrt(square / np.maximum(count, 1.0)) * some)
 
 
 def _joined(
