@@ -29,7 +29,9 @@ def test_each_command_is_told_in_the_readme_or_docs_and_has_an_example():
     assert [name for name, text in helps.items() if "vigie " not in text] == [], "a command whose help has no example"
 
 
-@pytest.mark.parametrize("role", ["registry", "receive", "decode", "observe", "alarm", "notify", "store", "serve"])
+@pytest.mark.parametrize(
+    "role", ["registry", "receive", "decode", "observe", "alarm", "notify", "store", "recompute", "serve"]
+)
 def test_each_role_is_told_in_the_readme(role: str):
     assert f"`{role}`" in (ROOT / "README.md").read_text("utf-8")
 

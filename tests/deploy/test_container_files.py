@@ -20,7 +20,7 @@ from vigie.streams.settings import Settings
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "Dockerfile"
 COMPOSE = ROOT / "deploy" / "compose.yaml"
-ROLES = {"registry", "receive", "decode", "observe", "alarm", "notify", "store", "serve"}
+ROLES = {"registry", "receive", "decode", "observe", "alarm", "notify", "store", "recompute", "serve"}
 
 
 def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -170,6 +170,6 @@ def test_the_record_is_ours_alone(tmp_path: Path) -> None:
 
 
 def test_every_role_of_the_table_can_be_loaded() -> None:
-    assert list(ROLES) == ["registry", "receive", "decode", "observe", "alarm", "notify", "store", "serve"]
+    assert list(ROLES) == ["registry", "receive", "decode", "observe", "alarm", "notify", "store", "recompute", "serve"]
     for role in ROLES.values():
         assert callable(role.load()), role.name

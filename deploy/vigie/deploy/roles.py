@@ -54,6 +54,7 @@ _ALL = (
     Role("alarm", "vigie.streams.steps.alarm:run", "life of alerts, ticks"),
     Role("notify", "vigie.streams.steps.notify:run", "mails"),
     Role("store", "vigie.streams.sinks.store:run", "topics to PostgreSQL"),
+    Role("recompute", "vigie.streams.steps.recompute:run", "the fleet's changes, and history repaired after them"),
     Role("serve", "vigie.serving.http:run", "pages and exports", port_field="http_port"),
 )
 

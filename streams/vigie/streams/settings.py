@@ -82,6 +82,7 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "checkpoint_interval_s": _DURATION,
     "session_timeout_s": _DURATION,
     "stall_limit_s": _DURATION,
+    "repair_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
     "memory_hours": (lambda hours: 1 <= hours <= 32, "a whole number from 1 to 32"),
 }
 """What a setting's value must be, where not every value of its type will do."""
@@ -168,6 +169,10 @@ class Settings:
     memory_hours: int = 26
     """How long a window stays in memory after its end, 1 to 32 h; readings that come later than that are stored and
     counted (vigie_window_readings_unused), but the aggregate stays as it was published."""
+
+    repair_rate: int = 2000
+    """Stored uplinks a second that `recompute` hands on at most, after a correction of the fleet, to be placed and
+    qualified again beside those that come in."""
 
     def __post_init__(self) -> None:
         if self.data is None:
