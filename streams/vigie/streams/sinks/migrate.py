@@ -4,9 +4,13 @@ from importlib.resources import files
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from vigie.streams.cannot_go_on import CannotGoOnError
+from vigie.streams.core.quality_words import TESTS
 from vigie.topics.property import PROPERTIES
+from vigie.topics.quality import RULESET
+from vigie.topics.quality_parameters import start_values
 
 _LOCK = 0x56494749
 """Advisory lock: two workers that start together do not migrate together."""
@@ -22,11 +26,12 @@ def _migrations() -> list[tuple[int, str, str]]:
     return [(int(name[:4]), name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
 
 
-def migrate(connection: "psycopg.Connection[Any]") -> int:
-    """Apply what is missing, and refresh the property catalogue.
+def migrate(connection: "psycopg.Connection[Any]", timezone: str | None = None) -> int:
+    """Apply what is missing, and refresh the tables that tell people what numbers mean.
 
     Args:
         connection: in autocommit mode.
+        timezone: IANA name of the legal time that the views show; None leaves it as it is.
 
     Returns:
         The version that the database now has.
@@ -53,11 +58,32 @@ def migrate(connection: "psycopg.Connection[Any]") -> int:
             if version > have:
                 connection.execute(text.encode())
                 connection.execute("INSERT INTO schema_version (version, name) VALUES (%s, %s)", (version, name))
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO property (id, name, unit, kind, label_fr) VALUES (%s, %s, %s, %s, %s)"
-                " ON CONFLICT (id) DO UPDATE SET (name, unit, kind, label_fr)"
-                " = (excluded.name, excluded.unit, excluded.kind, excluded.label_fr)",
-                [(p.id, p.name, p.unit, p.kind.value, p.label_fr) for p in PROPERTIES.values()],
-            )
+        _refresh(connection)
+        if timezone is not None:
+            connection.execute("UPDATE legal_time SET zone = %s WHERE zone <> %s", (timezone, timezone))
     return last
+
+
+def _refresh(connection: "psycopg.Connection[Any]") -> None:
+    """Write down what this version knows: properties, tests of quality and the values that these start with."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO property (id, name, unit, kind, label_fr) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET (name, unit, kind, label_fr)"
+            " = (excluded.name, excluded.unit, excluded.kind, excluded.label_fr)",
+            [(p.id, p.name, p.unit, p.kind.value, p.label_fr) for p in PROPERTIES.values()],
+        )
+        cursor.executemany(
+            "INSERT INTO quality_test (number, name, label_fr) VALUES (%s, %s, %s)"
+            " ON CONFLICT (number) DO UPDATE SET (name, label_fr) = (excluded.name, excluded.label_fr)",
+            [(int(test), test.name.lower(), said.fr) for test, said in TESTS.items()],
+        )
+    parameters = {
+        entry.name: {test.name.lower(): values for test, values in start_values(entry.name).items()}
+        for entry in PROPERTIES.values()
+    }
+    connection.execute(
+        "INSERT INTO quality_ruleset (version, parameters) VALUES (%s, %s)"
+        " ON CONFLICT (version) DO UPDATE SET parameters = excluded.parameters",
+        (RULESET, Jsonb(parameters)),
+    )

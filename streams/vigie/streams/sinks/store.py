@@ -53,7 +53,7 @@ class StoreStep:
 
     async def open(self) -> None:
         """Connect and bring the tables to this version, as soon as the database answers."""
-        version = await self._session.run(migrate)
+        version = await self._session.run(partial(migrate, timezone=self._settings.timezone))
         log.info("The store at %s has version %d of its tables", place(self._conninfo), version)
 
     async def close(self) -> None:
