@@ -27,18 +27,19 @@ class Expected(NamedTuple):
     day_min_rise: Parameter = 0.0
 
 
-def expected(parameters: Mapping[str, float]) -> Expected:
-    """The months' spans out of parameters `min_01` … `max_12`, `night_max_drop`, `day_min_rise`.
+def expected(parameters: Mapping[str, Parameter]) -> Expected:
+    """The months' spans out of parameters `min_01` … `max_12`, `night_max_drop`, `day_min_rise`; numbers or (n,).
 
     >>> expected({"max_07": 44.0}).maximum[5:7].tolist()
     [nan, 44.0]
     """
-    return Expected(
-        np.array([parameters.get(f"min_{month:02}", np.nan) for month in range(1, 13)]),
-        np.array([parameters.get(f"max_{month:02}", np.nan) for month in range(1, 13)]),
-        parameters.get("night_max_drop", 0.0),
-        parameters.get("day_min_rise", 0.0),
+    least, greatest = (
+        np.stack(
+            np.broadcast_arrays(*[parameters.get(f"{name}_{month:02}", np.nan) for month in range(1, 13)]), axis=-1
+        )
+        for name in ("min", "max")
     )
+    return Expected(least, greatest, parameters.get("night_max_drop", 0.0), parameters.get("day_min_rise", 0.0))
 
 
 def climatology(series: Series, month: NDArray[np.integer], hour: NDArray[np.integer], spans: Expected) -> Flags:

@@ -16,7 +16,8 @@ class Around(NamedTuple):
     """Values measured at one time at places that are compared with each other.
 
     Attributes:
-        cohort: (n,) int64, which values belong together (a buddy group and a span of time); any order.
+        cohort: (n,) which values belong together (a buddy group and a span of time); any order.
+        point: (n,) whose value it is: a point is no neighbour of itself.
         values: (n,) in the property's unit; NaN where missing.
         latitude, longitude: (n,) degrees; NaN where not known: then the radius excludes nobody.
         altitude_m: (n,); NaN where not known: then nothing is brought to another altitude.
@@ -24,6 +25,7 @@ class Around(NamedTuple):
     """
 
     cohort: NDArray[np.int64]
+    point: NDArray[np.int32]
     values: Numbers
     latitude: Numbers
     longitude: Numbers
@@ -60,7 +62,8 @@ def around(
         Of each value's neighbours, itself left out: count, mean, standard deviation (population), median.
 
     >>> five = np.full(5, 43.3)
-    >>> group = Around(np.zeros(5, np.int64), np.array([20, 21, 22, 20, 30.0]), five, five, np.zeros(5), five > 0)
+    >>> value, one = np.array([20, 21, 22, 20, 30.0]), np.zeros(5, np.int64)
+    >>> group = Around(one, np.arange(5, dtype=np.int32), value, five, five, np.zeros(5), five > 0)
     >>> around(group, 1000.0).median.tolist()
     [21.5, 21.0, 20.5, 21.5, 20.5]
     """
@@ -108,7 +111,8 @@ def neighbours(
     published version brings the neighbours to the wrong side of the altitude: ours lowers what stands below.
 
     >>> place, value = np.full(6, 43.3), np.array([20.0, 20.5, 21.0, 20.2, 20.8, 27.0])
-    >>> group = Around(np.zeros(6, np.int64), value, place, place, np.zeros(6), place > 0)
+    >>> one, six = np.zeros(6, np.int64), np.arange(6, dtype=np.int32)
+    >>> group = Around(one, six, value, place, place, np.zeros(6), place > 0)
     >>> neighbours(group, 4.0, 1.0, 5000.0).tolist()
     [1, 1, 1, 1, 1, 3]
     """
@@ -148,7 +152,7 @@ def _seen(rows: Places, values: Around, limits: list[Numbers]) -> Seen:
     north = _apart(values.latitude[rows]) * _METRES_PER_DEGREE
     east = _apart(values.longitude[rows]) * _METRES_PER_DEGREE * np.cos(np.radians(values.latitude[rows]))[:, :, None]
     above = _apart(values.altitude_m[rows])
-    own = np.eye(rows.shape[1], dtype=np.bool_)
+    own = values.point[rows][:, None, :] == values.point[rows][:, :, None]
     with np.errstate(invalid="ignore"):
         counts = values.usable[rows][:, None, :] & ~own & ~(np.hypot(north, east) > radius) & ~(np.abs(above) > highest)
     said = values.values[rows][:, None, :] + np.nan_to_num(above) * -np.nan_to_num(gradient)
