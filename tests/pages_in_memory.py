@@ -6,7 +6,11 @@ from dataclasses import replace
 from starlette.testclient import TestClient
 
 from vigie.serving.http import application
+from vigie.streams.core.commissioning import THRESHOLDS, Line, Verdict
 from vigie.streams.settings import Settings
+from vigie.streams.sinks.audit_queries import Audit, NoPlacementError
+from vigie.streams.sinks.fleet_queries import Known
+from vigie.streams.sinks.point_queries import LastHeard, LastValue, PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent, Explanation
 
@@ -44,6 +48,43 @@ def event(**changes) -> AlertEvent:
     return AlertEvent(**(fields | changes))
 
 
+POINT = "TEM-13055-01"
+
+
+def point_facts() -> PointFacts:
+    """A point with all that its page can show, some of it written by somebody with bad intentions."""
+    place = {"latitude": 43.2965, "longitude": 5.37, "altitude_m": 12.0, "step_s": 900, "upload_s": 3600}
+    names = {"code": "TEM-13055-01", "name": f"Toit du lycée {SCRIPT}", "use_case": "heat", "commune": "13055"}
+    placed = Known("placement", "TEM/2", NOON, None, {"device": "d2", "point": POINT, "height_m": 3.5})
+    before = Known("placement", "TEM/1", None, NOON, {"device": "d1", "point": POINT, "end_reason": "pile vide"})
+    work = {"point": POINT, "state": "under_way", "type": "curative", "started_at": "2026-03-29T11:00:00Z",
+            "breaks_series": True, "by": "technicien", "work": "Pile changée"}  # fmt: skip
+    return PointFacts(
+        point=Known("point", POINT, None, None, names | place),
+        commune=Known("commune", "13055", None, None, {"name": "Marseille"}),
+        site=Known("site", "lycee", None, None, {"name": "Lycée"}),
+        support=Known("support", "mat", None, None, {"type": "mast", "soil": "mineral"}),
+        zones={"z1": "Centre"},
+        placement=placed,
+        device=Known("device", "d2", None, None, {"addresses": [DEVICE], "model": "em300-th"}),
+        placements=[placed, before],
+        values=[LastValue(1, 0, 21.5, NOON, 3, 0x300)],
+        heard=LastHeard(DEVICE, "ville", NOON, -97, 4.5, 12.0, 7, ("g1", "g2")),
+        interventions=[Known("intervention", "i1", None, None, work)],
+        documents=[Known("document", "p1", None, None, {"title": "Pose", "file": "pose.jpg", "date": "2026-03-29"})],
+    )
+
+
+def audit_found() -> Audit:
+    lines = [
+        Line("reception", Verdict.WATCH, 0.9375, THRESHOLDS["reception"], 180, 192),
+        Line("plausible", Verdict.PASS, 0.0, THRESHOLDS["plausible"], 0, 180, "air_temperature"),
+        Line("neighbours", Verdict.NONE, None, None, 0, 180, "passages#2"),
+    ]
+    facts = point_facts()
+    return Audit(facts.point, facts.placements[0], "em300-th", NOON, NOON + 7_200_000, complete=False, lines=(*lines,))
+
+
 READING = StoredReading(device=DEVICE, property=1, channel=0, value=21.5, observed_at=NOON)
 
 
@@ -77,6 +118,22 @@ class Memory:
     def devices(self, limit, after):
         names = [f"eui:{n:016x}" for n in range(150)]
         return [(name, NOON) for name in names if name > after][:limit]
+
+    def points(self, limit, after, now):
+        entries = [PointEntry(f"P{n:03}", f"P{n:03}", "", "heat", "13055", None) for n in range(150)]
+        entries.append(PointEntry(POINT, POINT, SCRIPT, "heat", "13055", NOON))
+        return [one for one in entries if one.id > after][:limit]
+
+    def points_of_device(self, device, now):
+        return [(POINT, POINT)] if device == DEVICE else []
+
+    def point(self, point, now):
+        return point_facts() if point == POINT else None
+
+    def audit(self, point, now, placement):
+        if point != POINT or placement not in ("", "TEM/2"):
+            raise NoPlacementError("placement" if point == POINT else "point")
+        return audit_found()
 
     def last_readings(self, device):
         return [READING, replace(READING, property=60, channel=2, value=1234.0)]
@@ -117,5 +174,9 @@ PAGES = [
     "/devices",
     f"/devices/{DEVICE}",
     f"/devices/{NOISY}?offset=100",
+    "/points",
+    "/points?after=P149",
+    f"/points/{POINT}",
+    f"/points/{POINT}/audit",
     "/accessibility",
 ]

@@ -68,5 +68,5 @@ def test_every_link_of_every_page_leads_somewhere():
         outline = Outline()
         outline.feed(web.get(path, headers=HTML).text)
         for href in {a["href"] for a in outline.named("a")} | {link["href"] for link in outline.named("link")}:
-            if not href.startswith("#") and href not in known and "eui%3A0" not in href:
+            if not href.startswith("#") and href not in known and "eui%3A0" not in href and "/points/P" not in href:
                 assert web.get(href, headers=HTML).status_code == 200, (path, href)

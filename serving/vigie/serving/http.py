@@ -1,17 +1,16 @@
 """The role `serve`: pages, data and files about devices and alerts, at addresses that stay.
 
-`/devices/{id}` and `/alerts/{id}` are permanent: mails and exports carry them. Each answers as a page or as JSON, by
-its suffix (.html, .json) or by the Accept header.
+`/devices/{id}`, `/points/{id}` and `/alerts/{id}` are permanent: mails and exports carry them. Each answers as a page
+or as JSON, by its suffix (.html, .json) or by the Accept header.
 """
 
 import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import TextIO
 from urllib.parse import quote
 
-import msgspec
 import psycopg
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -26,8 +25,10 @@ from vigie.serving.alert_export import PROFILES, write_csv
 from vigie.serving.as_data import of_alert, of_alerts, of_device
 from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
-from vigie.serving.page import HEADERS, Pages
+from vigie.serving.page import HEADERS, Pages, data_answer
+from vigie.serving.parameters import number_of, suffix_of, text_of
 from vigie.serving.part import Part
+from vigie.serving.point_pages import PointPages, wall_clock
 from vigie.serving.problem import Problem, answer
 from vigie.serving.store import OpenStore, Store, readings_of, store_of
 from vigie.serving.web_server import WebServer, address, bind, on_stop_signals, watched
@@ -75,6 +76,7 @@ class Serve:
                 Route("/devices", self._devices),
                 Route("/devices{suffix}", self._devices),
                 Route("/devices/{id:path}", self._device),
+                *PointPages(self._open_store, self._pages).routes(),
                 Mount("/static", StaticFiles(packages=[("vigie.serving", "static")])),
             ],
             middleware=[Middleware(_Guard, check=self._refusal)],
@@ -91,25 +93,25 @@ class Serve:
     # Pages and data
 
     def _home(self, request: Request) -> Response:
-        offset = self._number(request, "offset", 0)
+        offset = number_of(request, "offset", 0, self._words)
         with self._open_store() as store:
             found, total = store.open_alerts(PAGE, offset), store.count_alerts(only_open=True)
         alerts = Part(items=found, offset=offset, total=total, address="/")
         if not wants_page(request):
-            return _data(of_alerts("open_alerts", alerts))
+            return data_answer(of_alerts("open_alerts", alerts))
         return self._pages.render("home.html", alerts=alerts)
 
     def _accessibility(self, _: Request) -> Response:
         return self._pages.render("accessibility.html")
 
     def _alerts(self, request: Request) -> Response:
-        suffix = self._suffix(request)
-        offset = self._number(request, "offset", 0)
+        suffix = suffix_of(request, self._words)
+        offset = number_of(request, "offset", 0, self._words)
         with self._open_store() as store:
             found, total = store.alerts(PAGE, offset), store.count_alerts()
         alerts = Part(items=found, offset=offset, total=total, address=f"/alerts{suffix}")
         if not wants_page(request, suffix):
-            return _data(of_alerts("alerts", alerts))
+            return data_answer(of_alerts("alerts", alerts))
         return self._pages.render("alerts.html", alerts=alerts)
 
     def _alert(self, request: Request) -> Response:
@@ -119,33 +121,36 @@ class Serve:
         if not events:
             raise Problem(404, self._words["missing_alert"])
         if not wants_page(request, suffix):
-            return _data(of_alert(events))
+            return data_answer(of_alert(events))
         return self._pages.render("alert.html", events=events, last=events[-1], device=_device_of(events[-1].alarm_key))
 
     def _devices(self, request: Request) -> Response:
-        suffix = self._suffix(request)
+        suffix = suffix_of(request, self._words)
         with self._open_store() as store:
-            devices = store.devices(PAGE + 1, self._text(request, "after"))
+            devices = store.devices(PAGE + 1, text_of(request, "after", self._words))
         more = len(devices) > PAGE
         devices = devices[:PAGE]
         older = f"/devices{suffix}?after={quote(devices[-1][0], safe='')}" if more else None
         if not wants_page(request, suffix):
-            return _data({"devices": [device for device, _ in devices], "next": older})
+            return data_answer({"devices": [device for device, _ in devices], "next": older})
         return self._pages.render("devices.html", devices=devices, older=older)
 
     def _device(self, request: Request) -> Response:
-        name, offset = request.path_params["id"], self._number(request, "offset", 0)
+        name, offset = request.path_params["id"], number_of(request, "offset", 0, self._words)
         if not name:
             return RedirectResponse("/devices")
         with self._open_store() as store:
             device, suffix, uplinks = self._looked_up(store, name)
             readings = store.last_readings(device)
             found, total = store.alerts_of_device(device, PAGE, offset), store.count_alerts(device=device)
+            points = store.points_of_device(device, wall_clock())
         alerts = Part(items=found, offset=offset, total=total, address=f"/devices/{quote(name, safe='')}")
         if not wants_page(request, suffix):
-            return _data(of_device(device, readings, uplinks, alerts))
+            return data_answer(of_device(device, readings, uplinks, alerts) | {"points": [one for one, _ in points]})
         shown = [(uplink, readings_of(device, uplink)) for uplink in uplinks]
-        return self._pages.render("device.html", device=device, readings=readings, uplinks=shown, alerts=alerts)
+        return self._pages.render(
+            "device.html", device=device, readings=readings, uplinks=shown, alerts=alerts, points=points
+        )
 
     def _looked_up(self, store: Store, name: str) -> tuple[str, str, list[StoredUplink]]:
         """The device and suffix of an address; the whole name first, for a device may be called x.json."""
@@ -165,26 +170,6 @@ class Serve:
         file.seek(0)
         name = {"Content-Disposition": 'attachment; filename="alertes.csv"'}
         return StreamingResponse(_chunks(file), media_type="text/csv; charset=utf-8", headers=HEADERS | name)
-
-    # Parameters
-
-    def _suffix(self, request: Request) -> str:
-        suffix = request.path_params.get("suffix", "")
-        if suffix not in ("", ".json", ".html"):
-            raise Problem(404, self._words["missing_page"])
-        return str(suffix)
-
-    def _text(self, request: Request, name: str) -> str:
-        text = request.query_params.get(name, "")
-        if "\0" in text:  # PostgreSQL has no text that holds one
-            raise Problem(400, self._words["bad_parameter"].format(detail=name))
-        return text
-
-    def _number(self, request: Request, name: str, default: int) -> int:
-        text = request.query_params.get(name, str(default))
-        if not (text.isascii() and text.isdecimal() and len(text) < 10):
-            raise Problem(400, self._words["bad_parameter"].format(detail=f"{name}={text}"))
-        return int(text)
 
     # Errors
 
@@ -263,10 +248,6 @@ def _device_of(alarm_key: str) -> str | None:
     """The device that an alarm key (kind:subject:rule) is about, if it is about one."""
     subject = alarm_key.partition(":")[2].rpartition(":")[0]
     return subject if subject.startswith(("eui:", "imei:", "src:")) else None
-
-
-def _data(value: Any) -> Response:
-    return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
 
 
 def _chunks(file: TextIO) -> Iterator[str]:

@@ -1,16 +1,22 @@
 """Renders the pages: templates, the words of the installation's language, its units and its legal time."""
 
 from functools import partial
+from importlib.resources import files
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 
 from vigie.serving.page_words import WORDS
+from vigie.serving.point_words import FLAG_WORDS
 from vigie.serving.wording import (
     author_text,
+    choice_text,
     fact_label,
     fact_text,
+    iso_text,
     local_text,
     priority_text,
     property_label,
@@ -21,7 +27,9 @@ from vigie.serving.wording import (
     transition_text,
     utc_text,
 )
+from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import outside_text
+from vigie.streams.sinks.point_queries import LastValue
 from vigie.streams.sinks.queries import StoredReading
 
 HEADERS = {
@@ -45,6 +53,7 @@ class Pages:
     """
 
     def __init__(self, language: str, timezone: str) -> None:
+        self.language, self.timezone = language, timezone
         self.words = WORDS[language]
         self._environment = Environment(
             loader=PackageLoader("vigie.serving"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -65,13 +74,30 @@ class Pages:
             "state": partial(state_text, language=language),
             "transition": partial(transition_text, language=language),
             "priority": partial(priority_text, language=language),
+            "flag": lambda flag: FLAG_WORDS[language].get(flag, str(flag)),
+            "choice": partial(choice_text, language=language),
+            "instant": partial(iso_text, zone=timezone, language=language),
+            "duration": partial(duration_text, language=language),
         }
 
     def render(self, template: str, http_status: int = 200, **values: Any) -> HTMLResponse:
         """A template with its values, as an answer."""
-        text = self._environment.get_template(template).render(**values)
+        text = self._environment.get_template(template).render(layout="layout.html", served=True, **values)
         return HTMLResponse(text, http_status, headers=HEADERS)
 
+    def file(self, template: str, **values: Any) -> str:
+        """The same as a file of its own: no address of the server in it, the style sheet within."""
+        style = files("vigie.serving").joinpath("static/vigie.css").read_text("utf-8")
+        return self._environment.get_template(template).render(
+            layout="file.html", served=False, style=Markup(style),  # noqa: S704 -- our own style sheet
+            **values,
+        )  # fmt: skip
 
-def _amount(reading: StoredReading, language: str) -> str:
+
+def data_answer(value: Any) -> Response:
+    """JSON as an answer."""
+    return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
+
+
+def _amount(reading: StoredReading | LastValue, language: str) -> str:
     return reading_text(reading.property, reading.value, language)

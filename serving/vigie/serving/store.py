@@ -7,8 +7,10 @@ from typing import Any, Protocol
 import psycopg
 
 from vigie.streams.settings import Settings
-from vigie.streams.sinks import queries
+from vigie.streams.sinks import audit_queries, point_queries, queries
+from vigie.streams.sinks.audit_queries import Audit
 from vigie.streams.sinks.database import connect
+from vigie.streams.sinks.point_queries import PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent
 
@@ -51,6 +53,22 @@ class Store(Protocol):
 
     def last_uplinks(self, device: str, limit: int) -> list[StoredUplink]:
         """The last uplinks of a device, the latest first."""
+
+    def points(self, limit: int, after: str, now: int) -> list[PointEntry]:
+        """The measuring points whose id comes after one, in the order of their ids."""
+
+    def point(self, point: str, now: int) -> PointFacts | None:
+        """What is known of a measuring point at an instant (epoch ms UTC); None if there is no such point."""
+
+    def points_of_device(self, device: str, now: int) -> list[tuple[str, str]]:
+        """The points (id, code) that a device measures at an instant (epoch ms UTC)."""
+
+    def audit(self, point: str, now: int, placement: str) -> Audit:
+        """The commissioning audit of a placement, of the last one where none is named.
+
+        Raises:
+            NoPlacementError: there is none.
+        """
 
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -109,6 +127,22 @@ class PostgresStore:
     def last_uplinks(self, device: str, limit: int) -> list[StoredUplink]:
         """As Store says."""
         return queries.last_uplinks(self._connection, device, limit)
+
+    def points(self, limit: int, after: str, now: int) -> list[PointEntry]:
+        """As Store says."""
+        return point_queries.points(self._connection, limit, after, now)
+
+    def point(self, point: str, now: int) -> PointFacts | None:
+        """As Store says."""
+        return point_queries.point_facts(self._connection, point, now)
+
+    def points_of_device(self, device: str, now: int) -> list[tuple[str, str]]:
+        """As Store says."""
+        return point_queries.points_of_device(self._connection, device, now)
+
+    def audit(self, point: str, now: int, placement: str) -> Audit:
+        """As Store says."""
+        return audit_queries.audit(self._connection, point, now, placement)
 
 
 def store_of(settings: Settings) -> OpenStore:

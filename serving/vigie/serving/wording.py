@@ -8,6 +8,7 @@ from vigie.serving.page_words import FACTS
 from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
+from vigie.topics.fleet.kind import kinds
 from vigie.topics.property import PROPERTIES, Kind
 
 NARROW_SPACE = "\u202f"
@@ -197,3 +198,26 @@ def fact_text(name: str, value: str, zone: str, language: str) -> str:
 def sentence(explanation: Explanation, language: str) -> str:
     """The sentence of an alert in a language."""
     return outside_text(explanation.sentence_fr if language == "fr" else explanation.sentence_en, SENTENCE)
+
+
+def choice_text(code: str, kind: str, field: str, language: str) -> str:
+    """What a code of a fleet field is called.
+
+    >>> choice_text("under_way", "intervention", "state", "fr"), choice_text("under_way", "intervention", "state", "en")
+    ('en cours', 'under way')
+    """
+    found = kinds()[kind].field(field)
+    label = (found.choices or {}).get(code) if found else None
+    return label if label and language == "fr" else outside_text(str(code)).replace("_", " ")
+
+
+def iso_text(text: str, zone: str, language: str) -> str:
+    """An instant that the fleet holds as ISO 8601, for people; another text as it is.
+
+    >>> iso_text("2026-03-29T12:05:30Z", "Europe/Paris", "fr"), iso_text("hier", "Europe/Paris", "fr")
+    ('29/03/2026 à 14:05:30 (UTC+02:00)', 'hier')
+    """
+    try:
+        return local_text(round(datetime.fromisoformat(str(text)).timestamp() * 1000), zone, language)
+    except (ValueError, OverflowError):
+        return outside_text(str(text))

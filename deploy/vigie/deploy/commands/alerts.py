@@ -2,24 +2,20 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import click
-import psycopg
 
-from vigie.deploy.connection_string import check_connection_string
 from vigie.deploy.console_words import say
 from vigie.deploy.installation import settings_here
+from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.serving.alert_export import PROFILES, write_csv
 from vigie.serving.as_data import of_event
 from vigie.serving.page_words import WORDS
-from vigie.serving.store import Store, store_of
 from vigie.serving.wording import local_text, priority_text, sentence, state_text
 from vigie.streams.settings import Settings
-from vigie.streams.sinks.database import place
 from vigie.topics.alert_event import AlertEvent
 
 
@@ -49,7 +45,7 @@ def list_(*, only_open: bool, limit: int, as_json: bool) -> None:
     """List the alerts, each as it stands now, the latest first."""
     settings = settings_here()
     words = WORDS[settings.language]
-    with _store(settings) as store:
+    with opened_store(settings) as store:
         alerts = store.open_alerts(limit, 0) if only_open else store.alerts(limit, 0)
         total = store.count_alerts(only_open=only_open)
     if as_json:
@@ -103,13 +99,13 @@ def export(file: Path, profile: str) -> None:
     settings = settings_here()
     if str(file) == "-":
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        with _store(settings) as store:
+        with opened_store(settings) as store:
             write_csv(store.events(), sys.stdout, profile=profile, zone=settings.timezone)
         return
     # Beside it, then renamed: a reader meets the old file or the whole new one, never half of it.
     partial = file.with_name(f".{file.name}.part")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as out, _store(settings) as store:
+        with partial.open("w", encoding="utf-8", newline="") as out, opened_store(settings) as store:
             count = write_csv(store.events(), out, profile=profile, zone=settings.timezone)
         partial.replace(file)
     except OSError as error:
@@ -118,22 +114,3 @@ def export(file: Path, profile: str) -> None:
         with suppress(OSError):  # that it cannot be made has been said
             partial.unlink()
     click.echo(say(settings.language, "exported", file=file, count=count, profile=profile), err=True)
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
-    if not settings.database:
-        raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
-    check_connection_string(settings.database)
-    try:
-        with store_of(settings)() as store:
-            yield store
-    except psycopg.errors.UndefinedTable:
-        raise OperatorError(
-            f"The database {place(settings.database)} has no tables of Vigie yet: start the role `store` once.",
-            Exit.NOT_READY,
-        ) from None
-    except psycopg.OperationalError as error:
-        raise OperatorError(
-            f"The database {place(settings.database)} does not answer: {str(error).strip()}", Exit.UNREACHABLE
-        ) from None

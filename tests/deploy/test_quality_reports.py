@@ -1,0 +1,58 @@
+"""`vigie quality audit, compare, reliability, network, returns`, on a real PostgreSQL, within this process."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from store_by_hand import COMMUNE, MODEL, device, observation, placement, point, state, uplink
+
+from vigie.deploy.cli import main
+from vigie.streams.sinks.migrate import migrate
+
+pytestmark = pytest.mark.parts
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def moment(number: int) -> str:
+    return (START + timedelta(minutes=15 * number)).isoformat()
+
+
+@pytest.fixture
+def store(database, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("VIGIE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("VIGIE_DATABASE", database)
+    with psycopg.connect(database, autocommit=True) as connection:
+        migrate(connection)
+        state(connection, COMMUNE, MODEL, device("a1"), point("P1"), placement("P1/1", "a1", "P1", START.isoformat()))
+        yield connection
+
+
+def vigie(*arguments: str):
+    return CliRunner().invoke(main, ["quality", *arguments])
+
+
+def test_audit_on_the_console_as_json_and_as_a_file(store, tmp_path):
+    with store.transaction():
+        for number in range(192):
+            uplink(store, "eui:a1", moment(number), f_cnt=number)
+            observation(store, "P1", moment(number))
+    shown = vigie("audit", "P1")
+    assert shown.exit_code == 0, shown.output
+    assert "192 / 192" in shown.output
+    assert "Verdict d'ensemble : conforme" in shown.output
+    assert json.loads(vigie("audit", "P1", "--json").output)["verdict"] == "pass"
+    file = tmp_path / "audit.html"
+    assert vigie("audit", "P1", "--html", str(file)).exit_code == 0
+    assert "Audit de mise en service" in file.read_text("utf-8")
+
+
+def test_an_audit_that_fails_ends_with_17_and_one_of_nothing_with_2(store):
+    failed = vigie("audit", "P1")
+    assert (failed.exit_code, "non conforme" in failed.output) == (17, True)
+    missing = vigie("audit", "P9")
+    assert (missing.exit_code, missing.output) == (2, "vigie: La flotte ne connaît pas ce point de mesure.\n")
