@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cached_property
 
-from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, span_of
+from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, instant_ms, span_of
 from vigie.streams.core.local_time import moment_text
 from vigie.topics.fleet.stated import Fleet, Problem, Stated
 
@@ -47,6 +47,13 @@ class Facts:
         """Versions of an object that hold at some instant of a span."""
         return [one for one in self.versions(kind, name) if span_of(one).meets(span)]
 
+    def is_past(self, day: str) -> bool:
+        """Whether a day (`YYYY-MM-DD`) is over, in UTC; False for what is no day."""
+        try:
+            return instant_ms(day) + DAY_MS <= self.now_ms
+        except ValueError:
+            return False
+
     def moment(self, at: int) -> tuple[str, str]:
         """An instant in French and English."""
         at = min(max(at, _EARLIEST_MS), _LATEST_MS)
@@ -72,3 +79,23 @@ def problem(version: Stated, field: str, french: str, english: str, *, severe: b
     """
     name = f"{version.kind} {version.id}"
     return Problem(version.origin, field, f"{name} : {french}", f"{name}: {english}", severe)
+
+
+def number_of(version: Stated, field: str) -> float | None:
+    """A number of a version; None where there is none, or something else (rules/forms.py tells that)."""
+    value = version.attributes.get(field)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def instant_of(version: Stated, field: str) -> int | None:
+    """An instant of a version, epoch ms; None where there is none, or something else."""
+    try:
+        return instant_ms(version.attributes[field])
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def stated_span(version: Stated, start: str, end: str) -> Span | None:
+    """From–to as two fields say it; open where the second is missing, None where the first is."""
+    begun, ended = instant_of(version, start), instant_of(version, end)
+    return None if begun is None else Span(begun, EVER if ended is None else ended)
