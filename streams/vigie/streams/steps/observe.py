@@ -1,4 +1,7 @@
-"""The role `observe`: what uplinks say together. Who is silent, and what each quarter of an hour came to."""
+"""The role `observe`: what uplinks say together.
+
+Who is silent, what each quarter of an hour came to, at which point each was measured and how good its values are.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -15,6 +18,10 @@ from vigie.streams.core.span import Reading, Span
 from vigie.streams.core.window import SLOTS, Now, Repairs, Uplink
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
+from vigie.streams.steps.place import PlaceStep
+from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
+from vigie.streams.transport.fleet_follower import TOPIC as FLEET
+from vigie.streams.transport.fleet_follower import FleetFollower
 from vigie.streams.transport.role import run_role
 from vigie.streams.transport.state import KeyedState
 from vigie.streams.transport.step import Batch, Outputs, StreamStep
@@ -22,9 +29,7 @@ from vigie.topics import alarm_input, reception
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.alarm_input import SilenceSignal, Tick
 from vigie.topics.avro import Framer
-from vigie.topics.catalogue import NETWORKS
 
-UPLINKS = tuple(f"uplinks.{net}.v1" for net in NETWORKS)
 WATCH = "watch"
 """Key of a partition's watch among its devices, whose ids all hold a colon."""
 
@@ -34,23 +39,6 @@ unused = Count(
     "vigie_window_readings_unused", "Readings that no window took: deep_late or impossible.", ["why"],
     registry=metrics.REGISTRY,
 )  # fmt: skip
-
-
-class UplinkReader:
-    """Decodes the uplinks of a batch once, for all steps that it is given to."""
-
-    def __init__(self) -> None:
-        self._framer = Framer(UPLINKS[0])
-        self._batch: Batch | None = None
-        self._uplinks: list[dict[str, Any]] = []
-
-    def read(self, batch: Batch) -> list[dict[str, Any]]:
-        """The uplinks of a batch, one per record, as dictionaries (schemas/uplink.avsc)."""
-        if batch is not self._batch:
-            decode = self._framer.decode_dict
-            self._uplinks = [decode(record.value) for record in batch]
-            self._batch = batch
-        return self._uplinks
 
 
 def period_of(models: ModelMap) -> Callable[[str], int]:
@@ -206,10 +194,14 @@ def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
     ids = schema_ids_in_use(settings, ["aggregates.v1", "dead-letters.v1"])
     periods, reader = period_of(models_of(settings)), UplinkReader()
+    fleet = FleetFollower(settings.kafka, settings.topic(FLEET))
     steps: list[StreamStep] = [
         SilenceStep(periods, reader),
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),
+        PlaceStep(fleet, reader),
+        # Qualify and neighbours follow here; both take `fleet`.
     ]
     return run_role(
-        settings, "observe", steps, heartbeat=True, after="decode", dead_letter_schema_id=ids["dead-letters.v1"]
-    )
+        settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet,
+        dead_letter_schema_id=ids["dead-letters.v1"],
+    )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vigie.streams.settings import Settings
 from vigie.streams.transport import log_lines
+from vigie.streams.transport.fleet_follower import FleetFollower
 from vigie.streams.transport.step import SinkStep, StreamStep
 from vigie.streams.transport.worker import Options, Worker
 
@@ -26,6 +27,7 @@ def run_role(
     transactional_id: str | None = None,
     session_timeout_s: float | None = None,
     dead_letter_schema_id: int | None = None,
+    fleet: FleetFollower | None = None,
 ) -> int:
     """Run a stream role until SIGTERM or SIGINT.
 
@@ -42,6 +44,8 @@ def run_role(
         session_timeout_s: after how long without a heartbeat Kafka gives the partitions away; default the setting,
             at most 10 s for `alarm` and `notify`.
         dead_letter_schema_id: id of dead letters in the registry in use; default the packaged one.
+        fleet: started before any partition is taken, and read to its end before the records of new ones flow; its
+            revision stands in the heartbeats.
 
     Returns:
         Exit code: 0 after a stop that was asked for, 1 after a failure (a restart reads again from the last commit).
@@ -59,6 +63,7 @@ def run_role(
         transactional_id=transactional_id,
         session_timeout_s=session_timeout_s,
         dead_letter_schema_id=dead_letter_schema_id,
+        fleet=fleet,
     )
     with contextlib.suppress(ImportError):  # Windows has none
         import uvloop

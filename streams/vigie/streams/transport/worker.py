@@ -13,6 +13,8 @@ from vigie.streams import metrics
 from vigie.streams.settings import Settings
 from vigie.streams.transport.app import make_app
 from vigie.streams.transport.clock import ZombieGuard
+from vigie.streams.transport.fleet_follower import TOPIC as FLEET
+from vigie.streams.transport.fleet_follower import FleetFollower
 from vigie.streams.transport.flow import Crashes, Flow
 from vigie.streams.transport.isolation import CrashJournal
 from vigie.streams.transport.observer import Observer
@@ -37,6 +39,10 @@ STOP_LIMIT_S = 25.0
 END_LIMIT_S = 2.0
 """A thread that still runs after an orderly stop is not waited for longer."""
 
+FLEET_LIMIT_S = 10.0
+"""How long partitions that are taken over wait for the fleet's newest revision: what is placed by an older one after
+the heartbeats named the newer would not be repaired."""
+
 TP = tuple[str, int]
 T = TypeVar("T")
 
@@ -51,6 +57,7 @@ class Options:
     transactional_id: str | None
     session_timeout_s: float
     dead_letter_schema_id: int | None
+    fleet: FleetFollower | None = None
 
 
 class Worker:
@@ -62,6 +69,7 @@ class Worker:
         self.settings = settings
         self.role = role
         self.options = options
+        self.fleet = options.fleet
         self.steps: list[StreamStep] = list(steps) if isinstance(steps, Sequence) else []
         self.sink: SinkStep | None = None if isinstance(steps, Sequence) else steps
         used: list[Any] = [*self.steps] if self.sink is None else [self.sink]
@@ -112,6 +120,11 @@ class Worker:
             self.health.not_ready("waiting for what it writes to")
             await self._until(self.sink.open())
             self.health.not_ready("joining the consumer group")
+        if self.fleet is not None:
+            self.health.not_ready("reading the fleet")
+            self.fleet.start()
+            await self._until(self.fleet.at_end())
+            self.health.not_ready("joining the consumer group")
         if self._stop_asked.is_set():
             return
         followed = ["platform"] if self.ticks_wanted else []
@@ -129,6 +142,7 @@ class Worker:
             "dead-letters.v1",
             "alarm-inputs",
             *(["platform"] if self.ticks_wanted or self.options.write_ticks else []),
+            *([FLEET] if self.fleet is not None else []),
         ]
         return list(dict.fromkeys([*self.inputs, *self.state_topics, *also]))
 
@@ -214,6 +228,8 @@ class Worker:
                 parts.append(self.ticks.run())
             if self.options.write_ticks:
                 parts.append(write_ticks(lambda: (self.inputs[0], 0) in self.ownership.owned, self.flow.add))
+        if self.fleet is not None:
+            parts.append(self.fleet.run())
         parts.append(self.app.wait_until_stopped())
         return parts
 
@@ -238,6 +254,8 @@ class Worker:
     async def _take_over(self) -> None:
         app, transport = self.app, self.app.transport
         round_ = app.rebalancing_count
+        if self.fleet is not None:
+            await self.fleet.at_end(FLEET_LIMIT_S)
         transport.start_offsets = await self.ownership.take_over(
             app.consumer.assignment(),
             transport.bare_names,
@@ -278,7 +296,10 @@ class Worker:
             return
         if self.options.heartbeat:
             answer = Outputs()
-            beat = Heartbeat(role=self.role, tick_at=tick.at, partitions=tuple(partitions))
+            fleet_revision = 0 if self.fleet is None else self.fleet.view.revision
+            beat = Heartbeat(
+                role=self.role, tick_at=tick.at, partitions=tuple(partitions), fleet_revision=fleet_revision
+            )
             answer.send("alarm-inputs", None, encode(beat), partition=0)
             done.add_done_callback(lambda done: _succeeded(done) and flow.gate.is_open and flow.add(answer))
 
@@ -333,6 +354,8 @@ class Worker:
             await self.sink.close()
         if hasattr(self, "observer"):
             await self.observer.stop()
+        if self.fleet is not None:
+            await self.fleet.stop()
         if self.transactions is not None:
             await self.transactions.let_go()
         _exit_after(END_LIMIT_S, code)
