@@ -23,6 +23,7 @@ LABELS = {
     "outcome": ("sent", "refused"),
     "codec": ("elsys",),
     "why": ("deep_late", "impossible"),
+    "network": ("metropole", "operateur"),
 }
 
 

@@ -102,6 +102,29 @@ ROWS: dict[str, tuple[Shown, ...]] = {
             ),
         ),
     ),
+    "Fleet and its history": (
+        Shown(
+            "Repairs and changes that wait",
+            "short",
+            "Is history still being repaired after a correction? Is a change of the fleet not published yet?",
+            (
+                ('max(vigie_repairs_waiting{job="$job"})', "repairs"),
+                ('max(vigie_fleet_outbox_waiting{job="$job"})', "changes not published"),
+            ),
+        ),
+        Shown(
+            "Uplinks handed on again",
+            "cps",
+            "How many stored uplinks a second are placed and qualified again?",
+            ((f'sum(rate(vigie_repair_uplinks_total{{job="$job"}}[{RATE}]))', "uplinks"),),
+        ),
+        Shown(
+            "Active recompute",
+            "short",
+            "Does one, and one only, publish the fleet and repair history?",
+            (('sum(vigie_recompute_active{job="$job"})', "active"),),
+        ),
+    ),
     "Delay": (
         Shown(
             "From arrival to the end of a role",
