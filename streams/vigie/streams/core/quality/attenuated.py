@@ -16,8 +16,9 @@ def attenuated(
 ) -> Flags:
     """Which values end a time in which the series varied too little?
 
-    The variation of the window that ends with the value is compared with the limits. The window reaches back over
-    `span_h`, as that of flat_line does; a value is judged by its own window, never by the whole input.
+    The variation of the window that ends with the value is compared with the limits. The window holds the values of
+    the last `span_h` hours, a value exactly that old left out; it is judged only where the series reaches back as far.
+    A value is judged by its own window, never by the whole input.
 
     Args:
         series: values in the property's unit.
@@ -35,10 +36,10 @@ def attenuated(
 
     >>> from vigie.streams.core.quality.series import one_series
     >>> series = one_series(np.arange(6) * 900_000, np.array([5.0, 5.3, 5.1, 5.2, 5.1, 5.9]))
-    >>> attenuated(series, 0.25, 0.05, 0.5, 1.0).tolist()
-    [2, 2, 1, 3, 3, 1]
+    >>> attenuated(series, 0.25, 0.05, 0.75, 1.0).tolist()
+    [2, 2, 2, 3, 3, 1]
     """
-    starts, covered = window_starts(series, np.asarray(span_h) * HOUR_MS)
+    starts, covered = window_starts(series, np.asarray(span_h) * HOUR_MS, inside=True)
     ranged = np.broadcast_to(np.asarray(by_range) > 0, len(series.values))
     variation = np.full(len(series.values), np.nan)
     if ranged.any():

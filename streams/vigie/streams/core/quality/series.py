@@ -98,7 +98,7 @@ def previous_present(series: Series) -> Places:
     return before
 
 
-def window_starts(series: Series, span_ms: Parameter) -> tuple[Places, Truths]:
+def window_starts(series: Series, span_ms: Parameter, *, inside: bool = False) -> tuple[Places, Truths]:
     """Where the window begins that reaches back from each value over a span.
 
     It begins at the last value at or before the span's beginning, so that its values cover the whole span; where the
@@ -107,6 +107,8 @@ def window_starts(series: Series, span_ms: Parameter) -> tuple[Places, Truths]:
     Args:
         series: as above.
         span_ms: how far back; at most MEMORY_MS; NaN gives a window of the value alone.
+        inside: the window begins at the first value after the span's beginning instead; it covers its span where the
+            other would.
 
     Returns:
         (n,) places of each window's first value, and (n,) whether the window covers its span.
@@ -123,9 +125,11 @@ def window_starts(series: Series, span_ms: Parameter) -> tuple[Places, Truths]:
     firsts = np.maximum(starts, 0)
     # Equal instants at the window's beginning: all of them belong to it.
     firsts = np.searchsorted(clock, clock[firsts], side="left") if size else firsts
-    covered = clock - clock[firsts] <= MEMORY_MS
-    firsts = np.where(covered, firsts, np.searchsorted(clock, clock - span, side="left"))
-    return firsts, covered & (clock - clock[firsts] >= span)
+    near = clock - clock[firsts] <= MEMORY_MS
+    covered = near & (clock - clock[firsts] >= span)
+    if inside:
+        return np.minimum(np.searchsorted(clock, clock - span, side="right"), np.arange(size)), covered
+    return np.where(near, firsts, np.searchsorted(clock, clock - span, side="left")), covered
 
 
 def _joined_clock(series: Series) -> NDArray[np.int64]:
