@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Collection
 
 import pytest
 
+from vigie.streams.settings import Settings
 from vigie.streams.transport import ticks as module
 from vigie.streams.transport.ticks import Ticks
+from vigie.streams.transport.worker import Options, Worker
 from vigie.topics.alarm_input import Heartbeat, Tick
 
 TP = tuple[str, int]
@@ -148,3 +150,13 @@ async def test_a_role_that_comes_after_none_needs_no_heartbeats() -> None:
     world.tick(1)
     assert await world.settle() == [(1, [0])]
     running.cancel()
+
+
+def test_a_tick_is_not_about_inputs_that_are_not_awaited() -> None:
+    options = Options(
+        heartbeat=True, after=None, write_ticks=False, transactional_id=None, session_timeout_s=30,
+        dead_letter_schema_id=None, fleet=None, unawaited=frozenset({"requalify"}),
+    )  # fmt: skip
+    worker = Worker(Settings(), "observe", [], options)
+    owned = frozenset({("uplinks.lora.v1", 0), ("requalify", 0), ("uplinks.lora.v1", 1)})
+    assert worker._awaited(owned) == {("uplinks.lora.v1", 0), ("uplinks.lora.v1", 1)}

@@ -30,6 +30,8 @@ from vigie.topics.aggregate import Aggregate
 from vigie.topics.alarm_input import SilenceSignal, Tick
 from vigie.topics.avro import Framer
 
+BY_POINT = ("placed", "requalify", "buddies")
+"""Inputs of qualify and neighbours. A repair of a year fills them for minutes; silence is judged meanwhile."""
 WATCH = "watch"
 """Key of a partition's watch among its devices, whose ids all hold a colon."""
 
@@ -202,6 +204,6 @@ def run(settings: Settings) -> int:
         # Qualify and neighbours follow here; both take `fleet`.
     ]
     return run_role(
-        settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet,
+        settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet, unawaited=BY_POINT,
         dead_letter_schema_id=ids["dead-letters.v1"],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from vigie.streams.settings import Settings
 from vigie.streams.transport import log_lines
@@ -28,6 +28,7 @@ def run_role(
     session_timeout_s: float | None = None,
     dead_letter_schema_id: int | None = None,
     fleet: FleetFollower | None = None,
+    unawaited: Collection[str] = (),
 ) -> int:
     """Run a stream role until SIGTERM or SIGINT.
 
@@ -46,6 +47,8 @@ def run_role(
         dead_letter_schema_id: id of dead letters in the registry in use; default the packaged one.
         fleet: started before any partition is taken, and read to its end before the records of new ones flow; its
             revision stands in the heartbeats.
+        unawaited: inputs that no tick waits for and no heartbeat answers for: what is behind there must not make the
+            role blind to what the ticks are about.
 
     Returns:
         Exit code: 0 after a stop that was asked for, 1 after a failure (a restart reads again from the last commit).
@@ -64,6 +67,7 @@ def run_role(
         session_timeout_s=session_timeout_s,
         dead_letter_schema_id=dead_letter_schema_id,
         fleet=fleet,
+        unawaited=frozenset(unawaited),
     )
     with contextlib.suppress(ImportError):  # Windows has none
         import uvloop

@@ -57,7 +57,8 @@ class Options:
     transactional_id: str | None
     session_timeout_s: float
     dead_letter_schema_id: int | None
-    fleet: FleetFollower | None = None
+    fleet: FleetFollower | None
+    unawaited: frozenset[str]
 
 
 class Worker:
@@ -219,7 +220,7 @@ class Worker:
                     self.role,
                     after=self.options.after,
                     partition_count=lambda name: TOPICS[name].partitions(self.settings.partitions),
-                    owned=lambda: self.ownership.owned,
+                    owned=lambda: self._awaited(self.ownership.owned),
                     ends=self._ends,
                     frontier=self._frontier,
                     apply=self._apply_tick,
@@ -265,9 +266,13 @@ class Worker:
     def _on_owned(self, owned: frozenset[TP]) -> None:
         self.health.ready()
         if self.ticks is not None:
-            self.ticks.assigned(owned)
+            self.ticks.assigned(self._awaited(owned))
 
     # -- ends, ticks
+
+    def _awaited(self, owned: frozenset[TP]) -> frozenset[TP]:
+        unawaited = self.options.unawaited
+        return frozenset(tp for tp in owned if tp[0] not in unawaited) if unawaited else owned
 
     async def _ends(self, partitions: Collection[TP]) -> dict[TP, int] | None:
         full = {self._full(tp): tp for tp in partitions or [(self.inputs[0], 0)]}  # an empty question asks nobody
