@@ -139,12 +139,12 @@ def untitled(cell: str) -> tuple[str, str]:
 def _too_many(found: int, expected: int, cell: str) -> tuple[str, str]:
     return (
         (
-            f"Cette ligne a {found} cellules pour {expected} colonnes (« {shown(cell)} » est de trop) ; un texte qui a un "
-            "séparateur, ou une virgule décimale dans un fichier à virgules, se met entre guillemets."
+            f"Cette ligne a {found} cellules pour {expected} colonnes (« {shown(cell)} » est de trop) ; un texte qui a "
+            "un séparateur, ou une virgule décimale dans un fichier à virgules, se met entre guillemets."
         ),
         (
-            f'This row has {found} cells for {expected} columns ("{shown(cell)}" is too many); a text with a separator, '
-            "or a decimal comma in a file of commas, stands between quotes."
+            f'This row has {found} cells for {expected} columns ("{shown(cell)}" is too many); a text with a '
+            "separator, or a decimal comma in a file of commas, stands between quotes."
         ),
     )
 

@@ -241,7 +241,7 @@ _TOO_LARGE = (
         "vides mises en forme, ou prenez un dossier de fichiers."
     ),
     (
-        f"This sheet has more than {ROWS_MOST} rows or {COLUMNS_MOST} columns; delete empty rows and columns that have a "
-        "format, or take a folder of files."
+        f"This sheet has more than {ROWS_MOST} rows or {COLUMNS_MOST} columns; delete empty rows and columns that have "
+        "a format, or take a folder of files."
     ),
 )

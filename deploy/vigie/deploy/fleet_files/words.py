@@ -1,0 +1,43 @@
+"""What the commands about the fleet's files say, French or English by setting; both have the same keys."""
+
+WORDS = {
+    "fr": {
+        "reading": "Lecture",
+        "counts": "{objects} objets, {versions} versions : {errors} erreurs, {warnings} avertissements.",
+        "more": "… et {count} autres ; --all les montre tous.",
+        "exported": "{place} : {objects} objets, {versions} versions.",
+        "exported_files": "{place} : {objects} objets, {versions} versions, {files} fichiers.",
+        "private": "Sans les noms, courriels et téléphones des contacts (--with-contacts les ajoute) : une personne qui "
+        "figure déjà en base les perdrait si vous appliquiez cet export tel quel.",
+        "not_empty": "{place} contient déjà des fichiers de flotte qui ne viennent pas d'un export entier ({names}) ; "
+        "donnez un dossier vide, ou --force pour y écrire quand même.",
+        "republished": "Révision {revision} : {records} enregistrements dans la file, {sent} envoyés à fleet.v1 ; "
+        "{differing} objets différaient, {forgotten} n'étaient pas en base, {repairs} plages d'historique à reprendre.",
+        "nothing_to_do": "Donnez un dossier ou un fichier à contrôler, ou --republish.",
+        "template": "{place} : un classeur à remplir ({sheets} feuilles).",
+    },
+    "en": {
+        "reading": "Reading",
+        "counts": "{objects} objects, {versions} versions: {errors} errors, {warnings} warnings.",
+        "more": "… and {count} more; --all shows them.",
+        "exported": "{place}: {objects} objects, {versions} versions.",
+        "exported_files": "{place}: {objects} objects, {versions} versions, {files} files.",
+        "private": "Without names, mails and phones of contacts (--with-contacts adds them): a person that the database "
+        "has would lose them if you applied this export as it is.",
+        "not_empty": "{place} has files of a fleet that this export would not replace ({names}); name an empty folder, "
+        "or give --force to write there all the same.",
+        "republished": "Revision {revision}: {records} records in the outbox, {sent} sent to fleet.v1; {differing} "
+        "objects differed, {forgotten} were not in the database, {repairs} spans of history to be repaired.",
+        "nothing_to_do": "Name a folder or a file to check, or --republish.",
+        "template": "{place}: a workbook to fill in ({sheets} sheets).",
+    },
+}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """A sentence.
+
+    >>> say("en", "more", count=3)
+    '… and 3 more; --all shows them.'
+    """
+    return WORDS[language][key].format(**values)
