@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from real_parts import require_part
 
-from vigie.serving.alert_export import FORMULA_STARTS, MACHINE, PROFILES, SPREADSHEET, write_csv
+from vigie.serving.alert_export import MACHINE, PROFILES, SPREADSHEET, write_csv
+from vigie.serving.csv_table import FORMULA_STARTS
 from vigie.topics.alert_event import AlertEvent, Explanation
 
 NOON = 1_774_785_930_000  # 2026-03-29T12:05:30Z, 14:05:30 in Marseille, the day summer time began

@@ -1,24 +1,19 @@
-"""Alert events as CSV, one line for each transition.
+"""Alert events as CSV, one line for each transition, in the profiles of csv_table.py.
 
-Two profiles, never one. `tableur` is for a French spreadsheet: byte order mark, semicolons, decimal comma, local date
-and time in columns of their own, the machine's instant last. `normalise` is for programs: UTF-8, commas, decimal point,
-ISO 8601 in UTC, the fields of the topic `alerts.v1` by their names.
+`normalise` has the fields of the topic `alerts.v1` by their names.
 """
 
-import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
 from msgspec import json
 
+from vigie.serving.csv_table import MOMENT, Column, guarded, normalise, tableur, write_table
 from vigie.serving.wording import (
     author_text,
     fact_label,
     fact_text,
-    local,
-    offset_text,
     priority_text,
     reason_text,
     state_text,
@@ -26,24 +21,6 @@ from vigie.serving.wording import (
     utc_text,
 )
 from vigie.topics.alert_event import AlertEvent
-
-BYTE_ORDER_MARK = "\ufeff"
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A spreadsheet evaluates a cell that begins so; the words of a device or of a person must stay words. Full-width
-signs count too."""
-
-Column = Callable[[AlertEvent, datetime], str]
-"""The cell of an event, given also the local time at which it became true."""
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> guarded("=1+1"), guarded("plain")
-    ("'=1+1", 'plain')
-    """
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def _seconds(milliseconds: int) -> str:
@@ -57,12 +34,8 @@ def _facts(event: AlertEvent, at: datetime) -> str:
     )
 
 
-SPREADSHEET: dict[str, Column] = {
-    "date": lambda _, at: at.strftime("%Y-%m-%d"),
-    "heure": lambda _, at: at.strftime("%H:%M:%S"),
-    "date_heure": lambda _, at: at.strftime("%Y-%m-%d %H:%M:%S"),
-    # The word keeps a spreadsheet from reading two hours of the day.
-    "decalage_utc": lambda _, at: f"UTC{offset_text(at)}",
+SPREADSHEET: dict[str, Column[AlertEvent]] = {
+    **MOMENT,
     "transition": lambda event, _: transition_text(event.transition, "fr"),
     "etat": lambda event, _: state_text(event.state, "fr"),
     "priorite": lambda event, _: priority_text(event.priority, "fr"),
@@ -82,7 +55,7 @@ SPREADSHEET: dict[str, Column] = {
 }
 """Profile `tableur`: column -> cell. A number of our own making may begin with a sign (a negative delay)."""
 
-MACHINE: dict[str, Column] = {
+MACHINE: dict[str, Column[AlertEvent]] = {
     "event_id": lambda event, _: event.event_id,
     "alert_id": lambda event, _: event.alert_id,
     "incident_id": lambda event, _: event.incident_id,
@@ -104,20 +77,7 @@ MACHINE: dict[str, Column] = {
 """Profile `normalise`: column -> cell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A way to write the file: its columns and the marks between them."""
-
-    columns: dict[str, Column]
-    delimiter: str
-    line_end: str
-    start: str
-
-
-PROFILES = {
-    "tableur": Profile(columns=SPREADSHEET, delimiter=";", line_end="\r\n", start=BYTE_ORDER_MARK),
-    "normalise": Profile(columns=MACHINE, delimiter=",", line_end="\n", start=""),
-}
+PROFILES = {"tableur": tableur(SPREADSHEET), "normalise": normalise(MACHINE)}
 
 
 def write_csv(events: Iterable[AlertEvent], out: TextIO, *, profile: str, zone: str) -> int:
@@ -132,13 +92,4 @@ def write_csv(events: Iterable[AlertEvent], out: TextIO, *, profile: str, zone: 
     Returns:
         How many lines follow the header.
     """
-    form = PROFILES[profile]
-    out.write(form.start)
-    writer = csv.writer(out, delimiter=form.delimiter, lineterminator=form.line_end)
-    writer.writerow(form.columns)
-    count = 0
-    for event in events:
-        moment = local(event.event_at, zone)
-        writer.writerow([cell(event, moment) for cell in form.columns.values()])
-        count += 1
-    return count
+    return write_table(events, out, PROFILES[profile], lambda event: event.event_at, zone)

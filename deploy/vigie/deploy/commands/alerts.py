@@ -2,15 +2,15 @@
 
 import json
 import sys
-from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 import click
 
 from vigie.deploy.console_words import say
+from vigie.deploy.exported import export_to
 from vigie.deploy.installation import settings_here
 from vigie.deploy.opened_store import opened_store
-from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.serving.alert_export import PROFILES, write_csv
 from vigie.serving.as_data import of_event
 from vigie.serving.page_words import WORDS
@@ -97,20 +97,11 @@ def _print_table(alerts: list[AlertEvent], settings: Settings) -> None:
 def export(file: Path, profile: str) -> None:
     """Write every transition of every alert to FILE as CSV; - writes to standard output."""
     settings = settings_here()
-    if str(file) == "-":
-        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+
+    def write(out: TextIO) -> int:
         with opened_store(settings) as store:
-            write_csv(store.events(), sys.stdout, profile=profile, zone=settings.timezone)
-        return
-    # Beside it, then renamed: a reader meets the old file or the whole new one, never half of it.
-    partial = file.with_name(f".{file.name}.part")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as out, opened_store(settings) as store:
-            count = write_csv(store.events(), out, profile=profile, zone=settings.timezone)
-        partial.replace(file)
-    except OSError as error:
-        raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
-    finally:
-        with suppress(OSError):  # that it cannot be made has been said
-            partial.unlink()
-    click.echo(say(settings.language, "exported", file=file, count=count, profile=profile), err=True)
+            return write_csv(store.events(), out, profile=profile, zone=settings.timezone)
+
+    count = export_to(file, write)
+    if count is not None:
+        click.echo(say(settings.language, "exported", file=file, count=count, profile=profile), err=True)

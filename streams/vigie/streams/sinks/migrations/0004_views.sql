@@ -47,7 +47,8 @@ LANGUAGE sql STABLE AS $$
            p.unit, r.flag,
            CASE r.flag WHEN 1 THEN 'bonne' WHEN 2 THEN 'non évaluée' WHEN 3 THEN 'douteuse' WHEN 4 THEN 'mauvaise'
                        WHEN 9 THEN 'manquante' END,
-           objections(r.tests),
+           -- 3 and 4 alone have one of these bits
+           CASE WHEN r.tests & x'666666666666666'::bigint <> 0 THEN objections(r.tests) END,
            -- 13 is the place of what a person said (quality_test); 1: validated
            CASE WHEN r.flag IN (1, 2) OR r.tests >> 4 * 13 & 15 = 1 THEN r.value END,
            r.tests,

@@ -1,0 +1,39 @@
+"""A file that is exported bit by bit, whole or not at all; `-` is standard output."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from vigie.deploy.operator_error import Exit, OperatorError
+
+
+def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
+    """Write a file; a reader meets the old one or the whole new one, never half of it.
+
+    Args:
+        file: where to; `-` for standard output.
+        write: writes to an open text file, and says how many lines.
+
+    Returns:
+        What `write` returned; None where it went to standard output.
+
+    Raises:
+        OperatorError: the file cannot be written.
+    """
+    if str(file) == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        write(sys.stdout)
+        return None
+    partial = file.with_name(f".{file.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as out:
+            count = write(out)
+        partial.replace(file)
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
+    finally:
+        with suppress(OSError):  # that it cannot be made has been said
+            partial.unlink()
+    return count
