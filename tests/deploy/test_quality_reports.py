@@ -56,3 +56,33 @@ def test_an_audit_that_fails_ends_with_17_and_one_of_nothing_with_2(store):
     assert (failed.exit_code, "non conforme" in failed.output) == (17, True)
     missing = vigie("audit", "P9")
     assert (missing.exit_code, missing.output) == (2, "vigie: La flotte ne connaît pas ce point de mesure.\n")
+
+
+def test_a_comparison_offers_a_conversion_that_the_fleet_takes(store, tmp_path):
+    state(store, ("comparison", "C1", {"point": "P1", "property": "air_temperature", "method": "reference_instrument"}),
+          *[("comparison_value", f"v{hour}", {"comparison": "C1", "start_at": moment(4 * hour),
+                                              "end_at": moment(4 * hour + 4), "value": 2.0 * hour + 1})
+            for hour in range(3)])  # fmt: skip
+    for number in range(12):
+        observation(store, "P1", moment(number), {"air_temperature": float(number // 4)})
+    shown = vigie("compare", "C1")
+    assert shown.exit_code == 0, shown.output
+    assert "Intervalles comparés" in shown.output
+    assert "−2" in shown.output or "-2" in shown.output
+    found = json.loads(vigie("compare", "C1", "--json").output)
+    assert (found["fit"]["factor"], found["fit"]["offset"]) == (pytest.approx(2), pytest.approx(1))
+    text = vigie("compare", "C1", "--yaml").output
+    assert 'comparison: "C1"' in text
+    assert taken(text, tmp_path) == found["conversion"] | {"id": "C1-conversion"}
+    assert vigie("compare", "C9").exit_code == 2
+
+
+def taken(text: str, folder) -> dict:
+    """The conversion as the reader of fleet files takes it."""
+    from vigie.deploy.fleet_files.statement import read
+
+    (folder / "conversion.yaml").write_text(text, "utf-8")
+    statement = read(folder, "Europe/Paris")
+    assert not statement.refused(), statement.problems
+    (one,) = statement.stated
+    return one.attributes | {"id": one.id}

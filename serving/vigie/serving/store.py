@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import psycopg
 
 from vigie.streams.settings import Settings
-from vigie.streams.sinks import audit_queries, point_queries, queries
+from vigie.streams.sinks import audit_queries, comparison_queries, point_queries, queries
 from vigie.streams.sinks.audit_queries import Audit
+from vigie.streams.sinks.comparison_queries import Compared
 from vigie.streams.sinks.database import connect
 from vigie.streams.sinks.point_queries import PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
@@ -68,6 +69,13 @@ class Store(Protocol):
 
         Raises:
             NoPlacementError: there is none.
+        """
+
+    def comparison(self, name: str, now: int, *, stamped_at_end: bool = True) -> Compared:
+        """A comparison campaign, with counts that stand under the end or the start of their time.
+
+        Raises:
+            NoComparisonError: there is nothing to compare.
         """
 
 
@@ -143,6 +151,10 @@ class PostgresStore:
     def audit(self, point: str, now: int, placement: str) -> Audit:
         """As Store says."""
         return audit_queries.audit(self._connection, point, now, placement)
+
+    def comparison(self, name: str, now: int, *, stamped_at_end: bool = True) -> Compared:
+        """As Store says."""
+        return comparison_queries.compare(self._connection, name, now, stamped_at_end=stamped_at_end)
 
 
 def store_of(settings: Settings) -> OpenStore:

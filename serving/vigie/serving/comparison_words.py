@@ -1,0 +1,71 @@
+"""The words of a comparison campaign, by language; both languages have the same keys (a test holds them)."""
+
+COMPARISON_WORDS: dict[str, dict[str, str]] = {
+    "fr": {
+        "title": "Campagne de comparaison {name} : {what} à {point}",
+        "start": "Début",
+        "end": "Fin",
+        "ours": "Capteur",
+        "theirs": "Référence",
+        "difference": "Écart",
+        "readings": "Mesures",
+        "unused": "incomplet",
+        "figure": "Chiffre",
+        "value": "Valeur",
+        "n": "Intervalles comparés",
+        "bias": "Biais (capteur − référence)",
+        "interval": "Intervalle de confiance du biais (95 %, Student)",
+        "rmse": "Écart quadratique moyen (RMSE)",
+        "mae": "Écart absolu moyen (MAE)",
+        "relative_error": "Erreur relative (Σ|écart| / Σ|référence|)",
+        "correlation": "Corrélation",
+        "left_out": "Mesures douteuses ou mauvaises écartées",
+        "conversion": "Conversion à appliquer (dans conversion.yaml, puis dans « conversions » de la pose) :",
+        "replaces": "Calculée sur les valeurs reçues : elle remplace {names}.",
+        "uncertainty": "Incertitude (écart-type) : facteur ± {factor}, décalage ± {offset} ; reste ± {residual}.",
+        "no_fit": "Aucune conversion à proposer : il faut au moins trois intervalles dont les valeurs diffèrent "
+        "(deux pour un comptage).",
+        "by_placement": "La grandeur est calculée par la pose : corrigez-y « {field} » plutôt que d'ajouter une "
+        "conversion.",
+        "no_campaign": "La flotte ne connaît pas cette campagne de comparaison.",
+        "no_property": "La campagne compare « {0} », qui n'est pas une grandeur du catalogue.",
+        "no_values": "La campagne n'a ni valeur de comparaison (comparison_value), ni point de référence avec une date "
+        "de début : il n'y a rien à comparer.",
+        "no_point": "La flotte ne connaît pas le point de mesure {0} de cette campagne.",
+        "no_mean": "La grandeur {0} n'a pas de valeur sur un intervalle (une catégorie, ou un niveau qui ne se combine "
+        "pas) : elle ne peut pas être comparée ainsi.",
+    },
+    "en": {
+        "title": "Comparison campaign {name}: {what} at {point}",
+        "start": "Start",
+        "end": "End",
+        "ours": "Sensor",
+        "theirs": "Reference",
+        "difference": "Difference",
+        "readings": "Readings",
+        "unused": "incomplete",
+        "figure": "Figure",
+        "value": "Value",
+        "n": "Intervals compared",
+        "bias": "Bias (sensor − reference)",
+        "interval": "Confidence interval of the bias (95 %, Student)",
+        "rmse": "Root mean square error (RMSE)",
+        "mae": "Mean absolute error (MAE)",
+        "relative_error": "Relative error (Σ|difference| / Σ|reference|)",
+        "correlation": "Correlation",
+        "left_out": "Suspect or bad readings left out",
+        "conversion": "The conversion to apply (in conversion.yaml, then in the placement's `conversions`):",
+        "replaces": "Computed on values as received: it replaces {names}.",
+        "uncertainty": "Uncertainty (standard error): factor ± {factor}, offset ± {offset}; remainder ± {residual}.",
+        "no_fit": "No conversion to offer: it takes at least three intervals whose values differ (two for a count).",
+        "by_placement": "The quantity is computed by the placement: correct its `{field}` instead of adding a "
+        "conversion.",
+        "no_campaign": "The fleet does not know this comparison campaign.",
+        "no_property": "The campaign compares {0!r}, which is no property of the catalogue.",
+        "no_values": "The campaign has neither comparison values (comparison_value) nor a reference point with a start "
+        "date: there is nothing to compare.",
+        "no_point": "The fleet does not know the point {0} of this campaign.",
+        "no_mean": "The property {0} has no value over an interval (a category, or a level that does not combine): it "
+        "cannot be compared so.",
+    },
+}
