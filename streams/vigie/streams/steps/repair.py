@@ -16,6 +16,7 @@ from prometheus_client import Counter, Gauge
 
 from vigie.streams import metrics
 from vigie.streams.core import repair as core
+from vigie.streams.core.place import REVISION_HEADER
 from vigie.streams.core.repair import Place, Repair
 from vigie.streams.core.repair_gate import Partition, RepairGate
 from vigie.streams.fleet import repairs
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 
 Connection = psycopg.Connection[Any]
 
-FLEET_REVISION = "vigie-fleet-revision"
 IDLE_S = 1.0
 """How often the repairs are looked at while there is nothing to do."""
 PORTION_ROWS = 1000
@@ -116,7 +116,7 @@ class Repairer:
             found = await self._in_database(partial(repairs.stored_rows, repair=repair, place=place, limit=limit))
             rows += len(found)
             place = core.move(repair, place, found)
-            key, headers = repair.point.encode(), [(FLEET_REVISION, b"%d" % repair.revision)]
+            key, headers = repair.point.encode(), [(REVISION_HEADER, b"%d" % repair.revision)]
             for row in found:
                 out.send("requalify", key, requalify.encode(core.again(repair, row)), headers=headers)
             done = len(found) < limit
