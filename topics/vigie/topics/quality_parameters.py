@@ -63,9 +63,8 @@ def refusal(test: Test, name: str, value: float) -> str | None:
 
     >>> refusal(Test.FLAT_LINE, "suspect_h", 48)
     'suspect_h of flat_line is 48: expected 0 to 25 h'
-    >>> refusal(Test.FLAT_LINE, "suspect", 3)
-    'flat_line has no parameter suspect: expected one of suspect_h, fail_h, tolerance, unless_above, unless_below, \
-min_values, off'
+    >>> refusal(Test.GAP, "steps", 3)
+    'gap has no parameter steps: expected one of periods, off'
     """
     declared = DECLARED[test]
     where = test.name.lower()

@@ -17,6 +17,7 @@ def flat_line(
     unless_above: Parameter = np.nan,
     unless_below: Parameter = np.nan,
     min_values: Parameter = 3.0,
+    excused_h: Parameter = np.nan,
 ) -> Flags:
     """Which values end a time in which the series did not change?
 
@@ -33,6 +34,7 @@ def flat_line(
         unless_above: a value at or above it may stand still (relative humidity at saturation: 97 %).
         unless_below: a value at or below it may stand still (no rain, no passage, a lamp that is off: 0).
         min_values: as many values must stand in the window: two equal values with a pause between prove nothing.
+        excused_h: after how long even such a value is suspect, in hours, at most 26; NaN: never.
 
     Returns:
         (n,) 1 where the series changed within the window; 3, 4; 2 where it did not, but the window does not cover its
@@ -51,6 +53,10 @@ def flat_line(
     fail, moved_long = _still(series, fail_h, tolerance, min_values)
     excused = (values >= unless_above) | (values <= unless_below)
     told = moved | suspect | fail | excused | (moved_long & np.isnan(suspect_h))
+    if is_set(excused_h).any():
+        too_long, _ = _still(series, excused_h, tolerance, min_values)
+        suspect = (suspect & ~excused) | too_long
+        excused = excused & ~too_long
     evaluated = told & is_set(suspect_h, fail_h) & ~np.isnan(tolerance)
     return flags_of(values, evaluated, suspect & ~excused, fail & ~excused)
 

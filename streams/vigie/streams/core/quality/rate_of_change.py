@@ -14,7 +14,11 @@ from vigie.streams.core.quality.series import (
 
 
 def rate_of_change(
-    series: Series, suspect_per_h: Parameter, fail_per_h: Parameter, min_span_s: Parameter = 0.0
+    series: Series,
+    suspect_per_h: Parameter,
+    fail_per_h: Parameter,
+    min_span_s: Parameter = 0.0,
+    rise_only: Parameter = 0.0,
 ) -> Flags:
     """Which values differ from the one before by more than the time between them allows?
 
@@ -27,6 +31,7 @@ def rate_of_change(
         fail_per_h: a faster change fails; property's unit per hour.
         min_span_s: a shorter Δt counts as this one, so that a tenth of a degree between two instants one second apart
             is no storm; 0 takes each Δt as it is.
+        rise_only: 1 where only a rise is judged (a container is emptied in a minute).
 
     Returns:
         (n,) 1, 3, 4; 2 without a value before or without a limit; 9 where the value is missing.
@@ -42,6 +47,7 @@ def rate_of_change(
     known = np.maximum(before, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         hours = np.maximum(series.at_ms - series.at_ms[known], np.asarray(min_span_s) * 1000.0) / HOUR_MS
-        rate = np.abs(series.values - series.values[known]) / hours
+        change = series.values - series.values[known]
+        rate = np.where(np.asarray(rise_only) > 0, change, np.abs(change)) / hours
         evaluated = (before >= 0) & is_set(suspect_per_h, fail_per_h)
         return flags_of(series.values, evaluated, rate > suspect_per_h, rate > fail_per_h)

@@ -52,9 +52,13 @@ def one_series(at_ms: NDArray[np.int64], values: Numbers) -> Series:
     return Series(at_ms, values, np.zeros(len(values), np.int32))
 
 
-def is_set(*parameters: Parameter) -> Truths | bool:
-    """Where at least one of these parameters is set."""
-    found: Truths | bool = False
+def is_set(*parameters: Parameter) -> Truths:
+    """Where at least one of these parameters is set.
+
+    >>> is_set(float("nan"), np.array([1.0, np.nan])).tolist()
+    [True, False]
+    """
+    found = np.asarray(False)
     for one in parameters:
         found = found | ~np.isnan(one)
     return found

@@ -46,15 +46,20 @@ def series_flags(
         elif test is Test.CLIMATOLOGY:
             found[test] = climatology(series, calendar.month, calendar.hour, expected(of))
         elif test is Test.SPIKE:
-            found[test] = spike(series, of.get("suspect", none), of.get("fail", none), of.get("by_difference", 0.0))
+            found[test] = spike(
+                series, of.get("suspect", none), of.get("fail", none), of.get("by_difference", 0.0),
+                of.get("suspect_share", 0.0), of.get("suspect_root", 0.0),
+            )  # fmt: skip
         elif test is Test.RATE_OF_CHANGE:
             found[test] = rate_of_change(
-                series, of.get("suspect_per_h", none), of.get("fail_per_h", none), of.get("min_span_s", 0.0)
-            )
+                series, of.get("suspect_per_h", none), of.get("fail_per_h", none), of.get("min_span_s", 0.0),
+                of.get("rise_only", 0.0),
+            )  # fmt: skip
         elif test is Test.FLAT_LINE:
             found[test] = flat_line(
                 series, of.get("suspect_h", none), of.get("fail_h", none), of.get("tolerance", none),
                 of.get("unless_above", none), of.get("unless_below", none), of.get("min_values", 3.0),
+                of.get("excused_h", none),
             )  # fmt: skip
         elif test is Test.ATTENUATED:
             found[test] = attenuated(
