@@ -106,7 +106,7 @@ def start_values(property_name: str) -> dict[Test, dict[str, float]]:
 def basis(property_name: str, test: Test) -> str:
     """Where a property's start values of a test come from.
 
-    >>> basis("relative_humidity", Test.FLAT_LINE)
+    >>> basis("air_temperature", Test.FLAT_LINE)
     'spec'
     """
     return _of(property_name)[test][1]
