@@ -3,7 +3,16 @@
 import numpy as np
 
 from vigie.streams.core.quality.rolling import window_count, window_moments, window_range
-from vigie.streams.core.quality.series import HOUR_MS, Flags, Parameter, Series, flags_of, is_set, window_starts
+from vigie.streams.core.quality.series import (
+    HOUR_MS,
+    Flags,
+    Parameter,
+    Series,
+    flags_of,
+    is_set,
+    number_or,
+    window_starts,
+)
 
 
 def attenuated(
@@ -46,6 +55,6 @@ def attenuated(
         variation[ranged] = window_range(series.values, starts)[ranged]
     if not ranged.all():
         variation[~ranged] = window_moments(series.values, starts).deviation[~ranged]
-    enough = window_count(series.values, starts) >= min_values
+    enough = window_count(series.values, starts) >= number_or(min_values, 3.0)
     evaluated = covered & enough & is_set(suspect_below, fail_below) & ~np.isnan(span_h)
     return flags_of(series.values, evaluated, variation < suspect_below, variation < fail_below)

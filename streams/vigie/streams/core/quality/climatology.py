@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.streams.core.quality.series import Flags, Numbers, Parameter, Series, flags_of
+from vigie.streams.core.quality.series import Flags, Numbers, Parameter, Series, flags_of, number_or
 
 NIGHT_FROM_H, NIGHT_TO_H = 22, 8
 DAY_FROM_H, DAY_TO_H = 12, 18
@@ -66,8 +66,8 @@ def climatology(series: Series, month: NDArray[np.integer], hour: NDArray[np.int
     is_set = ~np.isnan(least) | ~np.isnan(greatest)
     night = (hour >= NIGHT_FROM_H) | (hour < NIGHT_TO_H)
     day = (hour >= DAY_FROM_H) & (hour < DAY_TO_H)
-    least = np.where(day, least + spans.day_min_rise, least)
-    greatest = np.where(night, greatest - spans.night_max_drop, greatest)
+    least = np.where(day, least + number_or(spans.day_min_rise, 0.0), least)
+    greatest = np.where(night, greatest - number_or(spans.night_max_drop, 0.0), greatest)
     values = series.values
     return flags_of(values, is_set, (values < least) | (values > greatest), np.zeros(len(values), np.bool_))
 

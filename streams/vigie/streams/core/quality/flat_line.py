@@ -3,7 +3,17 @@
 import numpy as np
 
 from vigie.streams.core.quality.rolling import window_count, window_range
-from vigie.streams.core.quality.series import HOUR_MS, Flags, Parameter, Series, Truths, flags_of, is_set, window_starts
+from vigie.streams.core.quality.series import (
+    HOUR_MS,
+    Flags,
+    Parameter,
+    Series,
+    Truths,
+    flags_of,
+    is_set,
+    number_or,
+    window_starts,
+)
 
 _ALMOST = 1 - 1e-6
 """8.1 - 8.0 is a little less than 0.1 in binary fractions, and yet a change of a tenth."""
@@ -67,5 +77,5 @@ def _still(series: Series, span_h: Parameter, tolerance: Parameter, min_values: 
     change = window_range(series.values, starts)
     limit = tolerance * _ALMOST
     still = change < limit
-    enough = window_count(series.values, starts) >= min_values
+    enough = window_count(series.values, starts) >= number_or(min_values, 3.0)
     return still & covered & enough & ~np.isnan(span_h), (change >= limit) & ~np.isnan(span_h)

@@ -9,6 +9,7 @@ from vigie.streams.core.quality.series import (
     Series,
     flags_of,
     is_set,
+    number_or,
     previous_present,
 )
 
@@ -46,7 +47,7 @@ def rate_of_change(
     before = previous_present(series)
     known = np.maximum(before, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        hours = np.maximum(series.at_ms - series.at_ms[known], np.asarray(min_span_s) * 1000.0) / HOUR_MS
+        hours = np.maximum(series.at_ms - series.at_ms[known], number_or(min_span_s, 0.0) * 1000.0) / HOUR_MS
         change = series.values - series.values[known]
         rate = np.where(np.asarray(rise_only) > 0, change, np.abs(change)) / hours
         evaluated = (before >= 0) & is_set(suspect_per_h, fail_per_h)

@@ -64,6 +64,16 @@ def is_set(*parameters: Parameter) -> Truths:
     return found
 
 
+def number_or(parameter: Parameter, default: float) -> Numbers:
+    """A parameter that has a default, where it is not set.
+
+    >>> number_or(np.array([np.nan, 5.0]), 3.0).tolist()
+    [3.0, 5.0]
+    """
+    found: Numbers = np.where(np.isnan(parameter), default, parameter)
+    return found
+
+
 def flags_of(values: Numbers, evaluated: Truths | bool, suspect: Truths, fail: Truths) -> Flags:
     """The flags of a test: missing, else fail, else suspect, else good where it was evaluated, else not evaluated.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vigie.streams.core.quality.series import MEMORY_MS, Flags, Numbers, Parameter, Series, flags_of, is_set
+from vigie.streams.core.quality.series import MEMORY_MS, Flags, Numbers, Parameter, Series, flags_of, is_set, number_or
 
 
 def spike(
@@ -49,7 +49,8 @@ def spike(
     by_differences = np.where(rise * fall < 0, np.minimum(np.abs(rise), np.abs(fall)), 0.0)
     out = np.where(np.asarray(by_difference) > 0, by_differences, by_average)
     greater = np.maximum(np.abs(before), np.abs(after))
-    limit = np.maximum(suspect, np.maximum(suspect_share * greater, suspect_root * np.sqrt(greater)))
+    share, root = number_or(suspect_share, 0.0), number_or(suspect_root, 0.0)
+    limit = np.maximum(suspect, np.maximum(share * greater, root * np.sqrt(greater)))
     evaluated = ~np.isnan(before) & ~np.isnan(after) & is_set(suspect, fail)
     return flags_of(values, evaluated, out > limit, out > fail)
 
