@@ -82,11 +82,11 @@ def _of_the_fleet(
 
     known = {}
     if onto_known:
-        from vigie.deploy.fleet_database import opened_fleet
         from vigie.deploy.installation import settings_here
+        from vigie.deploy.opened_database import opened_database
         from vigie.streams.fleet import known as fleet_known
 
-        with opened_fleet(settings_here()) as connection:
+        with opened_database(settings_here()) as connection:
             known = fleet_known.read(connection)
     fleet, hindrances = merge(known, stated)
     said = {(one.origin and one.origin[:3], one.field) for one in problems if one.severe}

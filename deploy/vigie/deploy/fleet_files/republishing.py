@@ -9,14 +9,15 @@ import click
 import psycopg
 from aiokafka.errors import KafkaError
 
-from vigie.deploy.fleet_database import opened_fleet
 from vigie.deploy.fleet_files.words import say
 from vigie.deploy.installation import settings_here
+from vigie.deploy.opened_database import told
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.fleet.outbox import new_producer, publish_pending
 from vigie.streams.fleet.republish import Republished, republish
 from vigie.streams.fleet.topic_content import read_topic
 from vigie.streams.settings import Settings
+from vigie.streams.sinks.database import connect_to_write
 
 
 def republish_here(*, as_json: bool) -> None:
@@ -28,7 +29,7 @@ def republish_here(*, as_json: bool) -> None:
     settings = settings_here()
     if not settings.kafka:
         raise OperatorError("No Kafka is known here: start `vigie up`, or set VIGIE_KAFKA.", Exit.NOT_RUNNING)
-    with opened_fleet(settings) as connection:
+    with told(settings), connect_to_write(settings) as connection:
         try:
             done, sent = asyncio.run(_republish(connection, settings))
         except KafkaError as error:

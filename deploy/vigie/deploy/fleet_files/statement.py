@@ -120,8 +120,8 @@ def _missing(path: Path) -> tuple[str, str]:
 def _unknown_format(path: Path) -> tuple[str, str]:
     return (
         (
-            f"« {path.suffix or path.name} » n'est pas une forme que l'on lit ; attendu : un dossier, {', '.join(READ)} "
-            "ou .xlsx."
+            f"« {path.suffix or path.name} » n'est pas une forme que l'on lit ; attendu : un dossier, "
+            f"{', '.join(READ)} ou .xlsx."
         ),
         f'"{path.suffix or path.name}" is no form that is read; expected: a folder, {", ".join(READ)} or .xlsx.',
     )

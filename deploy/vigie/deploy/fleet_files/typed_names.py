@@ -1,6 +1,7 @@
 """Ids, addresses and words of a list of ours, as people write them."""
 
 import re
+import unicodedata
 from functools import cache
 
 from vigie.deploy.fleet_files.refused import Refused, folded, nearest, shown, tidy
@@ -50,12 +51,17 @@ def words(text: str) -> str:
             f"Ce texte a {len(text)} caractères ; attendu : {_TEXT_MOST} au plus.",
             f"This text has {len(text)} characters; expected: {_TEXT_MOST} at most.",
         )
-    if not text.isprintable() and any((ord(one) < 32 and one not in "\n\t") or one == "\x7f" for one in text):
+    if not text.isprintable() and any(map(_is_command, text)):
         raise Refused(
             f"« {shown(text)} » a des caractères de commande (invisibles) ; retapez ce texte.",
             f'"{shown(text)}" has control characters (invisible); type this text anew.',
         )
     return text
+
+
+def _is_command(one: str) -> bool:
+    """Whether a character is none that a file, the database and a spreadsheet can all keep."""
+    return (unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t") or ord(one) & 0xFFFE == 0xFFFE
 
 
 def choice(text: str, choices: dict[str, str]) -> str:
