@@ -13,7 +13,7 @@ def version(valid_from: int | None = None, valid_to: int | None = None, **attrib
     return Version(valid_from=valid_from, valid_to=valid_to, attributes=json.dumps(attributes))
 
 
-def fleet_object(kind: str, name: str, *versions: Version, revision: int = 1, **attributes: Any) -> FleetObject:
+def fleet_object(kind: str, name: str, /, *versions: Version, revision: int = 1, **attributes: Any) -> FleetObject:
     """An object with these versions; attributes alone make one that holds always."""
     return FleetObject(
         kind=kind, id=name, revision=revision, recorded_at=0, apply_id=f"apply-{revision}", part=1, parts=1,

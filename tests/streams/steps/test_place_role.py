@@ -2,11 +2,10 @@
 
 import signal
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from churn import read_all
+from churn import Checker, read_all
 from confluent_kafka import Message
 from fleet_objects import Outbox, device, gone, placement, point
 from streams.steps.installation import MINUTE, PARTITIONS, START, Installation, uplink, wait_until
@@ -23,25 +22,23 @@ FLEET = [
     one
     for number, address in enumerate(ADDRESSES)
     for one in (
-        point(f"TEM-{number}"), device(f"D{number}", address), placement(f"TEM-{number}/1", f"D{number}", f"TEM-{number}"),
+        point(f"TEM-{number}"),
+        device(f"D{number}", address),
+        placement(f"TEM-{number}/1", f"D{number}", f"TEM-{number}"),
     )
 ]  # fmt: skip
 
 
-def placed(place: Installation) -> list[Message]:
-    return read_all(place.settings.kafka, place.settings.topic("placed"), PARTITIONS)
+Fact = tuple[str, bytes, str, int]
+"""Point, value, placement, revision of the fleet."""
 
 
-def facts(messages: Iterable[Message]) -> set[tuple[str, bytes, str, int]]:
-    """Point, value, placement and revision of each, repeats told once."""
-    found = set()
-    for message in messages:
-        headers = dict(message.headers())
-        found.add((
-            message.key().decode(), message.value(),
-            headers["vigie-placement"].decode(), int(headers["vigie-fleet-revision"]),
-        ))  # fmt: skip
-    return found
+def fact(message: Message) -> Fact:
+    headers = dict(message.headers())
+    return (
+        message.key().decode(), message.value(),
+        headers["vigie-placement"].decode(), int(headers["vigie-fleet-revision"]),
+    )  # fmt: skip
 
 
 def beats(place: Installation) -> list[Heartbeat]:
@@ -52,17 +49,18 @@ def beats(place: Installation) -> list[Heartbeat]:
 
 def test_every_uplink_comes_to_its_point_whatever_happens(kafka: str, tmp_path: Path):
     encode = UplinkEncoder("uplinks.lora.v1").encode
-    with Installation(kafka, tmp_path) as place:
+    with Installation(kafka, tmp_path, session_timeout_s=6) as place:
         outbox = Outbox(kafka, place.settings.topic("fleet.v1"))
         outbox.apply(1, *FLEET)
         observe = place.start("observe").wait_ready()
+        checker = Checker(kafka, place.settings.topic("placed"), fact, partitions=PARTITIONS)
+        checker.start()
+        placed = checker.seen
         first = [uplink(address, 1, 1, [20.0]) for address in ADDRESSES]
         stranger = uplink("eui:24e124136b00ffff", 1, 1)
         place.uplinks(stranger, *first)
-        wait_until(lambda: len(placed(place)) == len(first), 30, observe.text)
-        assert facts(placed(place)) == {
-            (f"TEM-{number}", encode(one), f"TEM-{number}/1", 1) for number, one in enumerate(first)
-        }
+        wait_until(lambda: len(placed) == len(first), 30, observe.text)
+        assert set(placed) == {(f"TEM-{number}", encode(one), f"TEM-{number}/1", 1) for number, one in enumerate(first)}
         place.tick(2)
         wait_until(lambda: place.answered() == 2, 30, observe.text)
         assert {beat.fleet_revision for beat in beats(place)} == {1}
@@ -74,15 +72,15 @@ def test_every_uplink_comes_to_its_point_whatever_happens(kafka: str, tmp_path: 
             gone("placement", "TEM-1/1"),
         )  # fmt: skip
         probes: list[Uplink] = []
-        while not any(point_ == "TEM-1" and revision == 2 for point_, _, _, revision in facts(placed(place))):
+        while not any(point_ == "TEM-1" and revision == 2 for point_, _, _, revision in set(placed)):
             assert time.monotonic() - begun < 5, observe.text()[-3000:]
             probes.append(uplink(ADDRESSES[0], 730, 2 + len(probes)))
             place.uplinks(probes[-1])
-            time.sleep(0.1)
+            time.sleep(0.05)
         print(f"from the apply to the first uplink placed by it: {time.monotonic() - begun:.2f} s")
         old = uplink(ADDRESSES[0], 700, 99)  # late: of the time before
         place.uplinks(old)
-        wait_until(lambda: ("TEM-0", encode(old), "TEM-0/1", 2) in facts(placed(place)), 20, observe.text)
+        wait_until(lambda: ("TEM-0", encode(old), "TEM-0/1", 2) in placed, 20, observe.text)
 
         sent: list[Uplink] = []
         for round_ in range(30):
@@ -93,10 +91,11 @@ def test_every_uplink_comes_to_its_point_whatever_happens(kafka: str, tmp_path: 
                 observe.end(signal.SIGKILL)
                 outbox.apply(3, point("TEM-9"))
                 observe = place.start("observe")
-        wait_until(lambda: {encode(one) for one in sent} <= {one[1] for one in facts(placed(place))}, 60, observe.text)
-        by_value = {value: (point_, name) for point_, value, name, _ in facts(placed(place))}
+        wait_until(lambda: {encode(one) for one in sent} <= {one[1] for one in set(placed)}, 60, observe.text)
+        by_value = {value: (point_, name) for point_, value, name, _ in set(placed)}
         assert {by_value[encode(one)] for one in sent} == {(f"TEM-{n}", f"TEM-{n}/1") for n in range(2, 6)}
         assert encode(stranger) not in by_value
+        checker.close()
         place.tick(800)
         wait_until(lambda: place.answered() == 800, 30, observe.text)
         assert {beat.fleet_revision for beat in beats(place) if beat.tick_at > NOON} == {3}

@@ -21,9 +21,9 @@ from vigie.streams.core.fleet.words import (
     Setting,
     Verdict,
 )  # fmt: skip
+from vigie.topics import quality
 from vigie.topics.fleet_object import FleetObject, Version
 from vigie.topics.property import BY_NAME
-from vigie.topics.quality import Test
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ def settings(one: FleetObject) -> tuple[AtPoint, ...]:
     found = []
     for version in one.versions:
         said = _SETTING.decode(version.attributes)
-        test = Test.__members__.get(said.test.upper())
+        test = quality.Test.__members__.get(said.test.upper())
         if test is None:
             raise ValueError(f"no quality test is named {said.test!r}")
         setting = Setting(_property(said.property), said.channel, int(test), said.parameters, *_span(version))
