@@ -124,7 +124,7 @@ def apply(conversion: Conversion, value: float) -> float | None:
         return None
     place = bisect_left(table, (value,))
     x1, y1 = table[place]
-    if x1 == value or place == 0:
+    if x1 == value:
         return y1
     x0, y0 = table[place - 1]
     return y0 + (y1 - y0) * (value - x0) / (x1 - x0)

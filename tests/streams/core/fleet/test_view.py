@@ -46,6 +46,17 @@ def test_placements_begin_at_their_instant_and_end_before_the_other():
     assert fleet.covering_all(A, MARCH - 1) is None
 
 
+def test_a_placement_whose_device_was_replaced_belongs_to_each_for_its_time():
+    fleet = view(
+        device("D1", A), device("D2", B),
+        fleet_object(
+            "placement", "1", version(None, JUNE, device="D1", point="P"), version(JUNE, None, device="D2", point="P")
+        ),
+    )  # fmt: skip
+    assert [where(fleet, A, at) for at in (JUNE - 1, JUNE)] == ["1", None]
+    assert [where(fleet, B, at) for at in (JUNE - 1, JUNE)] == [None, "1"]
+
+
 def test_channels_of_one_device_measure_different_points():
     fleet = view(
         device("D", A), placement("in", "D", "P1", channels=["1", "3"]), placement("out", "D", "P2", channels=["2"])

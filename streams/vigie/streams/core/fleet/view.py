@@ -109,6 +109,10 @@ class FleetView:
                 return found
         return None
 
+    def versions_of_point(self, point: str) -> tuple[Point, ...]:
+        """The point from–to, by rising from_at."""
+        return self._points_now.get(point, ())
+
     def settings_of(self, point: str) -> tuple[Setting, ...]:
         """Quality settings of a point, the more particular (with a channel) last, else the later."""
         return self._said_of["quality_setting"].get(point, ())
@@ -201,13 +205,12 @@ class FleetView:
         """Points with all their zones, where a point or a zone changed."""
         if not changed.keys() & {"point", "zone"}:
             return
-        before = Zones(self._zones)
         self._zones, _ = self._zones.with_objects(changed.get("zone", {}))
         self._points, _ = self._points.with_objects(changed.get("point", {}))
         zones = Zones(self._zones)
         touched = set(changed.get("point", {}))
         for zone in changed.get("zone", {}):
-            for inner in before.within(zone) | zones.within(zone):
+            for inner in zones.within(zone):
                 touched |= self._points.referring.get(inner, NOTHING)
         self._points_now = self._points_now.copy()
         for name in touched:
