@@ -57,7 +57,9 @@ class Proposed(Struct, frozen=True, kw_only=True):
     repairs: tuple[Repair, ...]
 
 
-def propose(before: Fleet, stated: list[Stated], now_ms: int, *, prune: bool = False) -> Proposed:
+def propose(
+    before: Fleet, stated: list[Stated], now_ms: int, *, prune: bool = False, zone: str = "Europe/Paris"
+) -> Proposed:
     """What a statement would change in a fleet, and what is wrong with it.
 
     Args:
@@ -65,9 +67,10 @@ def propose(before: Fleet, stated: list[Stated], now_ms: int, *, prune: bool = F
         stated: the statement.
         now_ms: epoch ms; what is a date in the future.
         prune: objects that the statement does not mention are taken back.
+        zone: in whose legal time problems are told.
     """
     after, problems = merge(before, stated, prune=prune)
-    problems += check(after, now_ms)
+    problems += check(after, now_ms, zone=zone)
     changes = diff(before, after)
     return Proposed(
         before=before, after=after, problems=tuple(problems), changes=tuple(changes),
@@ -84,6 +87,7 @@ def apply(
     prune: bool = False,
     replay: bool = True,
     framer: Framer | None = None,
+    zone: str = "Europe/Paris",
 ) -> Applied:
     """Make a statement the fleet.
 
@@ -95,6 +99,7 @@ def apply(
         prune: objects that the statement does not mention are taken back.
         replay: history is repaired now; else the repairs are kept as offered.
         framer: of fleet.v1, with the schema id of the registry in use; None: with the packaged one.
+        zone: in whose legal time problems are told.
 
     Returns:
         What was done; with a severe problem, or where nothing changes, nothing was.
@@ -102,7 +107,7 @@ def apply(
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (FLEET_LOCK,))
         recorded_at = moment(connection)
-        proposed = propose(known.read(connection), stated, write.epoch_ms(recorded_at), prune=prune)
+        proposed = propose(known.read(connection), stated, write.epoch_ms(recorded_at), prune=prune, zone=zone)
         refused = Applied(revision=None, problems=proposed.problems, changes=proposed.changes, repairs=proposed.repairs)
         if not proposed.changes or any(problem.severe for problem in proposed.problems):
             return refused

@@ -64,7 +64,7 @@ def _against(
     centre, radius = _place(commune), number_of(commune, "radius_km")
     if centre is None or radius is None:
         return None
-    away, name = distance_km(centre, at), f"{commune.attributes.get('name')} ({commune.id})"
+    away, name = distance_km(centre, at), _named(commune)
     where = f"{at[0]:g}, {at[1]:g}"
     if away > radius:
         if distance_km(centre, (at[1], at[0])) <= radius:
@@ -79,9 +79,9 @@ def _against(
         near_fr, near_en = (f" ; il est près de {other}", f"; it is near {other}") if other else ("", "")
         return problem(
             version, "latitude",
-            f"le lieu {where} est à {away:.0f} km du centre de la commune {name}, qui s'étend sur {radius:g} km{near_fr}. "
+            f"le lieu {where} est à {away:.0f} km du centre de {name}, qui s'étend sur {radius:g} km{near_fr}. "
             "Corrigez les coordonnées ou la commune.",
-            f"the place {where} is {away:.0f} km from the centre of the commune {name}, which extends over "
+            f"the place {where} is {away:.0f} km from the centre of {name}, which extends over "
             f"{radius:g} km{near_en}. Correct the coordinates or the commune.",
         )  # fmt: skip
     outline = _outline(commune)
@@ -105,7 +105,12 @@ def _commune_at(facts: Facts, at: tuple[float, float]) -> str | None:
     if not near:
         return None
     _, commune = min(near, key=lambda one: one[0])
-    return f"{commune.attributes.get('name')} ({commune.id})"
+    return _named(commune)
+
+
+def _named(commune: Stated) -> str:
+    name = commune.attributes.get("name")
+    return f"{name} ({commune.id})" if name else commune.id
 
 
 def _place(version: Stated) -> tuple[float, float] | None:

@@ -1,0 +1,1 @@
+"""What the commands share that change the fleet: how a change is shown, asked about, made and told."""
