@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vigie.streams.core.quality.series import Flags, Numbers, Parameter, Series, flags_of, number_or
 
-NIGHT_FROM_H, NIGHT_TO_H = 22, 8
+NIGHT_FROM_H, NIGHT_TO_H = 22, 6
 DAY_FROM_H, DAY_TO_H = 12, 18
 
 
@@ -17,7 +17,7 @@ class Expected(NamedTuple):
 
     Attributes:
         minimum, maximum: (12,), or (n, 12) with a row for each value; property's unit; NaN where none is set.
-        night_max_drop: how much lower the maximum is from 22 h to 8 h; a number or (n,).
+        night_max_drop: how much lower the maximum is from 22 h to 6 h; a number or (n,).
         day_min_rise: how much higher the minimum is from 12 h to 18 h; a number or (n,).
     """
 
