@@ -6,36 +6,12 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from observations_by_hand import FRAMER, NOON, observation, store
 
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.observation_merge import write_observations
 from vigie.streams.sinks.observation_rows import ObservationRows
-from vigie.streams.sinks.transaction import Transaction
-from vigie.topics.avro import Framer
-from vigie.topics.observation import Observation, ObservedReading, observation_id, revision
-
-FRAMER = Framer("observations.v1")
-NOON = 1_795_446_000_000
-
-
-def observation(uplink=1, point="P1", at=NOON, revisions=(0, 1, 0), value=20.5, **others):
-    name = f"{uplink:032x}"
-    values = dict(  # noqa: C408 -- reads better than a literal of thirty quotes
-        id=observation_id(name, point, at), revision=revision(*revisions), withdrawn=False, point=point, device="D1",
-        placement="P1/1", use_case="heat", commune="13055", zones=("Z1",), uplink=name, network="commune",
-        observed_at=at, received_at=NOON, ingested_at=NOON, readings=(ObservedReading(1, 0, value, 1, 0x1),),
-        ruleset="1", fleet_revision=revisions[1], reason="live",
-    )  # fmt: skip
-    return Observation(**(values | others))
-
-
-def store(connection, *observations):
-    """One transaction of the sink."""
-    transaction = Transaction()
-    transaction.observations.add([FRAMER.encode(one) for one in observations])
-    transaction.prepare(connection)
-    with connection.transaction():
-        transaction.write(connection)
+from vigie.topics.observation import ObservedReading, observation_id, revision
 
 
 @pytest.fixture

@@ -177,11 +177,11 @@ _COLUMNS = (
 
 
 def near(connection: Connection, point: str, at: int, within_ms: int) -> list[StoredObservation]:
-    """The observations of a point about an instant, the nearest first."""
+    """The observations of a point about an instant, the nearest first, those that were withdrawn last."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS}, NULL FROM observation WHERE point = %s AND NOT withdrawn"  # noqa: S608 -- names of ours
+        f"SELECT {_COLUMNS}, NULL FROM observation WHERE point = %s"  # noqa: S608 -- names of ours
         " AND observed_at BETWEEN to_timestamp(%s / 1000.0) AND to_timestamp(%s / 1000.0)"
-        " ORDER BY abs(extract(epoch FROM observed_at) * 1000 - %s), observed_at, id LIMIT 50".encode(),
+        " ORDER BY withdrawn, abs(extract(epoch FROM observed_at) * 1000 - %s), observed_at, id LIMIT 50".encode(),
         (point, at - within_ms, at + within_ms, at),
     )
     return [_observation(row) for row in rows]
