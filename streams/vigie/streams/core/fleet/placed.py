@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, instant_ms, span_of
+from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, gaps, instant_ms, span_of
 from vigie.topics.fleet.stated import Fleet, Stated
 
 Timeline = list[tuple[Span, Any]]
@@ -82,11 +82,11 @@ class PlacedFleet:
             [(span_of(placement), None)],
             self._line("point", point),
             self._line("device", str(what.get("device"))),
-            *(self._line("conversion", str(name)) for name in what.get("conversions") or ()),
+            *(self._whole_line("conversion", str(name)) for name in what.get("conversions") or ()),
         ]
         for span, (_, point_is, device, *conversions) in cross(lines):
             of_placement = [what.get(name) for name in _OF_PLACEMENT]
-            conversion = repr((of_placement, [chosen(one, _OF_CONVERSION) for one in conversions]))
+            conversion = repr((of_placement, [one and chosen(one, _OF_CONVERSION) for one in conversions]))
             for part, zones in self._enclosing(tuple(point_is.get("zones") or ()), span):
                 place = repr((placement.id, what.get("device"), channels, chosen(point_is, _OF_POINT), zones))
                 for address in device.get("addresses") or ():
@@ -106,6 +106,11 @@ class PlacedFleet:
 
     def _line(self, kind: str, name: str) -> Timeline:
         return [(span_of(one), one.attributes) for one in self._fleet.get((kind, name), ())]
+
+    def _whole_line(self, kind: str, name: str) -> Timeline:
+        """The same with None where it does not hold."""
+        found = self._line(kind, name)
+        return [*found, *((gap, None) for gap in gaps(Span(), [span for span, _ in found]))]
 
     def _enclosing(self, zones: tuple[str, ...], span: Span) -> Timeline:
         """Zones with all that enclose them, over a span."""

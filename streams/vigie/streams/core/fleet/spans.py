@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
+from vigie.streams.core.fleet.words import ALWAYS, EVER
 from vigie.topics.fleet.stated import Stated
 
-ALWAYS, EVER = -(2**62), 2**62
 T = TypeVar("T")
 
 
