@@ -23,6 +23,9 @@ LABELS = {
         "page": "la page de l'alerte",
         "registry": "les schémas",
         "status": "ce qui tourne",
+        "fleet": "changer la flotte : modifiez un fichier de ce dossier, puis voyez ce que cela changerait",
+        "why": "pourquoi une mesure a son indice de qualité",
+        "observations": "exporter les mesures d'un cas d'usage, brutes et qualifiées",
     },
     "en": {
         "up": "start everything again on this data",
@@ -35,6 +38,9 @@ LABELS = {
         "page": "the page of the alert",
         "registry": "the schemas",
         "status": "what runs",
+        "fleet": "change the fleet: edit a file of this folder, then see what that would change",
+        "why": "why a value has its quality flag",
+        "observations": "export the values of a use case, raw and qualified",
     },
 }
 
@@ -63,6 +69,9 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     found[words["metrics"]] = f"curl http://127.0.0.1:{metrics.get('store', 0)}/metrics"
     found[words["registry"]] = f"curl {settings.schema_registry}/subjects"
     found[words["status"]] = f"{vigie} status"
+    found[words["fleet"]] = f"{vigie} fleet diff {quote(f'{data}/flotte')}"
+    found[words["why"]] = f'{vigie} quality explain TEM-13055-01 "18/06/2025 11:15"'
+    found[words["observations"]] = f"{vigie} observations export chaleur.csv --use-case heat"
     found[words["list"]] = f"{vigie} alerts list"
     found[words["export"]] = f"{vigie} alerts export alertes.csv"
     found[words["mails"]] = f"cat {quote(f'{data}/mails/0001.eml')}"

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vigie.deploy import kept as supervised
-from vigie.deploy.demo import further, readings, seen
+from vigie.deploy.demo import begin_fleet, further, readings, seen
 from vigie.deploy.demo.broker import Broker
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.expected import Counts, Event
@@ -88,6 +88,7 @@ class Demo:
         return report
 
     def _judge(self, supervisor: Supervisor, day: City, mails: MailSink) -> Report:
+        begin_fleet.begin(supervisor.settings, day, lambda: _metrics_port(supervisor, "observe"))
         vectors = vector_events()
         expected = day.expected(vectors)
         played, probe, first_uplink_s = asyncio.run(self._play(supervisor.settings, [*vectors, *day.events]))
@@ -250,6 +251,10 @@ async def _first_uplink(settings: Settings) -> float:
     while not await seen.end_of(settings, settings.kafka, seen.UPLINKS):  # noqa: ASYNC110 -- Kafka tells no event
         await asyncio.sleep(0.2)
     return time.time() - psutil.Process().create_time()
+
+
+def _metrics_port(supervisor: Supervisor, role: str) -> int:
+    return next(child.port for child in supervisor.status() if child.name == role)
 
 
 def _clock(minutes: int) -> str:

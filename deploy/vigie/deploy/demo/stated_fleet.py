@@ -137,7 +137,7 @@ def _life(devices: tuple[Device, ...]) -> Iterator[Stated]:
     )  # fmt: skip
     yield _object(
         "quality_setting", "seuils-chaleur-1", point=heat.name, property="air_temperature", test="gross_range",
-        parameters={"suspect_high": 44.0}, reason="Rue très minérale",
+        parameters={"suspect_max": 44.0}, reason="Rue très minérale",
     )  # fmt: skip
 
 
