@@ -3,13 +3,16 @@
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 from store_by_hand import COMMUNE, MODEL, device, observation, placement, point, state, uplink
 
+from vigie.deploy import topic_admin
 from vigie.deploy.cli import main
+from vigie.streams.settings import Settings
 from vigie.streams.sinks.migrate import migrate
 
 pytestmark = pytest.mark.parts
@@ -75,6 +78,31 @@ def test_a_comparison_offers_a_conversion_that_the_fleet_takes(store, tmp_path):
     assert 'comparison: "C1"' in text
     assert taken(text, tmp_path) == found["conversion"] | {"id": "C1-conversion"}
     assert vigie("compare", "C9").exit_code == 2
+
+
+def test_the_reliability_of_a_day_is_computed_and_shown(store, kafka, monkeypatch):
+    monkeypatch.setenv("VIGIE_KAFKA", kafka)
+    monkeypatch.setenv("VIGIE_PREFIX", f"t{uuid4().hex[:8]}.")
+    monkeypatch.setenv("VIGIE_PARTITIONS", "1")
+    topic_admin.create(Settings.from_env(os.environ))
+    for number in range(96):
+        observation(store, "P1", moment(number), uplink=uplink(store, "eui:a1", moment(number)), placement="P1/1")
+    none = vigie("reliability", "--day", "2026-03-02")
+    assert (none.exit_code, "--compute" in none.output) == (17, True)
+    computed = vigie("reliability", "--day", "2026-03-02", "--compute")
+    assert computed.exit_code == 0, computed.output
+    assert "use_case:heat" in computed.output
+    assert "52 / 96" in computed.output  # the second day of March has 00:00 to 13:00 of them
+    assert "dead_letters" not in computed.output
+    lines = [json.loads(line) for line in vigie("reliability", "--day", "2026-03-02", "--json").output.splitlines()]
+    assert {line["subject"] for line in lines} == {
+        "commune:13055", "model:em300-th", "network:ville", "platform:all", "use_case:heat"
+    }  # fmt: skip
+    errors = [line for line in lines if line["indicator"] == "decode_errors"]
+    assert {line["method"] for line in errors} == {"dead_letters"}
+    text = vigie("reliability", "--day", "2026-03-02", "--subject", "point:P1", "--csv").output
+    assert "2026-03-02,point:P1,sensor,0.5416" in text
+    assert vigie("reliability", "--day", "2199-01-01").exit_code == 2
 
 
 def taken(text: str, folder) -> dict:

@@ -8,6 +8,7 @@ from vigie.serving.comparison_words import COMPARISON_WORDS
 from vigie.serving.page import Pages
 from vigie.serving.point_pages import PointPages, audit_values
 from vigie.serving.point_words import FLAG_WORDS, POINT_WORDS
+from vigie.serving.reliability_words import RELIABILITY_WORDS
 from vigie.streams.settings import Settings
 
 
@@ -17,7 +18,7 @@ def noon(monkeypatch):
     monkeypatch.setattr(PointPages.__init__, "__defaults__", (lambda: NOON + 20_000,))
 
 
-@pytest.mark.parametrize("words", [POINT_WORDS, AUDIT_WORDS, FLAG_WORDS, COMPARISON_WORDS])
+@pytest.mark.parametrize("words", [POINT_WORDS, AUDIT_WORDS, FLAG_WORDS, COMPARISON_WORDS, RELIABILITY_WORDS])
 def test_both_languages_have_the_same_words(words):
     assert words["fr"].keys() == words["en"].keys()
 

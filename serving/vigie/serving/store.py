@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from typing import Any, Protocol
 
 import psycopg
 
 from vigie.streams.settings import Settings
-from vigie.streams.sinks import audit_queries, comparison_queries, point_queries, queries
+from vigie.streams.sinks import audit_queries, comparison_queries, point_queries, queries, reliability_queries
 from vigie.streams.sinks.audit_queries import Audit
 from vigie.streams.sinks.comparison_queries import Compared
 from vigie.streams.sinks.database import connect
 from vigie.streams.sinks.point_queries import PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
+from vigie.streams.sinks.reliability_queries import ReliabilityFigure
 from vigie.topics.alert_event import AlertEvent
 
 QUESTION_LIMIT_MS = 15_000
@@ -77,6 +79,9 @@ class Store(Protocol):
         Raises:
             NoComparisonError: there is nothing to compare.
         """
+
+    def reliability(self, first: date, last: date, subject: str) -> list[ReliabilityFigure]:
+        """Reliability of days of legal time; of one subject, of a kind of them, or of all that are few."""
 
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -155,6 +160,10 @@ class PostgresStore:
     def comparison(self, name: str, now: int, *, stamped_at_end: bool = True) -> Compared:
         """As Store says."""
         return comparison_queries.compare(self._connection, name, now, stamped_at_end=stamped_at_end)
+
+    def reliability(self, first: date, last: date, subject: str) -> list[ReliabilityFigure]:
+        """As Store says."""
+        return reliability_queries.reliability(self._connection, first, last, subject)
 
 
 def store_of(settings: Settings) -> OpenStore:
