@@ -19,6 +19,7 @@ from vigie.streams.core.window import SLOTS, Now, Repairs, Uplink
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.steps.place import PlaceStep
+from vigie.streams.steps.qualify import QualifyStep
 from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
 from vigie.streams.transport.fleet_follower import TOPIC as FLEET
 from vigie.streams.transport.fleet_follower import FleetFollower
@@ -194,14 +195,14 @@ class WindowStep:
 
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
-    ids = schema_ids_in_use(settings, ["aggregates.v1", "dead-letters.v1"])
+    ids = schema_ids_in_use(settings, ["aggregates.v1", "observations.v1", "dead-letters.v1"])
     periods, reader = period_of(models_of(settings)), UplinkReader()
     fleet = FleetFollower(settings.kafka, settings.topic(FLEET))
     steps: list[StreamStep] = [
         SilenceStep(periods, reader),
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),
         PlaceStep(fleet, reader),
-        # Qualify and neighbours follow here; both take `fleet`.
+        QualifyStep(fleet, settings.timezone, ids["observations.v1"]),
     ]
     return run_role(
         settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet, unawaited=BY_POINT,

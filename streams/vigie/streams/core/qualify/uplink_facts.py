@@ -127,14 +127,9 @@ def _read(value: bytes) -> Facts:
     ingested_at = (low3 & 127 | (next3 & 127) << 7) >> 1 | _highs[value[end + 14 : end + 18]]
 
     at = _after_payload(value, end + 18)
-    end = at + 1 + (value[at] >> 1)
-    end += 1 + (value[end] >> 1)
-    end += 1 + (value[end] >> 1)
+    end = _after_text(value, _after_text(value, _after_text(value, at)))
     codec = value[at:end]
-    if value[end]:
-        end += 2 + (value[end + 1] >> 1)  # firmware
-    else:
-        end += 1
+    end = _after_text(value, end + 1) if value[end] else end + 1  # firmware
     shape, values = _readings(value, end, codec)
     return Facts(
         value[6:38], revision, device, network, observed_at, received_at, ingested_at, shape, values, None
@@ -143,7 +138,7 @@ def _read(value: bytes) -> Facts:
 
 def _after_payload(value: bytes, at: int) -> int:
     """Where the codec begins: after session, counter, port, payload and raw position."""
-    at += 2 + (value[at + 1] >> 1) if value[at] else 1
+    at = _after_text(value, at + 1) if value[at] else at + 1
     for _ in range(2):
         if value[at]:
             at += 1
@@ -158,6 +153,13 @@ def _after_payload(value: bytes, at: int) -> int:
     if value[at]:
         raise _UnusualError  # a raw position
     return at + 1
+
+
+def _after_text(value: bytes, at: int) -> int:
+    size = value[at]
+    if size > 127:
+        raise _UnusualError  # 64 characters or more
+    return at + 1 + (size >> 1)
 
 
 def _readings(value: bytes, at: int, codec: bytes) -> tuple[Shape, tuple[float, ...]]:

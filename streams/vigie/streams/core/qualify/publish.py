@@ -1,0 +1,319 @@
+"""Observations out of memories: what is new, and what has other flags than were published."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from math import isnan
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vigie.streams.core.qualify.blocks import Block, block_of, marked
+from vigie.streams.core.qualify.evaluate import Result, evaluate
+from vigie.streams.core.qualify.layout import HEAD, MARK_AT, ROUND_AT
+from vigie.streams.core.qualify.memory import AGAIN, ALONE, LAST_ROUND, NEW, SUCCESSOR, Memory, Origin
+from vigie.streams.core.qualify.places import COMPARED, Places, Where
+from vigie.streams.core.qualify.said import with_said
+from vigie.streams.core.qualify.words import Words
+from vigie.topics import buddies
+from vigie.topics.buddies import BuddyValue
+from vigie.topics.observation import FLEET_BITS, ROUND_BITS, ObservedReading
+from vigie.topics.observation_encoder import ObservationEncoder, cause, place, readings_bytes, values_bytes
+from vigie.topics.quality import RULESET, Flag, Test, rolled
+from vigie.topics.requalify import Verdict
+
+Pair = tuple[bytes | None, bytes]
+
+_MOST_QUICK = 32
+_COUNTED = ~(15 << 4 * Test.NEIGHBOURS | 15 << 4 * Test.RADIATION)
+
+
+class Published(NamedTuple):
+    """What is to be sent.
+
+    Attributes:
+        observations, buddies: key and value of records.
+        reasons: how many observations for which reason.
+    """
+
+    observations: list[Pair]
+    buddies: list[Pair]
+    reasons: Counter[str]
+
+
+class Publisher:
+    """Tests what is marked, and makes records of it.
+
+    Args:
+        encoder: of observations.
+        words: codes of packed flags.
+        zone: of legal time.
+    """
+
+    def __init__(self, encoder: ObservationEncoder, words: Words, zone: str) -> None:
+        self._encoder, self._words, self._zone = encoder, words, zone
+        self.out = Published([], [], Counter())
+
+    def taken(self) -> Published:
+        """What was made since the last time."""
+        made, self.out = self.out, Published([], [], Counter())
+        return made
+
+    def publish(
+        self,
+        touched: Iterable[tuple[str, Memory]],
+        places: Places,
+        reasons: dict[tuple[int, int, bytes], str],
+        *,
+        all_looked_at: bool = False,
+    ) -> None:
+        """Test and publish what is marked in these memories.
+
+        Args:
+            touched: points with their memories.
+            places: the fleet in force.
+            reasons: (identity of the memory, instant, uplink) -> why it is published, where its mark does not say it.
+            all_looked_at: also what has the flags that it had: another worker may have published it otherwise.
+        """
+        blocks: list[Block] = []
+        for point, memory in touched:
+            blocks += _blocks(point, memory, places)
+        if not blocks:
+            return
+        for result in evaluate(blocks, self._words, self._zone):
+            self._result(result, places, reasons, all_looked_at)
+
+    def withdraw(self, point: str, memory: Memory, row: int, places: Places, revision: int, reason: str) -> None:
+        """Take back the observation of a row, which is taken out by the caller."""
+        layout = memory.layout
+        start = row * layout.size
+        at, name, received, ingested, _, number, _, _ = HEAD.unpack_from(memory.rows, start)
+        origin = memory.origins[number]
+        codes = layout.codes.unpack_from(memory.rows, start + layout.codes_at)
+        words = [self._words.packed(code) if code else 0 for code in codes]
+        values = layout.values.unpack_from(memory.rows, start + HEAD.size)
+        instants = origin.instants or (at + received, at + ingested)
+        self.withdrawn(
+            point, origin, name, (at, *instants), places, revision, reason,
+            _readings(layout.series, words, list(values), None, codes),
+        )  # fmt: skip
+        self._to_neighbours_gone(point, places, at, layout.series, codes)
+
+    def verdict(self, point: str, memory: Memory, row: int, verdict: Verdict, places: Places) -> bool:
+        """Put what neighbours say of a value among its flags, and publish it; whether it says something new."""
+        layout = memory.layout
+        start = row * layout.size
+        column = layout.columns[verdict.property << 16 | verdict.channel]
+        codes = list(layout.codes.unpack_from(memory.rows, start + layout.codes_at))
+        words = [self._words.packed(code) if code else 0 for code in codes]
+        said = verdict.flag if verdict.flag in (Flag.SUSPECT, Flag.FAIL) else 0
+        word = words[column] & ~(15 << 4 * verdict.test) | said << 4 * verdict.test
+        if word == words[column]:
+            return False
+        words[column] = word
+        codes[column] = int(self._words.codes(np.array([word], np.uint64))[0])
+        memory.rows[start + layout.codes_at : start + layout.size] = layout.codes.pack(*codes)
+        if memory.rows[start + ROUND_AT] < LAST_ROUND:
+            memory.rows[start + ROUND_AT] += 1
+        at, name, received, ingested, fleet, number, round_, _ = HEAD.unpack_from(memory.rows, start)
+        origin = memory.origins[number]
+        where = places.of_placement(origin.address, point, origin.placement, at)
+        if where is not None:
+            values = list(layout.values.unpack_from(memory.rows, start + HEAD.size))
+            raws = (
+                layout.values.unpack_from(memory.rows, start + HEAD.size + layout.values.size) if layout.raw else None
+            )
+            self._make(
+                point.encode(), where.encoded, origin, name, (at, received, ingested), fleet, round_, "neighbours",
+                readings_bytes(_readings(layout.series, words, values, raws, codes)),
+            )  # fmt: skip
+        return True
+
+    def _make(
+        self, point: bytes, encoded: bytes, origin: Origin, name: bytes, instants: tuple[int, int, int], fleet: int,
+        round_: int, reason: str, readings: bytes,
+    ) -> None:  # fmt: skip
+        at, received, ingested = instants
+        uplink = name.hex().encode()
+        self.out.observations.append((
+            point,
+            self._encoder.join(
+                _id(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False, encoded,
+                uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings,
+                cause(RULESET, fleet, reason),
+            ),
+        ))  # fmt: skip
+        self.out.reasons[reason] += 1
+
+    def withdrawn(
+        self, point: str, origin: Origin, name: bytes, instants: tuple[int, int, int], places: Places, revision: int,
+        reason: str, readings: tuple[ObservedReading, ...] = (),
+    ) -> None:  # fmt: skip
+        """Take back an observation."""
+        known = places.view.point_at(point, instants[0])
+        use_case, commune, zones = (known.use_case, known.commune, known.zones) if known else ("", "", ())
+        encoded = place(point, origin.device, origin.placement, use_case, commune, zones)
+        uplink = name.hex().encode()
+        self.out.observations.append((
+            point.encode(),
+            self._encoder.join(
+                _id(uplink, point.encode(), instants[0]), revision, True, encoded, uplink, origin.network, instants,
+                readings_bytes(readings), cause(RULESET, revision >> ROUND_BITS & 0xFFFFFFFF, reason),
+            ),
+        ))  # fmt: skip
+        self.out.reasons["withdrawn"] += 1
+
+    # -- results of tests
+
+    def _result(
+        self, result: Result, places: Places, reasons: dict[tuple[int, int, bytes], str], all_looked_at: bool
+    ) -> None:
+        group, after = result.group, result.after
+        blocks = [group.blocks[block] for block in group.block[result.rows].tolist()]
+        self._said(result, blocks, places)
+        rows = group.rows[result.rows]
+        changed = (after != result.before).any(axis=1) | ((rows["mark"] & (NEW | AGAIN | ALONE)) != 0)
+        if all_looked_at:
+            changed[:] = True
+        codes = self._words.codes(after)
+        codes[after == 0] = np.where(rows["code"][after == 0] == 0, 0, codes[after == 0])
+        spots = (result.rows - group.starts[group.block[result.rows]]).tolist()
+        size, codes_at, width = group.layout.size, group.layout.codes_at, 2 * len(group.layout.series)
+        raw_codes = codes.tobytes()
+        for number, (one, spot, is_changed) in enumerate(zip(blocks, spots, changed.tolist(), strict=True)):
+            start = (one.start + spot) * size
+            one.memory.rows[start + MARK_AT] = 0
+            if is_changed:
+                begin = start + codes_at
+                one.memory.rows[begin : begin + width] = raw_codes[number * width : (number + 1) * width]
+        told = np.flatnonzero(changed)
+        self._emit(rows[told], [blocks[one] for one in told.tolist()], after[told], places, reasons)
+
+    def _said(self, result: Result, blocks: Sequence[Block], places: Places) -> None:
+        """What people say of the values of points of which they say something."""
+        at = result.group.rows["at"][result.rows]
+        series = result.group.layout.series
+        for number, one in enumerate(blocks):
+            said = places.said_of(one.point)
+            if said is not None:
+                words = result.after[number].tolist()
+                result.after[number] = with_said(words, series, int(at[number]), *said)
+
+    def _emit(
+        self, rows: Any, blocks: Sequence[Block], after: Any, places: Places,
+        reasons: dict[tuple[int, int, bytes], str],
+    ) -> None:  # fmt: skip
+        if not len(rows):
+            return
+        series = blocks[0].memory.layout.series
+        raw = rows["raw"].tolist() if blocks[0].memory.layout.raw else None
+        names = rows["name"].tobytes()
+        compared = [column for column, pair in enumerate(series) if pair >> 16 in COMPARED]
+        lists = (rows[field].tolist() for field in
+                 ("at", "received", "ingested", "fleet", "origin", "round", "mark", "value", "code"))  # fmt: skip
+        for number, (
+            one,
+            words,
+            at,
+            received,
+            ingested,
+            fleet,
+            origin_number,
+            round_,
+            mark,
+            values,
+            codes,
+        ) in enumerate(zip(blocks, after.tolist(), *lists, strict=True)):
+            name = names[16 * number : 16 * number + 16]
+            origin = one.memory.origins[origin_number]
+            where = places.of_placement(origin.address, one.point, origin.placement, at)
+            if where is None:
+                continue  # the fleet sees it elsewhere by now; what repairs that takes it back
+            if mark & NEW:
+                reason = "live"
+            elif mark & (AGAIN | ALONE):
+                reason = reasons.get((id(one.memory), at, name), "live")
+            else:
+                reason = "successor" if mark == SUCCESSOR else "late"
+            if raw is None and 0 not in codes and len(series) <= _MOST_QUICK:
+                encoded = values_bytes(series, tuple(words), values)
+            else:
+                encoded = readings_bytes(_readings(series, words, values, raw and raw[number], codes))
+            self._make(
+                one.point.encode(),
+                where.encoded,
+                origin,
+                name,
+                (at, received, ingested),
+                fleet,
+                round_,
+                reason,
+                encoded,
+            )
+            if compared and where.point.buddy_group:
+                self._to_neighbours(where, at, series, values, words, compared, codes)
+
+    # -- neighbours
+
+    def _to_neighbours(
+        self, where: Where, at: int, series: tuple[int, ...], values: list[float], words: list[int],
+        compared: list[int], codes: Sequence[int],
+    ) -> None:  # fmt: skip
+        for column in compared:
+            if codes[column]:
+                usable = rolled(words[column] & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
+                self._buddy(where.point, at, series[column], values[column], usable)
+
+    def _to_neighbours_gone(
+        self, point: str, places: Places, at: int, series: tuple[int, ...], codes: Sequence[int]
+    ) -> None:
+        known = places.view.point_at(point, at)
+        if known is not None and known.buddy_group:
+            for pair, code in zip(series, codes, strict=True):
+                if code and pair >> 16 in COMPARED:
+                    self._buddy(known, at, pair, float("nan"), False)
+
+    def _buddy(self, point: Any, at: int, pair: int, value: float, usable: bool) -> None:
+        self.out.buddies.append((
+            point.buddy_group.encode(),
+            buddies.encode(BuddyValue(
+                point.buddy_group, point.id, pair >> 16, pair & 0xFFFF, at, value, point.altitude_m, point.latitude,
+                point.longitude, usable,
+            )),
+        ))  # fmt: skip
+
+
+def _blocks(point: str, memory: Memory, places: Places) -> list[Block]:
+    """What is marked in a memory, in one block for each time in which parameters stay the same."""
+    low, high = marked(memory)
+    if not high:
+        return []
+    found = []
+    for parameters in places.parameters(point, memory.layout.series):
+        begin, end = low, high
+        if parameters.from_at > memory.at(low):
+            begin = max(low, memory.place(parameters.from_at))
+        if parameters.to_at <= memory.at(high - 1):
+            end = min(high, memory.place(parameters.to_at))
+        if begin < end:
+            found.append(block_of(memory, point, begin, end, parameters))
+    return found
+
+
+def _readings(
+    series: Sequence[int], words: Sequence[int], values: Sequence[float], raws: Sequence[float] | None,
+    codes: Sequence[int],
+) -> tuple[ObservedReading, ...]:  # fmt: skip
+    found = []
+    for column, (pair, word, value, code) in enumerate(zip(series, words, values, codes, strict=True)):
+        if code:
+            raw = None if raws is None else raws[column]
+            if raw is not None and (isnan(raw) or raw == value):
+                raw = None
+            found.append(ObservedReading(pair >> 16, pair & 0xFFFF, value, rolled(word), word, raw))
+    return tuple(found)
+
+
+def _id(uplink: bytes, point: bytes, at: int) -> bytes:
+    """As topics.observation.observation_id, of bytes."""
+    return blake2b(b"%b\x1f%b\x1f%d" % (uplink, point, at), digest_size=16).hexdigest().encode()

@@ -1,0 +1,316 @@
+"""Qualify: uplinks at points to observations with flags, whatever their order, their batches and their repeats.
+
+qualifier.placed(partition, records)      # takes their readings into the memories of their points
+qualifier.asked(partition, message)       # a verdict of neighbours, or a stored uplink to be seen anew
+published = qualifier.publish(partition)  # tests what these have marked, and gives the records to send
+"""
+
+from binascii import unhexlify
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from vigie.streams.core.convert import Converter
+from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.place import PLACEMENT_HEADER, REVISION_HEADER
+from vigie.streams.core.qualify.changes import Observed, added, codes_of, fleet_of, round_of, row_of, taken_out
+from vigie.streams.core.qualify.layout import layout_of
+from vigie.streams.core.qualify.memory import AGAIN, ALONE, NEW, Memory, Origin
+from vigie.streams.core.qualify.parameters import Parameters
+from vigie.streams.core.qualify.places import Places, Where
+from vigie.streams.core.qualify.publish import Published, Publisher
+from vigie.streams.core.qualify.uplink_facts import Facts, read
+from vigie.streams.core.quality.clock import AHEAD_MS, YEAR_2000_AT
+from vigie.streams.core.quality.series import MEMORY_MS
+from vigie.topics.observation import revision
+from vigie.topics.requalify import Requalify, Verdict
+
+PlacedRecord = tuple[bytes, bytes, list[tuple[str, bytes]], None]
+
+
+class Memories(Protocol):
+    """Where the memories of points are kept (steps/point_states.py)."""
+
+    def memory(self, partition: int, point: str) -> Memory | None:
+        """The memory of a point."""
+        ...
+
+    def open(self, partition: int, point: str, series: tuple[int, ...]) -> Memory:
+        """The memory of a point, made if need be for these series."""
+        ...
+
+    def touch(self, partition: int, point: str, at: int, until: int) -> None:
+        """Note that observations of these instants, both inclusive, have changed."""
+        ...
+
+
+class Taken(NamedTuple):
+    """What became of readings beside observations.
+
+    Attributes:
+        records: for `placed`: uplinks that the fleet sees at other points by now.
+        unused: why -> how many readings or messages: elsewhere, too_old, impossible, no_point, unknown.
+    """
+
+    records: list[PlacedRecord]
+    unused: Counter[str]
+
+
+class Values(NamedTuple):
+    """The values of one instant of an uplink at a point, after conversion."""
+
+    where: Where
+    at: int
+    shape: tuple[int, ...]
+    values: tuple[float, ...]
+    raws: list[float | None] | None
+
+
+class Qualifier:
+    """Takes records into memories and publishes what comes of them.
+
+    Args:
+        memories: of the points.
+        publisher: of observations.
+    """
+
+    def __init__(self, memories: Memories, publisher: Publisher) -> None:
+        self.places = Places(FleetView())
+        self.taken = Taken([], Counter())
+        self._memories, self._publisher = memories, publisher
+        self._converter = Converter()
+        self._touched: dict[str, Memory] = {}
+        self._alone: list[tuple[str, Memory]] = []
+        self._reasons: dict[tuple[int, int, bytes], str] = {}
+
+    def see(self, view: FleetView) -> None:
+        """From now on by this fleet."""
+        if view is not self.places.view:
+            self.places = Places(view)
+
+    def placed(self, partition: int, record: Any) -> None:
+        """Take the readings of an uplink that were measured at the point of its record."""
+        facts, point = read(record.value), record.key.decode()
+        where = self.places.whole(facts.device, point, facts.observed_at) if facts.instants is None else None
+        if where is not None and facts.shape and self._converter.plan(where.placement) is None:
+            one = Values(where, facts.observed_at, facts.shape, facts.values, None)
+            self._uplink(partition, point, facts, [one], [])
+            return
+        found, left = self.values_at(facts, point)
+        if left:
+            self._elsewhere(record, facts, point, left)
+        self._uplink(partition, point, facts, found, [])
+
+    def asked(self, partition: int, message: Requalify) -> None:
+        """Take a verdict of neighbours, or a stored uplink that is to be placed and tested by the fleet of now."""
+        point = message.point
+        if isinstance(message, Verdict):
+            memory = self._memories.memory(partition, point)
+            places = (
+                []
+                if memory is None
+                else memory.of_series(message.observed_at, message.property << 16 | message.channel)
+            )
+            if memory is None or not places:
+                self.taken.unused["unknown"] += 1
+                return
+            for place in places:
+                if self._publisher.verdict(point, memory, place, message, self.places):
+                    self._memories.touch(partition, point, message.observed_at, message.observed_at)
+            return
+        facts = Facts(
+            message.uplink.encode(), message.uplink_revision, message.device, message.network, message.observed_at,
+            message.received_at, message.ingested_at,
+            tuple(one.property << 16 | one.channel for one in message.readings),
+            tuple(one.value for one in message.readings),
+            tuple(message.observed_at if one.observed_at is None else one.observed_at for one in message.readings),
+        )  # fmt: skip
+        found, left = self.values_at(facts, point)
+        assert facts.instants is not None
+        gone = {facts.instants[number] for number in left} - {one.at for one in found}
+        self._uplink(partition, point, facts, found, sorted(gone), message.reason)
+
+    def publish(self, partition: int, *, all_looked_at: bool = False) -> Published:
+        """Test what was taken since the last time, and give what is to be sent."""
+        del partition
+        touched, alone, self._touched, self._alone = self._touched, self._alone, {}, []
+        reasons, self._reasons = self._reasons, {}
+        self._publisher.publish([*touched.items(), *alone], self.places, reasons, all_looked_at=all_looked_at)
+        for point, memory in touched.items():
+            if memory.rows:
+                memory.forget(self._reach_ms(point, memory))
+        return self._publisher.taken()
+
+    def taken_since(self) -> Taken:
+        """What else became of readings since the last time."""
+        taken, self.taken = self.taken, Taken([], Counter())
+        return taken
+
+    # -- readings of an uplink
+
+    def values_at(self, facts: Facts, point: str) -> tuple[list[Values], list[int]]:
+        """The values of each instant that was at a point, and the places of readings that were not."""
+        by_instant: dict[int, tuple[Where, list[tuple[int, int, float]]]] = {}
+        left: list[int] = []
+        for number, (pair, value) in enumerate(zip(facts.shape, facts.values, strict=True)):
+            at = facts.observed_at if facts.instants is None else facts.instants[number]
+            where = self.places.of(facts.device, point, pair & 0xFFFF, at)
+            if where is None:
+                left.append(number)
+            else:
+                by_instant.setdefault(at, (where, []))[1].append((pair >> 16, pair & 0xFFFF, value))
+        return [self._values(at, *by_instant[at]) for at in sorted(by_instant)], left
+
+    def _values(self, at: int, where: Where, readings: list[tuple[int, int, float]]) -> Values:
+        """Converted; of two values of one series the later counts."""
+        found = {(one.property << 16 | one.channel): one for one in self._converter.convert(where.placement, readings)}
+        raws: list[float | None] | None = None
+        if any(one.raw is not None or one.refused for one in found.values()):
+            # What a table refused stands as raw and value alike.
+            raws = [one.value if one.refused and one.raw is None else one.raw for one in found.values()]
+        return Values(where, at, tuple(found), tuple(one.value for one in found.values()), raws)
+
+    def _elsewhere(self, record: Any, facts: Facts, point: str, left: Sequence[int]) -> None:
+        """Readings that this point does not cover: where a newer fleet sees them, they are sent there."""
+        view = self.places.view
+        if _fleet_revision(record.headers) < view.revision:
+            found = {}
+            for number in left:
+                at = facts.observed_at if facts.instants is None else facts.instants[number]
+                placement = view.covering(facts.device, facts.shape[number] & 0xFFFF, at)
+                if placement is not None and placement.point != point:
+                    found[placement.point] = placement.id
+            for other, placement_id in found.items():
+                headers = [(PLACEMENT_HEADER, placement_id.encode()), (REVISION_HEADER, b"%d" % view.revision)]
+                self.taken.records.append((other.encode(), record.value, headers, None))
+        self.taken.unused["elsewhere"] += len(left)
+
+    # -- into the memory
+
+    def _uplink(
+        self, partition: int, point: str, facts: Facts, found: Sequence[Values], gone: Sequence[int], reason: str = ""
+    ) -> None:
+        """Take an uplink's values at a point.
+
+        Args:
+            partition: of its record.
+            point: whose record it is.
+            facts: of the uplink.
+            found: the values at each instant.
+            gone: instants at which nothing of it is at this point any more.
+            reason: why it is seen anew; empty for one that came by `placed`.
+        """
+        name = unhexlify(facts.name)
+        memory = self._memories.memory(partition, point)
+        held: dict[int, int] = {}  # instant -> revision of the uplink that is remembered
+        if (
+            memory is not None
+            and memory.rows
+            and (reason or facts.revision or memory.replayed or self._may_hold(memory, found))
+        ):
+            held = {memory.at(one): memory.origin(one).revision for one in memory.of_uplink(name)}
+            if held and max(held.values()) > facts.revision:
+                return
+            kept = {one.at for one in found}
+            for at, known in held.items():
+                if at in gone or (at not in kept and known < facts.revision):
+                    assert memory is not None
+                    self._withdraw(partition, point, memory, at, name, facts.revision, reason or "replay")
+        for one in found:
+            self._instant(partition, point, facts, name, one, held.get(one.at), reason)
+        for at in gone:
+            if at not in held:
+                origin = Origin(facts.device, self.places.view.device_at(facts.device, at) or facts.device, "",
+                                facts.network, facts.revision)  # fmt: skip
+                self._publisher.withdrawn(
+                    point, origin, name, (at, facts.received_at, facts.ingested_at), self.places,
+                    revision(facts.revision, self.places.view.revision, 0), reason,
+                )  # fmt: skip
+
+    @staticmethod
+    def _may_hold(memory: Memory, found: Sequence[Values]) -> bool:
+        """Whether a live uplink may be remembered already: its readings are not all later than everything."""
+        last_at = memory.at(-1)
+        return any(one.at <= last_at for one in found)
+
+    def _instant(
+        self, partition: int, point: str, facts: Facts, name: bytes, one: Values, held: int | None, reason: str
+    ) -> None:
+        where, at = one.where, one.at
+        placement = where.placement
+        origin = Origin(facts.device, placement.device, placement.id, facts.network, facts.revision)
+        fleet = self.places.view.revision
+        observed = Observed(
+            at, name, origin, facts.received_at, facts.ingested_at, fleet, one.shape, one.values, one.raws
+        )
+        memory = self._memories.memory(partition, point)
+        why = reason or ("replay" if facts.revision else "")
+        possible = YEAR_2000_AT <= at <= facts.ingested_at + AHEAD_MS
+        if not possible or (memory is not None and memory.rows and held is None and at < memory.at(-1) - MEMORY_MS):
+            self.taken.unused["too_old" if possible else "impossible"] += 1
+            self._by_itself(point, observed, why)
+            return
+        if memory is None:
+            memory = self._memories.open(partition, point, one.shape)
+        round_, codes = 0, None
+        if held is not None:
+            place = memory.place(at, name)
+            if held == facts.revision and (not reason or fleet_of(memory, place) >= fleet):
+                return  # the same again
+            codes = codes_of(memory, place)
+            round_ = round_of(memory, place, fleet) if held == facts.revision else 0
+            memory.remove(place)
+        row = row_of(memory, observed, AGAIN if why else NEW, round_, codes)
+        place = len(memory) if not memory.rows or at > memory.at(-1) else memory.place(at, name)
+        memory.insert(place, row)
+        parameters = self.parameters_at(point, memory, at)
+        if parameters is not None:
+            self._note(partition, point, memory, *added(memory, place, parameters))
+        if why:
+            self._reasons[id(memory), at, name] = why
+
+    def _by_itself(self, point: str, observed: Observed, why: str) -> None:
+        """Tests that need no other values, for what is in no memory."""
+        memory = Memory(layout_of(tuple(sorted(observed.shape)), False))
+        memory.insert(0, row_of(memory, observed, ALONE))
+        self._alone.append((point, memory))
+        if why:
+            self._reasons[id(memory), observed.at, observed.name] = why
+
+    def _withdraw(
+        self, partition: int, point: str, memory: Memory, at: int, name: bytes, uplink_revision: int, reason: str
+    ) -> None:
+        place = memory.place(at, name)
+        fleet = self.places.view.revision
+        known = memory.origin(place).revision
+        round_ = round_of(memory, place, fleet) if known == uplink_revision else 0
+        self._publisher.withdraw(
+            point, memory, place, self.places, revision(uplink_revision, fleet, round_), reason
+        )  # fmt: skip
+        memory.remove(place)
+        parameters = self.parameters_at(point, memory, at)
+        if parameters is not None:
+            self._note(partition, point, memory, *taken_out(memory, place, at, parameters))
+
+    def _note(self, partition: int, point: str, memory: Memory, first_at: int, last_at: int) -> None:
+        self._touched[point] = memory
+        self._memories.touch(partition, point, first_at, last_at)
+
+    def parameters_at(self, point: str, memory: Memory, at: int) -> Parameters | None:
+        """The parameters that hold at a point at an instant."""
+        found = self.places.parameters(point, memory.layout.series)
+        for one in reversed(found):
+            if one.from_at <= at < one.to_at:
+                return one
+        return None
+
+    def _reach_ms(self, point: str, memory: Memory) -> int:
+        return max((one.reach_ms for one in self.places.parameters(point, memory.layout.series)), default=0)
+
+
+def _fleet_revision(headers: Iterable[tuple[str, bytes | None]]) -> int:
+    """The revision of the fleet by which a record was placed; 0 where it does not say."""
+    for name, value in headers:
+        if name == REVISION_HEADER:
+            return int(value) if value and value.isdigit() else 0
+    return 0

@@ -1,0 +1,92 @@
+"""A point's memory in slots of four hours, each a value on the changelog, so that a new observation writes little.
+
+Slot i holds the observations of the four hours whose number is i modulo SLOTS: keys come round, and none is deleted.
+What comes round first is older than any memory.
+"""
+
+import msgspec
+import numpy as np
+
+from vigie.streams.core.qualify.layout import AT, layout_of
+from vigie.streams.core.qualify.memory import Memory, Origin
+from vigie.streams.core.qualify.words import ABSENT, Words
+from vigie.streams.core.quality.series import MEMORY_MS
+
+SLOT_MS = 14_400_000
+SLOTS = 2 * MEMORY_MS // SLOT_MS + 1
+"""A memory, and as much again that its oldest values are compared with; one more for the slot that has begun."""
+
+
+class _Packed(msgspec.Struct, array_like=True, frozen=True):
+    series: tuple[int, ...]
+    raw: bool
+    origins: list[Origin]
+    rows: bytes
+    words: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Packed).decode
+
+
+def slot_of(at: int) -> int:
+    """In which slot an instant stands.
+
+    >>> SLOTS, slot_of(SLOT_MS * SLOTS + 5), slot_of(-1)
+    (14, 0, 13)
+    """
+    return at // SLOT_MS % SLOTS
+
+
+def dump(memory: Memory, slot: int, words: Words) -> bytes:
+    """What a memory holds in a slot, as bytes for the changelog."""
+    layout, size = memory.layout, memory.layout.size
+    start, end = 0, 0
+    if memory.rows:
+        last = AT(memory.rows, len(memory.rows) - size)[0] // SLOT_MS
+        number = last - (last - slot) % SLOTS  # the latest four hours of this slot
+        end = len(memory.rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
+        start = memory.place(number * SLOT_MS) * size
+    rows = bytes(memory.rows[start:end])
+    codes = np.ndarray(
+        (len(rows) // size, len(layout.series)), np.uint16, rows, layout.codes_at, (size, 2)
+    )  # fmt: skip
+    return _encode(_Packed(layout.series, layout.raw, memory.origins, rows, words.all_packed(codes).tobytes()))
+
+
+def load(memory: Memory, slot: int, data: bytes, words: Words) -> None:
+    """Put what `dump` wrote in place of what a memory holds in a slot.
+
+    The memory lets go of what is older than its newest allows by itself (`Memory.forget`).
+    """
+    packed = _decode(data)
+    _clear(memory, slot)
+    if not packed.rows:
+        return
+    own = layout_of(packed.series, packed.raw)
+    rows = np.frombuffer(packed.rows, own.dtype).copy()
+    table = np.frombuffer(packed.words, np.uint64).reshape(len(rows), -1)
+    rows["code"] = np.where(rows["code"] == ABSENT, ABSENT, words.codes(table))
+    numbers = np.array([memory.number_of(one) for one in packed.origins], np.uint16)
+    rows["origin"] = numbers[rows["origin"]]
+    rows["mark"] = 0
+    slotted = Memory(own)
+    slotted.rows = bytearray(rows.tobytes())
+    if own is not memory.layout:
+        memory.widen(packed.series, packed.raw)
+        slotted.widen(memory.layout.series, memory.layout.raw)
+        memory.sparse = True
+    place = memory.place(int(rows["at"][0]))
+    memory.rows[place * memory.layout.size : place * memory.layout.size] = slotted.rows
+    values, codes = rows["value"], rows["code"]
+    memory.sparse = memory.sparse or bool(((codes == ABSENT) | np.isnan(values)).any())
+
+
+def _clear(memory: Memory, slot: int) -> None:
+    size = memory.layout.size
+    if not memory.rows:
+        return
+    instants = np.frombuffer(bytes(memory.rows), memory.layout.dtype)["at"]
+    held = instants // SLOT_MS % SLOTS == slot
+    for place in np.flatnonzero(held)[::-1].tolist():
+        del memory.rows[place * size : (place + 1) * size]

@@ -1,0 +1,169 @@
+"""The keyed state of qualify: one memory per point, saved in slots under `point/slot`.
+
+Only the slots that changed are written. In memory a point is one entry, not one per slot, which with its dictionaries
+would take more than what it remembers. A load takes of each slot the value with the highest applied offsets, as
+every keyed state does (transport/state.py).
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from vigie.streams.core.qualify import slots
+from vigie.streams.core.qualify.layout import layout_of
+from vigie.streams.core.qualify.memory import Memory
+from vigie.streams.core.qualify.slots import SLOT_MS, SLOTS, slot_of
+from vigie.streams.core.qualify.words import Words
+from vigie.streams.transport.state import KeyedState
+
+
+class _Entry(msgspec.Struct, array_like=True, frozen=True):
+    applied: dict[str, int]
+    value: bytes
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Entry).decode
+_NOTHING = layout_of((), False)
+
+
+class _Partition:
+    __slots__ = ("dirty", "loaded", "memories", "next_offset")
+
+    def __init__(self) -> None:
+        self.memories: dict[str, Memory] = {}
+        self.dirty: dict[str, int] = {}  # point -> bits of slots
+        self.loaded: dict[str, int] = {}  # key -> sum of its applied offsets, while it is loaded
+        self.next_offset = 0
+
+
+class PointStates(KeyedState[Memory]):
+    """The memories of all points of the partitions that a worker holds.
+
+    Args:
+        topic: bare name of the changelog.
+        words: codes of packed flags.
+
+    Attributes:
+        restored: partitions whose state was read from the changelog since they were last asked for.
+    """
+
+    def __init__(self, topic: str, words: Words) -> None:
+        super().__init__(topic, load=_no_value, dump=_no_bytes)
+        self.restored: set[int] = set()
+        self._words = words
+        self._held: dict[int, _Partition] = {}
+        self._away: dict[int, _Partition] = {}
+
+    # -- for the step
+
+    def memory(self, partition: int, point: str) -> Memory | None:
+        """The memory of a point."""
+        held = self._held.get(partition)
+        return None if held is None else held.memories.get(point)
+
+    def open(self, partition: int, point: str, series: tuple[int, ...]) -> Memory:
+        """The memory of a point, made if need be for these series."""
+        held = self._held.get(partition)
+        if held is None:
+            held = self._held[partition] = _Partition()
+        memory = held.memories.get(point)
+        if memory is None:
+            memory = held.memories[point] = Memory(layout_of(tuple(sorted(series)), False))
+        return memory
+
+    def touch(self, partition: int, point: str, at: int, until: int) -> None:
+        """Note that observations of these instants, both inclusive, have changed."""
+        dirty = self._held[partition].dirty
+        bits = dirty.get(point, 0) | 1 << slot_of(at)
+        for number in range(at // SLOT_MS + 1, until // SLOT_MS + 1):
+            bits |= 1 << number % SLOTS
+        dirty[point] = bits
+
+    def memories(self, partition: int) -> Iterable[tuple[str, Memory]]:
+        """All points of a partition with their memories."""
+        held = self._held.get(partition)
+        return () if held is None else held.memories.items()
+
+    # -- for the harness
+
+    def snapshot(self) -> dict[int, list[tuple[bytes, bytes]]]:
+        """Partition -> (key, changelog value) of the slots that changed since the last snapshot."""
+        changed: dict[int, list[tuple[bytes, bytes]]] = {}
+        for partition, held in self._held.items():
+            if not held.dirty:
+                continue
+            dirty, held.dirty = held.dirty, {}
+            entries = []
+            for point, bits in dirty.items():
+                memory = held.memories[point]
+                for slot in _places_of(bits):
+                    value = _encode(_Entry(memory.applied, slots.dump(memory, slot, self._words)))
+                    entries.append((f"{point}/{slot}".encode(), value))
+            changed[partition] = entries
+        return changed
+
+    def restore(self, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Take changelog records, in log order; of each slot the highest applied offsets win, then the later record."""
+        held = self._held.setdefault(partition, _Partition())
+        self.restored.add(partition)
+        for raw_key, raw in records:
+            key, entry = raw_key.decode(), _decode(raw)
+            point, _, slot = key.rpartition("/")
+            total = sum(entry.applied.values()) + len(entry.applied)
+            if total < held.loaded.get(key, 0):
+                continue
+            held.loaded[key] = total
+            memory = held.memories.get(point)
+            if memory is None:
+                memory = held.memories[point] = Memory(_NOTHING)
+            slots.load(memory, int(slot), entry.value, self._words)
+            for topic, offset in entry.applied.items():
+                memory.applied[topic] = max(memory.applied.get(topic, -1), offset)
+
+    def next_offset(self, partition: int) -> int:
+        """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
+        held = self._held.get(partition)
+        return 0 if held is None else held.next_offset
+
+    def loaded_to(self, partition: int, next_offset: int) -> None:
+        """Note that all of the changelog before this offset is in memory."""
+        held = self._held.setdefault(partition, _Partition())
+        held.next_offset = next_offset
+        held.loaded = {}
+
+    def saved_to(self, partition: int, next_offset: int) -> None:
+        """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""
+        held = self._held.get(partition)
+        if held is not None:
+            held.next_offset = max(held.next_offset, next_offset)
+
+    def park(self) -> None:
+        """Put all away, saved, while it is not known whose the partitions will be."""
+        self._away, self._held = self._held, {}
+
+    def unpark(self, partitions: Iterable[int]) -> None:
+        """Take back what was put away of these partitions, and forget the rest."""
+        self._held = {number: self._away[number] for number in partitions if number in self._away}
+        self._away = {}
+
+    def drop_all(self) -> None:
+        """Forget everything."""
+        self._held, self._away = {}, {}
+
+    def size(self) -> tuple[int, int]:
+        """Points, and bytes that their memories take."""
+        memories = [memory for held in self._held.values() for memory in held.memories.values()]
+        return len(memories), sum(len(memory.rows) for memory in memories)
+
+
+def _places_of(bits: int) -> list[int]:
+    return [place for place in range(bits.bit_length()) if bits >> place & 1]
+
+
+def _no_value(_: bytes) -> Memory:
+    raise NotImplementedError("The memories of points are saved in slots")
+
+
+def _no_bytes(_: Memory) -> bytes:
+    raise NotImplementedError("The memories of points are saved in slots")
