@@ -28,7 +28,10 @@ ROWS: dict[tuple[Test | None, str], int] = {
 """(test, parameter) -> its row in the matrix."""
 ROWS_OF: dict[Test, list[int]] = {test: [row for (one, _), row in ROWS.items() if one is test] for test in Test}
 
-_SPANS_H = ((Test.FLAT_LINE, "suspect_h"), (Test.FLAT_LINE, "fail_h"), (Test.ATTENUATED, "span_h"))
+_SPANS_H = (
+    *((Test.FLAT_LINE, name) for name in ("suspect_h", "fail_h", "excused_h")),
+    (Test.ATTENUATED, "span_h"),
+)
 _REMEMBERED = 100_000
 
 

@@ -23,9 +23,11 @@ Of = Callable[..., Any]
 """A parameter by name and default: a number, or (n,)."""
 
 _KERNELS: dict[Test, Callable[[Series, Of, Any], Flags]] = {
-    Test.SPIKE: lambda series, of, _: spike(series, of("suspect"), of("fail"), of("by_difference", 0.0)),
+    Test.SPIKE: lambda series, of, _: spike(
+        series, of("suspect"), of("fail"), of("by_difference", 0.0), of("suspect_share", 0.0), of("suspect_root", 0.0)
+    ),
     Test.RATE_OF_CHANGE: lambda series, of, _: rate_of_change(
-        series, of("suspect_per_h"), of("fail_per_h"), of("min_span_s", 0.0)
+        series, of("suspect_per_h"), of("fail_per_h"), of("min_span_s", 0.0), of("rise_only", 0.0)
     ),
     Test.GAP: lambda series, of, step_s: gap(series, step_s, of("periods")),
     Test.CONSISTENCY: lambda series, of, _: falls_when_emptied(series, of("settling"), of("emptied_below")),

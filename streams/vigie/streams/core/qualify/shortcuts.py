@@ -49,7 +49,7 @@ def flat_line_shortcut(flat: Flat, places: NDArray[np.int64], parameters: Segmen
         least, greatest = np.fmin(least, value), np.fmax(greatest, value)
     with np.errstate(invalid="ignore"):
         excused = (here >= of("unless_above")) | (here <= of("unless_below"))
-        plain = (greatest - least >= tolerance) | excused
+        plain = (greatest - least >= tolerance) | (excused & np.isnan(of("excused_h")))
     flags = np.where(plain, Flag.GOOD, OPEN).astype(np.uint8)
     flags[np.broadcast_to(np.isnan(spans_ms) | np.isnan(tolerance), flags.shape)] = Flag.UNKNOWN
     flags[np.isnan(here)] = Flag.MISSING

@@ -88,7 +88,7 @@ def _kernel(test: Test, series: Series, parameters: SegmentParameters) -> Flags:
     if test is Test.FLAT_LINE:
         return flat_line(
             series, of("suspect_h"), of("fail_h"), of("tolerance"), of("unless_above"), of("unless_below"),
-            of("min_values", 3.0),
+            of("min_values", 3.0), of("excused_h"),
         )  # fmt: skip
     return attenuated(
         series, of("suspect_below"), of("fail_below"), of("span_h"), of("by_range", 0.0), of("min_values", 3.0)

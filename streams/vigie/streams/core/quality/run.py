@@ -77,8 +77,12 @@ def all_flags(
         where they do not object (topics.quality.SUCCESSOR_TESTS).
     """
     in_time = clock(records.at_ms, records.ingested_at)
-    repeated = duplicate(records.at_ms, records.point, _content(records.values), records.uplink, _span_s(parameters))
-    measured = (in_time == Flag.GOOD) & (repeated != Flag.SUSPECT)
+    can_be = in_time == Flag.GOOD
+    at, point, uplink, content = (
+        part[can_be] for part in (records.at_ms, records.point, records.uplink, _content(records.values))
+    )
+    repeated = _spread(duplicate(at, point, content, uplink, _span_s(parameters)), can_be)
+    measured = can_be & (repeated != Flag.SUSPECT)
     found: dict[int, dict[Test, Flags]] = {}
     agreeing = consistency(records.values, {one: _tolerance(parameters.get(one, {})) for one in records.values})
     for one, values in records.values.items():
