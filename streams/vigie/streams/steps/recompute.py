@@ -1,6 +1,7 @@
 """The role `recompute`: the fleet's changes to their topic, and history repaired after them, by one active worker.
 
 The active one holds an advisory lock of its database session, so that a stand-by follows as soon as that session ends.
+One that is frozen keeps its session; as it says nothing in it, the database ends it after `session_timeout_s`.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from vigie.streams.settings import Settings
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.refusals import in_words, is_of_the_database
+from vigie.streams.steps.nightly import every_night
 from vigie.streams.steps.repair import Repairer, waiting
 from vigie.streams.transport import log_lines
 from vigie.streams.transport.observer import Observer
@@ -144,8 +146,10 @@ class Recompute:
         pause_s = FIRST_PAUSE_S
         while True:
             began = time.monotonic()
+            alive: asyncio.Task[None] | None = None
             try:
                 await self._in_thread(self._open)
+                alive = asyncio.create_task(self._say_alive())
                 await self._stand_by()
                 self._gate.shut()
                 ends = partial(self._ends, observer)
@@ -159,15 +163,33 @@ class Recompute:
                 self._health.not_ready(in_words(error))
                 log.warning("%s; trying again in %.1f s, what is to be done stays noted", in_words(error), pause_s)
             finally:
+                if alive is not None:
+                    alive.cancel()
                 for gauge in (active, waiting, outbox_waiting):  # who is active counts
                     gauge.set(0)
                 await self._in_thread(self._close)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LAST_PAUSE_S)
 
+    async def _say_alive(self) -> None:
+        """Also while Kafka is waited for, so that the database does not end the session of one that is not frozen."""
+        with contextlib.suppress(psycopg.Error):  # whoever works with the session is told, too
+            while True:
+                await asyncio.sleep(self._settings.session_timeout_s / 3)
+                await self._in_database(lambda connection: connection.execute("SELECT 1"))
+
     async def _reign(self, producer: Any, repairer: Repairer) -> None:
+        nights = asyncio.create_task(every_night(self._settings))
+        try:
+            await self._work_by_day(producer, repairer, nights)
+        finally:
+            nights.cancel()
+
+    async def _work_by_day(self, producer: Any, repairer: Repairer, nights: "asyncio.Task[None]") -> None:
         published_at = -PUBLISH_S
         while True:
+            if nights.done():
+                nights.result()
             if time.monotonic() - published_at >= PUBLISH_S:
                 await self._publish(producer)
                 published_at = time.monotonic()
@@ -209,6 +231,8 @@ class Recompute:
     def _open(self) -> None:
         self._connection = connect_to_write(self._settings)
         migrate(self._connection)
+        limit = f"{self._settings.session_timeout_s * 1000:.0f}ms"
+        self._connection.execute("SELECT set_config('idle_session_timeout', %s, false)", (limit,))
 
     def _close(self) -> None:
         if self._connection is not None:
