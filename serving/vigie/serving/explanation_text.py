@@ -3,7 +3,7 @@
 from vigie.serving.explanation_words import WORDS
 from vigie.serving.quality_explain import Explanation, SaidByTest, revision_parts
 from vigie.serving.quality_numbers import period_text
-from vigie.serving.wording import choice_text, local_text, number_text, property_label, reading_text
+from vigie.serving.wording import choice_text, local, local_text, number_text, property_label, reading_text
 from vigie.streams.core.outside_text import outside_text
 from vigie.streams.core.quality_words import FLAGS, NOT_DONE, REASONS, TESTS
 from vigie.streams.sinks.fleet_queries import Known
@@ -17,7 +17,8 @@ def as_text(one: Explanation) -> list[str]:
     """The explanation, line by line."""
     words, observation = WORDS[one.language], one.facts.observation
     unknown = "" if one.facts.ruleset is not None else words["unknown_rules"]
-    tests = [line for said in one.tests for line in _test(said, one.language)]
+    month = local(observation.observed_at, one.zone).month
+    tests = [line for said in one.tests for line in _test(said, month, one.language)]
     return [
         _head(one),
         words["flag"].format(value=_value(one, observation), flag=_word(one.facts.value.flag, one.language)),
@@ -110,7 +111,7 @@ def _origin(one: Explanation) -> list[str]:
     ]
 
 
-def _test(said: SaidByTest, language: str) -> list[str]:
+def _test(said: SaidByTest, month: int, language: str) -> list[str]:
     words = WORDS[language]
     name, word = TESTS[said.test].in_language(language), _word(said.flag, language)
     lines = ["  " + words["test"].format(flag=said.flag.value, test=name, word=word, sentence=said.sentence)]
@@ -119,6 +120,7 @@ def _test(said: SaidByTest, language: str) -> list[str]:
             f"{name} = {number_text(value, language)}"
             f" ({words['setting'].format(setting=source) if source else words['start_value']})"
             for name, (value, source) in said.parameters.items()
+            if not name[-2:].isdigit() or name.endswith(f"_{month:02}")  # climatology has some for each month
         ]
         lines.append("      " + ", ".join(parts))
     return lines

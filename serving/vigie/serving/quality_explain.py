@@ -9,7 +9,7 @@ from vigie.streams.core.quality_words import FLAGS, SWITCHED_OFF, TESTS, sentenc
 from vigie.streams.sinks.explain_queries import Facts
 from vigie.topics.observation import FLEET_BITS, ROUND_BITS
 from vigie.topics.quality import NOT_ROLLED_UP, Flag, Test, unpack
-from vigie.topics.quality_parameters import OFF
+from vigie.topics.quality_parameters import DECLARED, OFF
 
 _ONLY_WHEN_SAID = (Test.HUMAN, Test.SERVICE)
 
@@ -71,7 +71,7 @@ def explain(facts: Facts, zone: str, language: str) -> Explanation:
 
 
 def _parameters(facts: Facts) -> dict[Test, dict[str, tuple[float, str]]]:
-    """Each test's parameters with the setting that gave each; start values first, then settings in their order."""
+    """Each test's parameters, in the order they are declared in, with the setting that gave each."""
     found = {
         test: {name: (float(value), "") for name, value in values.items()}
         for test, values in (facts.ruleset or {}).items()
@@ -80,7 +80,10 @@ def _parameters(facts: Facts) -> dict[Test, dict[str, tuple[float, str]]]:
         test = Test[str(setting.get("test")).upper()]
         values = setting.get("parameters", {})
         found.setdefault(test, {}).update({name: (float(value), setting.id) for name, value in values.items()})
-    return found
+    return {
+        test: {name: parameters[name] for name in [*DECLARED[test], *sorted(parameters)] if name in parameters}
+        for test, parameters in found.items()
+    }
 
 
 def _summary(facts: Facts, tests: list[SaidByTest], language: str) -> str:
