@@ -110,7 +110,7 @@ def carry_out(
         _tell(connection, settings, wanted, shown, None)
         return
     taken = sum(change.what == TAKEN_BACK for change in shown.proposed.changes)
-    asks = sys.stdin.isatty() and not wanted.yes and not wanted.as_json
+    asks = _asks(wanted)
     if taken and wanted.prune and not wanted.yes and not asks:
         raise OperatorError(tell(settings.language, "prune_needs_yes", count=taken), Exit.USAGE)
     if asks and not click.confirm(tell(settings.language, "confirm")):
@@ -198,6 +198,10 @@ def _print_problems(problems: Sequence[Problem], settings: Settings) -> None:
         click.echo(places.line(one, settings.language), err=True)
     if len(ordered) > PROBLEMS_SHOWN:
         click.echo(tell(settings.language, "more", count=len(ordered) - PROBLEMS_SHOWN), err=True)
+
+
+def _asks(wanted: Wanted) -> bool:
+    return sys.stdin.isatty() and not wanted.yes and not wanted.as_json
 
 
 def _user() -> str:
