@@ -53,7 +53,9 @@ async def every_night(settings: Settings, clock: Callable[[], float] = time.time
         clock: now, epoch seconds.
     """
     done: dict[date, datetime] = {}
-    while settings.ticks == "live":
+    while settings.ticks != "live":
+        await asyncio.sleep(3600)
+    while True:
         now = datetime.fromtimestamp(clock(), ZoneInfo(settings.timezone))
         try:
             if due(now, done):
