@@ -9,6 +9,7 @@ them). While the broker is away the fleet stays as it was, and the reading goes 
 import asyncio
 import concurrent.futures
 import contextlib
+import gc
 import logging
 import threading
 import time
@@ -250,6 +251,9 @@ class FleetFollower:
         """
         if self._base is self.view or self._next < self._end_at_start or not self._base.revision:
             return
+        if not self.view.revision:  # a fleet is 200,000 objects that stay: the garbage collector passes by them
+            gc.collect()
+            gc.freeze()
         with self._changed:
             self.view = self._base
             self._changed.notify_all()
