@@ -48,9 +48,9 @@ def dump(memory: Memory, slot: int, words: Words) -> bytes:
         end = len(memory.rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
         start = memory.place(number * SLOT_MS) * size
     rows = bytes(memory.rows[start:end])
-    codes = np.ndarray(
-        (len(rows) // size, len(layout.series)), np.uint16, rows, layout.codes_at, (size, 2)
-    )  # fmt: skip
+    if not rows:
+        return _encode(_Packed(layout.series, layout.raw, memory.origins, b"", b""))
+    codes = np.ndarray((len(rows) // size, len(layout.series)), np.uint16, rows, layout.codes_at, (size, 2))
     return _encode(_Packed(layout.series, layout.raw, memory.origins, rows, words.all_packed(codes).tobytes()))
 
 
