@@ -1,0 +1,149 @@
+"""A small city whose fleet is corrected: observe, store and recompute on one Kafka and one PostgreSQL."""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from churn import end_offsets
+from roles_by_hand import vigie
+from streams.steps.installation import MINUTE, PARTITIONS, START, Installation, Role, uplink, wait_until
+
+from vigie.streams.fleet.apply import apply
+from vigie.streams.sinks.database import connect_to_write
+from vigie.streams.sinks.migrate import migrate
+from vigie.topics.fleet.stated import Stated
+
+DAY = 1440 * MINUTE
+MARCH = START - 109 * DAY
+"""1 March 2025, 00:00 in legal time as it was in June."""
+PERIOD = 6 * 60 * MINUTE
+
+
+def stated(
+    kind: str, name: str, valid_from: int | None = None, valid_to: int | None = None, /, **fields: Any
+) -> Stated:  # fmt: skip
+    return Stated(kind=kind, id=name, valid_from=valid_from, valid_to=valid_to, attributes=fields)
+
+
+def point(name: str, /, **fields: Any) -> Stated:
+    return stated("point", name, **{
+        "code": name, "name": f"Place {name}", "use_case": "heat", "commune": "13055", "latitude": 43.3,
+        "longitude": 5.4, "properties": [{"property": "air_temperature"}], "step_s": 21_600, "upload_s": 21_600,
+    } | fields)  # fmt: skip
+
+
+def device(name: str, address: str) -> Stated:
+    return stated("device", name, addresses=[address], model="EM300-TH")
+
+
+def placement(
+    name: str, device_: str, point_: str, since: int | None = None, until: int | None = None, **fields: Any
+) -> Stated:
+    return stated("placement", name, since, until, device=device_, point=point_, **fields)
+
+
+GROUND = [
+    stated("commune", "13055", name="Marseille", latitude=43.3, longitude=5.4, radius_km=30),
+    stated("model", "EM300-TH", maker="Milesight"),
+    stated("party", "ville", name="Ville", type="commune"),
+    stated("contact", "responsable-chaleur", party="ville", role="owner"),
+]
+
+
+class City:
+    """The chain, fed by the tests and ticked twice a second."""
+
+    def __init__(self, kafka: str, database: str, folder: Path) -> None:
+        self.place = Installation(kafka, folder, database=database, repair_rate=1000)
+        self.connection = connect_to_write(self.place.settings)
+        migrate(self.connection)
+        self.roles = {name: self.place.start(name) for name in ("observe", "store", "recompute")}
+        self._minute = 0
+        self._ended = threading.Event()
+        self._ticking = threading.Thread(target=self._tick, daemon=True)
+        self._ticking.start()
+
+    def _tick(self) -> None:
+        while not self._ended.wait(0.5):
+            self._minute += 1
+            self.place.tick(self._minute)
+
+    def close(self) -> None:
+        self._ended.set()
+        self._ticking.join()
+        self.connection.close()
+        self.place.__exit__()
+
+    def said(self) -> str:
+        """The ends of all logs."""
+        return "\n".join(f"--- {role.log.name}\n{role.text()[-1500:]}" for role in self.roles.values())
+
+    # -- what is done
+
+    def send(self, address: str, instants: Iterable[int], value: Callable[[int], float] = lambda n: 20 + n % 5) -> int:
+        """One uplink at each instant; returns how many."""
+        found = [uplink(address, (at - START) / MINUTE, n, [value(n)]) for n, at in enumerate(instants)]
+        self.place.uplinks(*found)
+        return len(found)
+
+    def apply(self, *objects: Stated) -> int:
+        """State these objects; returns the revision of the fleet."""
+        done = apply(self.connection, list(objects), author="test", source="test")
+        assert done.revision is not None, done.problems
+        return done.revision
+
+    def vigie(self, *words: str) -> None:
+        """A command of `vigie fleet`, without questions."""
+        vigie(self.place.settings, "fleet", *words, "--yes", "--replay", "--json")
+
+    def last_revision(self) -> int:
+        return int(self.one("SELECT max(revision) FROM fleet_revision")[0])
+
+    def repaired(self, revision: int) -> int:
+        """Wait until history is repaired after an apply; returns how many rows were handed on."""
+
+        def state() -> tuple[int, int]:
+            query = "SELECT count(*) FILTER (WHERE state <> 'done'), coalesce(sum(uplinks), 0) FROM fleet_repair"
+            open_, rows = self.one(query + " WHERE revision = %s", revision)
+            return int(open_), int(rows)
+
+        wait_until(lambda: state()[0] == 0, 30, self.said)
+        return state()[1]
+
+    def comes_to(self, expected: object, query: str, *values: object) -> None:
+        """Wait until a query has this answer: rows, each a tuple."""
+        found: list[Any] = []
+
+        def same() -> bool:
+            found[:] = self.rows(query, *values)
+            return found == expected
+
+        wait_until(same, 20, lambda: f"{query} {values}\nfound {found[:12]}\nexpected {expected}\n{self.said()}")
+
+    # -- what came of it
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        return self.connection.execute(query.encode(), values).fetchall()
+
+    def one(self, query: str, *values: object) -> Any:
+        (found,) = self.rows(query, *values)
+        return found
+
+    def now(self) -> Any:
+        return self.one("SELECT clock_timestamp()")[0]
+
+    def observations_sent(self) -> int:
+        settings = self.place.settings
+        return sum(end_offsets(settings.kafka, settings.topic("observations.v1"), PARTITIONS).values())
+
+    def kill_recompute(self) -> Role:
+        """kill -9 and a new one, as a supervisor would."""
+        self.roles["recompute"].process.kill()
+        self.roles["recompute"].process.wait()
+        self.roles["recompute"] = self.place.start("recompute")
+        return self.roles["recompute"]
+
+
+def every(period: int, since: int, count: int) -> list[int]:
+    return [since + n * period for n in range(count)]
