@@ -2,14 +2,17 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 from starlette.testclient import TestClient
 
 from vigie.serving.http import application
 from vigie.streams.core.commissioning import THRESHOLDS, Line, Verdict
+from vigie.streams.core.network_volume import Agreed, DeviceDay, volume
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.audit_queries import Audit, NoPlacementError
 from vigie.streams.sinks.fleet_queries import Known
+from vigie.streams.sinks.network_queries import NetworkReport
 from vigie.streams.sinks.point_queries import LastHeard, LastValue, PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.topics.alert_event import AlertEvent, Explanation
@@ -85,6 +88,23 @@ def audit_found() -> Audit:
     return Audit(facts.point, facts.placements[0], "em300-th", NOON, NOON + 7_200_000, complete=False, lines=(*lines,))
 
 
+def network_found() -> NetworkReport:
+    """A partner's network that carried more than agreed on one day, and a device that sends too often."""
+    agreed = Agreed(100, 1_000_000, 900)
+    monday, tuesday = date(2026, 6, 1), date(2026, 6, 2)
+    rows = [
+        DeviceDay(monday, DEVICE, 96, 1152, 0, 5000.0, 95, 0, 895.0),
+        DeviceDay(tuesday, DEVICE, 96, 1152, 0, 5000.0, 96, 0, 895.0),
+        DeviceDay(tuesday, SCRIPT, 288, 2880, 3, 0.0, 287, 200, 60.0),
+    ]
+    return NetworkReport(
+        network=Known("network", "ville-aubagne", None, None, {"party": "aubagne", "agreement": "2026-14"}),
+        party=Known("party", "aubagne", None, None, {"name": "Commune d'Aubagne"}),
+        first=monday, last=tuesday, agreed=agreed, volume=volume(rows, agreed), models={DEVICE: "em300-th"},
+        gateways={"gw1": 400, "gw2": 80}, relayed=430, properties={"air_temperature": 480}, fields=("tamper",),
+    )  # fmt: skip
+
+
 READING = StoredReading(device=DEVICE, property=1, channel=0, value=21.5, observed_at=NOON)
 
 
@@ -135,6 +155,12 @@ class Memory:
             raise NoPlacementError("placement" if point == POINT else "point")
         return audit_found()
 
+    def networks(self):
+        return [network_found().network]
+
+    def network(self, name, first, last, zone):
+        return network_found()._replace(first=first, last=last) if name == "ville-aubagne" else None
+
     def last_readings(self, device):
         return [READING, replace(READING, property=60, channel=2, value=1234.0)]
 
@@ -178,5 +204,7 @@ PAGES = [
     "/points?after=P149",
     f"/points/{POINT}",
     f"/points/{POINT}/audit",
+    "/networks",
+    "/networks/ville-aubagne?from=2026-06-01&to=2026-06-02",
     "/accessibility",
 ]

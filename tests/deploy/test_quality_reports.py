@@ -105,6 +105,25 @@ def test_the_reliability_of_a_day_is_computed_and_shown(store, kafka, monkeypatc
     assert vigie("reliability", "--day", "2199-01-01").exit_code == 2
 
 
+def test_the_report_on_a_lent_network(store, tmp_path):
+    state(store, ("party", "aubagne", {"name": "Aubagne", "type": "commune"}),
+          ("network", "ville", {"party": "aubagne", "bearer": "lora", "quota_uplinks_per_day": 60}))  # fmt: skip
+    for number in range(96):
+        uplink(store, "eui:a1", moment(number))
+    days = ("--from", "2026-03-01", "--to", "2026-03-02")
+    within = vigie("network", "ville", *days)
+    assert (within.exit_code, "Dans les limites convenues." in within.output) == (0, True), within.output
+    uplink(store, "eui:b9", moment(50.5))
+    for number in range(20):
+        uplink(store, "eui:a1", moment(45.01 + number))
+    found = vigie("network", "ville", *days, "--json")
+    assert found.exit_code == 17
+    assert [day["uplinks"] for day in json.loads(found.output)["days"]] == [44, 73]
+    assert vigie("network", "ville", *days, "--html", str(tmp_path / "r.html")).exit_code == 17
+    assert "Aubagne" in (tmp_path / "r.html").read_text("utf-8")
+    assert vigie("network", "none", *days).exit_code == vigie("network", "ville", "--from", "hier").exit_code == 2
+
+
 def taken(text: str, folder) -> dict:
     """The conversion as the reader of fleet files takes it."""
     from vigie.deploy.fleet_files.statement import read

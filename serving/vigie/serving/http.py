@@ -25,6 +25,7 @@ from vigie.serving.alert_export import PROFILES, write_csv
 from vigie.serving.as_data import of_alert, of_alerts, of_device
 from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
+from vigie.serving.network_pages import NetworkPages
 from vigie.serving.page import HEADERS, Pages, data_answer
 from vigie.serving.parameters import number_of, suffix_of, text_of
 from vigie.serving.part import Part
@@ -77,6 +78,7 @@ class Serve:
                 Route("/devices{suffix}", self._devices),
                 Route("/devices/{id:path}", self._device),
                 *PointPages(self._open_store, self._pages).routes(),
+                *NetworkPages(self._open_store, self._pages).routes(),
                 Mount("/static", StaticFiles(packages=[("vigie.serving", "static")])),
             ],
             middleware=[Middleware(_Guard, check=self._refusal)],

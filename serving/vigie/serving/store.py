@@ -8,10 +8,19 @@ from typing import Any, Protocol
 import psycopg
 
 from vigie.streams.settings import Settings
-from vigie.streams.sinks import audit_queries, comparison_queries, point_queries, queries, reliability_queries
+from vigie.streams.sinks import (
+    audit_queries,
+    comparison_queries,
+    network_queries,
+    point_queries,
+    queries,
+    reliability_queries,
+)
 from vigie.streams.sinks.audit_queries import Audit
 from vigie.streams.sinks.comparison_queries import Compared
 from vigie.streams.sinks.database import connect
+from vigie.streams.sinks.fleet_queries import Known
+from vigie.streams.sinks.network_queries import NetworkReport
 from vigie.streams.sinks.point_queries import PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
 from vigie.streams.sinks.reliability_queries import ReliabilityFigure
@@ -82,6 +91,12 @@ class Store(Protocol):
 
     def reliability(self, first: date, last: date, subject: str) -> list[ReliabilityFigure]:
         """Reliability of days of legal time; of one subject, of a kind of them, or of all that are few."""
+
+    def networks(self) -> list[Known]:
+        """The networks of the fleet."""
+
+    def network(self, name: str, first: date, last: date, zone: str) -> NetworkReport | None:
+        """What crossed a network on days of legal time; None for one that the fleet does not know."""
 
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -164,6 +179,14 @@ class PostgresStore:
     def reliability(self, first: date, last: date, subject: str) -> list[ReliabilityFigure]:
         """As Store says."""
         return reliability_queries.reliability(self._connection, first, last, subject)
+
+    def networks(self) -> list[Known]:
+        """As Store says."""
+        return network_queries.networks(self._connection)
+
+    def network(self, name: str, first: date, last: date, zone: str) -> NetworkReport | None:
+        """As Store says."""
+        return network_queries.network_report(self._connection, name, first, last, zone)
 
 
 def store_of(settings: Settings) -> OpenStore:
