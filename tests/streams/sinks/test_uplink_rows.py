@@ -86,7 +86,7 @@ def test_what_differs_each_time_is_not_remembered():
         rows = uplink_rows.Rows()
         rows.add([value])
         assert rows.rows == general([value]).rows
-    tables = [table for table in vars(uplink_transcoder).values() if isinstance(table, uplink_transcoder._Table)]
+    tables = [table for table in vars(uplink_transcoder).values() if isinstance(table, uplink_transcoder.Table)]
     assert len(tables) >= 6
     assert max(len(chunk) for table in tables for chunk in table) <= 200
     assert max((len(chunk) for chunk in uplink_transcoder._extras), default=0) <= 64

@@ -19,6 +19,7 @@ from vigie.streams.sinks.binary_copy import (
     texts,
     within_range,
 )  # fmt: skip
+from vigie.streams.sinks.observation_transcoder import FIRST_REASONS, transcode
 from vigie.streams.sinks.partitions import is_possible, week_of
 from vigie.topics.avro import parsed_schema
 from vigie.topics.observation import FLEET_BITS, ROUND_BITS
@@ -31,9 +32,8 @@ COLUMNS = (
 """Columns of the rows, in their order."""
 
 _SIXTEEN = (16).to_bytes(4, "big")
+_ROW_HEAD = len(COLUMNS).to_bytes(2, "big") + _SIXTEEN
 _TRUE, _FALSE = b"\x00\x00\x00\x01\x01", b"\x00\x00\x00\x01\x00"
-_FIRST = ("live", "late")
-"""Reasons of an observation's first record, if its round is 0 and its uplink was not replayed."""
 _names = Texts()
 """Names of which there are few: use cases, rulesets, reasons."""
 
@@ -65,25 +65,35 @@ class ObservationRows:
 
     def add(self, values: Iterable[bytes]) -> None:
         """Take framed observations, in the order of their partition."""
-        read, schema, put = fastavro.schemaless_reader, self._schema, self._put
+        read, schema, note, keep = fastavro.schemaless_reader, self._schema, self._note, self._keep
         for value in values:
-            buffer = BytesIO(value)
-            buffer.seek(5)
-            put(read(buffer, schema, None))
+            usual = transcode(value)
+            if usual is None:
+                buffer = BytesIO(value)
+                buffer.seek(5)
+                self._put(read(buffer, schema, None))
+                continue
+            name, revision, observed_at, ingested_at, is_first, uplink, point, rest = usual
+            note(revision, observed_at, ingested_at, uplink, point)
+            keep(name, revision, is_first, b"".join((_ROW_HEAD, name, instant(observed_at), rest)))
 
     def _put(self, record: dict[str, Any]) -> None:
         name, revision = bytes.fromhex(record["id"]), record["revision"]
-        generation, uplink_revision = revision >> ROUND_BITS, revision >> FLEET_BITS
-        observed_at, ingested_at = within_range(record["observed_at"]), record["ingested_at"]
-        self.uplinks.add(record["uplink"])
+        observed_at = within_range(record["observed_at"])
+        self._note(revision, observed_at, record["ingested_at"], record["uplink"], record["point"])
+        self._keep(name, revision, record["reason"] in FIRST_REASONS, _line(name, observed_at, record))
+
+    def _note(self, revision: int, observed_at: int, ingested_at: int, uplink: str, point: str) -> None:
+        self.uplinks.add(uplink)
+        uplink_revision = revision >> FLEET_BITS
         if uplink_revision:
-            key = record["uplink"], record["point"]
+            key = uplink, point
             self.replayed[key] = max(uplink_revision, self.replayed.get(key, 0))
         if is_possible(observed_at, ingested_at):
             self.weeks.add(week_of(observed_at))
-        self._keep(name, generation, revision, record["reason"] in _FIRST, _line(name, observed_at, record))
 
-    def _keep(self, name: bytes, generation: int, revision: int, is_first: bool, line: bytes) -> None:
+    def _keep(self, name: bytes, revision: int, is_first: bool, line: bytes) -> None:
+        generation = revision >> ROUND_BITS
         key = name, generation
         known = self.later.get(key) or self.first.get(key)
         if known is not None and known[0] >= revision:

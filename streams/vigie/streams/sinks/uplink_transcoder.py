@@ -8,19 +8,16 @@ network, codec, radio settings, the properties of a model) is looked up by its A
 """
 
 from binascii import Error, unhexlify
-from collections.abc import Callable
-from io import BytesIO
 from struct import Struct, error
-from typing import Any
 
 import fastavro
 from msgspec import json
 
+from vigie.streams.core.avro_pieces import LIMIT, STRING, Table, UnusualError, highs, read_all, varint
 from vigie.streams.sinks.binary_copy import NULL, data, float8s, int2s, int4, int8, text, texts
 from vigie.topics.uplink import BEARERS
 from vigie.topics.uplink_encoder import zigzag
 
-_LIMIT = 20_000
 _MOST_CACHED_EXTRAS = 64
 """Bytes: the model alone is shorter, and measured values differ each time."""
 _EPOCH_US = 946_684_800_000_000
@@ -31,40 +28,9 @@ _gateway_snr = Struct("<Bd").unpack_from
 _facts = Struct(">idididid").pack
 
 
-class _UnusualError(Exception):
-    """The uplink is not of the usual form."""
-
-
-class _Table(dict[bytes, Any]):
-    """Avro bytes -> what they become, made once."""
-
-    def __init__(self, make: Callable[[bytes], Any]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, chunk: bytes) -> Any:
-        if len(self) >= _LIMIT:
-            self.clear()
-        made = self[chunk] = self._make(chunk)
-        return made
-
-
-_STRING = fastavro.parse_schema({"type": "string"})
 _MAP = fastavro.parse_schema({"type": "map", "values": "string"})
 _OPTIONAL_LONG = fastavro.parse_schema(["null", "long"])
 _OPTIONAL_STRING = fastavro.parse_schema(["null", "string"])
-
-
-def _read_all(chunk: bytes, *schemas: Any) -> list[Any]:
-    """The values that stand in a chunk, which must hold nothing else."""
-    buffer = BytesIO(chunk)
-    try:
-        values = [fastavro.schemaless_reader(buffer, schema, None) for schema in schemas]
-    except (EOFError, ValueError, IndexError, UnicodeDecodeError):
-        raise _UnusualError from None
-    if buffer.tell() != len(chunk):
-        raise _UnusualError
-    return values
 
 
 def _who(chunk: bytes) -> bytes:
@@ -73,33 +39,25 @@ def _who(chunk: bytes) -> bytes:
     bearer = chunk[1 + len(device)] >> 1
     network = chunk[3 + len(device) :]
     if bearer >= len(BEARERS):
-        raise _UnusualError
+        raise UnusualError
     return text(device.decode()) + text(BEARERS[bearer]) + text(network.decode())
 
 
-def _high_bits(chunk: bytes) -> int:
-    """What the last four bytes of a six-byte varint add to an instant, ms."""
-    if chunk[0] & chunk[1] & chunk[2] < 128 or not 0 < chunk[3] < 128:
-        raise _UnusualError
-    return sum((byte & 127) << 7 * place for place, byte in enumerate(chunk)) << 13
-
-
 def _rate_factor_frequency(chunk: bytes) -> bytes:
-    dr, sf, frequency_hz = _read_all(chunk, _OPTIONAL_LONG, _OPTIONAL_LONG, _OPTIONAL_LONG)
+    dr, sf, frequency_hz = read_all(chunk, _OPTIONAL_LONG, _OPTIONAL_LONG, _OPTIONAL_LONG)
     return int4(dr) + int4(sf) + int8(frequency_hz)
 
 
 def _extras_column(chunk: bytes) -> bytes:
-    return data(json.encode(_read_all(chunk, _MAP)[0]))
+    return data(json.encode(read_all(chunk, _MAP)[0]))
 
 
-_whos = _Table(_who)
-_highs = _Table(_high_bits)
-_sessions = _Table(lambda chunk: text(_read_all(chunk, _OPTIONAL_STRING)[0]))
-_codecs = _Table(lambda chunk: b"".join(text(part) for part in _read_all(chunk, _STRING, _STRING, _STRING)))
-_extras = _Table(_extras_column)
-_gateway_ids = _Table(lambda chunk: texts([chunk.decode()]))
-_radio_numbers = _Table(_rate_factor_frequency)
+_whos = Table(_who)
+_sessions = Table(lambda chunk: text(read_all(chunk, _OPTIONAL_STRING)[0]))
+_codecs = Table(lambda chunk: b"".join(text(part) for part in read_all(chunk, STRING, STRING, STRING)))
+_extras = Table(_extras_column)
+_gateway_ids = Table(lambda chunk: texts([chunk.decode()]))
+_radio_numbers = Table(_rate_factor_frequency)
 
 
 class _Layout:
@@ -131,32 +89,21 @@ def _learn(value: bytes, at: int, key: tuple[bytes, int]) -> _Layout:
     shape: list[tuple[int, int]] = []
     place = at + 1
     for _ in range(value[at] >> 1):
-        number, place = _varint(value, place)
-        channel, place = _varint(value, place)
+        number, place = varint(value, place)
+        channel, place = varint(value, place)
         if value[place + 8] or number & 1 or channel & 1:
-            raise _UnusualError  # an instant of its own, a negative number
+            raise UnusualError  # an instant of its own, a negative number
         place += 9
         shape.append((number >> 1, channel >> 1))
     if value[place]:
-        raise _UnusualError
+        raise UnusualError
     layout = _Layout(shape)
-    if len(_layouts) >= _LIMIT:
+    if len(_layouts) >= LIMIT:
         _layouts.clear()
     known = _layouts.setdefault(key, [])
     known.insert(0, layout)
     del known[4:]
     return layout
-
-
-def _varint(value: bytes, at: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = value[at]
-        at += 1
-        number |= (byte & 127) << shift
-        if byte < 128:
-            return number, at
-        shift += 7
 
 
 _NO_READINGS = int2s(()) + int2s(()) + float8s(())
@@ -174,7 +121,7 @@ def transcode(value: bytes) -> tuple[bytes, int, int, bytes] | None:
     """
     try:
         return _transcode(value)
-    except (_UnusualError, IndexError, error, Error, UnicodeDecodeError):
+    except (UnusualError, IndexError, error, Error, UnicodeDecodeError):
         return None
 
 
@@ -190,12 +137,12 @@ def _transcode(value: bytes) -> tuple[bytes, int, int, bytes] | None:
     who = _whos[value[39:end]]
 
     at = end + 18
-    observed_at = (value[end] & 127 | (value[end + 1] & 127) << 7) >> 1 | _highs[value[end + 2 : end + 6]]
+    observed_at = (value[end] & 127 | (value[end + 1] & 127) << 7) >> 1 | highs[value[end + 2 : end + 6]]
     if value[end : end + 6] == value[end + 6 : end + 12]:
         received_at = observed_at
     else:
-        received_at = (value[end + 6] & 127 | (value[end + 7] & 127) << 7) >> 1 | _highs[value[end + 8 : end + 12]]
-    ingested_at = (value[end + 12] & 127 | (value[end + 13] & 127) << 7) >> 1 | _highs[value[end + 14 : at]]
+        received_at = (value[end + 6] & 127 | (value[end + 7] & 127) << 7) >> 1 | highs[value[end + 8 : end + 12]]
+    ingested_at = (value[end + 12] & 127 | (value[end + 13] & 127) << 7) >> 1 | highs[value[end + 14 : at]]
     if value[end] & value[end + 1] & value[end + 6] & value[end + 7] & value[end + 12] & value[end + 13] < 128:
         return None
     if (value[end] | value[end + 6] | value[end + 12]) & 1:
@@ -210,21 +157,21 @@ def _transcode(value: bytes) -> tuple[bytes, int, int, bytes] | None:
             return None
     at = end
     if value[at] == 2:
-        counter, at = _varint(value, at + 1)
+        counter, at = varint(value, at + 1)
         if counter & 1:
             return None
         f_cnt = _int8_head + (counter >> 1).to_bytes(8, "big")
     else:
         f_cnt, at = NULL, at + 1
     if value[at] == 2:
-        port, at = _varint(value, at + 1)
+        port, at = varint(value, at + 1)
         if port & 1:
             return None
         f_port = _int4_head + (port >> 1).to_bytes(4, "big")
     else:
         f_port, at = NULL, at + 1
     if value[at] == 2:
-        size, at = _varint(value, at + 1)
+        size, at = varint(value, at + 1)
         size >>= 1
         payload = size.to_bytes(4, "big") + value[at : at + size]
         at += size
@@ -283,7 +230,7 @@ def _transcode(value: bytes) -> tuple[bytes, int, int, bytes] | None:
     elif value[at + 1] == 2:
         end = at + 3 + (value[at + 2] >> 1)
         gateway = _gateway_ids[value[at + 3 : end]]
-        power, end = _varint(value, end)
+        power, end = varint(value, end)
         some, snr = _gateway_snr(value, end)
         at = end + 10
         end = at + 10

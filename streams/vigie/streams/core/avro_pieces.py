@@ -1,0 +1,67 @@
+"""Pieces of Avro that the transcoders read by hand, and tables of what repeats from one record to the next."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import fastavro
+
+LIMIT = 20_000
+STRING = fastavro.parse_schema({"type": "string"})
+
+
+class UnusualError(Exception):
+    """The record is not of the usual form: the general way takes it."""
+
+
+class Table(dict[bytes, Any]):
+    """Avro bytes -> what they become, made once."""
+
+    def __init__(self, make: Callable[[bytes], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, chunk: bytes) -> Any:
+        if len(self) >= LIMIT:
+            self.clear()
+        made = self[chunk] = self._make(chunk)
+        return made
+
+
+def read_all(chunk: bytes, *schemas: Any) -> list[Any]:
+    """The values that stand in a chunk, which must hold nothing else.
+
+    Raises:
+        UnusualError: it holds something else.
+    """
+    buffer = BytesIO(chunk)
+    try:
+        values = [fastavro.schemaless_reader(buffer, schema, None) for schema in schemas]
+    except (EOFError, ValueError, IndexError, UnicodeDecodeError):
+        raise UnusualError from None
+    if buffer.tell() != len(chunk):
+        raise UnusualError
+    return values
+
+
+def varint(value: bytes, at: int) -> tuple[int, int]:
+    """An unsigned varint, zigzag still to be undone, and where the next piece begins."""
+    number = shift = 0
+    while True:
+        byte = value[at]
+        at += 1
+        number |= (byte & 127) << shift
+        if byte < 128:
+            return number, at
+        shift += 7
+
+
+def _high_bits(chunk: bytes) -> int:
+    """What the last four bytes of a six-byte varint add to an instant, ms."""
+    if chunk[0] & chunk[1] & chunk[2] < 128 or not 0 < chunk[3] < 128:
+        raise UnusualError
+    return sum((byte & 127) << 7 * place for place, byte in enumerate(chunk)) << 13
+
+
+highs = Table(_high_bits)
+"""The last four bytes of an instant's six -> the milliseconds they stand for; the same for eight seconds."""
