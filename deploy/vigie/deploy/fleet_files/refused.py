@@ -23,7 +23,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer about data, no fault o
 def shown(value: object) -> str:
     r"""A value as a sentence quotes it: short, and on one line.
 
-    >>> shown("a\\nb"), shown("x" * 100)[-3:]
+    >>> shown("a\nb"), shown("x" * 100)[-3:]
     ('a b', 'xx…')
     """
     text = " ".join(str(value).split())

@@ -15,9 +15,9 @@ READ_ME = (
     ),
     "IDENTIFIANTS",
     (
-        "De 1 à 100 caractères, le premier une lettre ou un chiffre, sans espace ni deux-points, virgule, point-virgule ou "
-        "guillemet. Un identifiant ne change jamais et ne sert qu'une fois ; le nom et le code d'un point, eux, peuvent "
-        "changer."
+        "De 1 à 100 caractères, le premier une lettre ou un chiffre, sans espace ni deux-points, virgule, "
+        "point-virgule ou guillemet. Un identifiant ne change jamais et ne sert qu'une fois ; le nom et le code d'un "
+        "point, eux, peuvent changer."
     ),
     "DATES",
     (
@@ -27,8 +27,8 @@ READ_ME = (
     "CORRIGER OU CHANGER",
     "Corriger une erreur : modifiez la ligne ; tout l'historique est repris avec la bonne valeur.",
     (
-        "Dire qu'une chose a changé : fermez la ligne (« Au ») et ajoutez-en une de même identifiant à partir de ce jour "
-        "(« Du »)."
+        "Dire qu'une chose a changé : fermez la ligne (« Au ») et ajoutez-en une de même identifiant à partir de ce "
+        "jour (« Du »)."
     ),
     "CONTRÔLER ET APPLIQUER",
     "vigie fleet check flotte.xlsx : chaque erreur avec sa feuille et sa cellule.",

@@ -200,22 +200,15 @@ def _row(
     for place, (field, cell, formula) in enumerate(zip_longest(names, cells, written, fillvalue=None)):
         if field is None and place < len(names):
             continue
-        if formula_without_value(formula, cell):
-            where = origin._replace(columns={field or "": get_column_letter(place + 1)})
-            problems.append(Problem(where, field or "", *_NOT_CALCULATED))
-            continue
         text = text_of(cell)
-        if not text:
-            continue
-        if text in ERRORS:
+        hindrance = _hindrance(field or "", text, formula_without_value(formula, cell))
+        if hindrance is not None:
             where = origin._replace(columns={field or "": get_column_letter(place + 1)})
-            problems.append(Problem(where, field or "", *_failed(text)))
-            continue
-        if not field:
-            where = origin._replace(columns={"": get_column_letter(place + 1)})
-            problems.append(Problem(where, "", *untitled(text)))
-            continue
-        given.append((field, text))
+            problems.append(Problem(where, field or "", *hindrance))
+            if field == ID:
+                return
+        elif text and field:
+            given.append((field, text))
     if given:
         stated = rows.stated(given, origin)
         if stated is not None:
@@ -226,6 +219,15 @@ _NOT_CALCULATED = (
     "Cette formule n'a pas de valeur enregistrée ; ouvrez le classeur dans un tableur et enregistrez-le.",
     "This formula has no value kept with it; open the workbook in a spreadsheet program and save it.",
 )
+
+
+def _hindrance(field: str, text: str, not_calculated: bool) -> tuple[str, str] | None:
+    """Why a cell cannot be read."""
+    if not_calculated:
+        return _NOT_CALCULATED
+    if text in ERRORS:
+        return _failed(text)
+    return untitled(text) if text and not field else None
 
 
 def _failed(text: str) -> tuple[str, str]:

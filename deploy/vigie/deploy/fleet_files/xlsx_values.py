@@ -45,7 +45,8 @@ def values(fields: tuple[Field, ...], one: Stated, zone: str) -> list[Any]:
 def _value(field: Field, value: Any, zone: str) -> Any:
     match field.form:
         case Form.NUMBER | Form.INTEGER:
-            return value
+            # The library writes 16 digits; a number that needs 17 stays as it is as text.
+            return value if float(f"{value:.16g}") == value else cell(field, value, zone)
         case Form.CHOICE:
             return (field.choices or {}).get(value, value)
         case Form.DAY:
