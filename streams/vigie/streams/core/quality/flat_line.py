@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vigie.streams.core.quality.rolling import window_count, window_range
+from vigie.streams.core.quality.rolling import window_count, window_greatest, window_range
 from vigie.streams.core.quality.series import (
     HOUR_MS,
     Flags,
@@ -15,8 +15,10 @@ from vigie.streams.core.quality.series import (
     window_starts,
 )
 
-_ALMOST = 1 - 1e-6
+ALMOST = 1 - 1e-6
 """8.1 - 8.0 is a little less than 0.1 in binary fractions, and yet a change of a tenth."""
+
+_PAUSE, _PAUSE_EXCUSED = 0.5, 0.25
 
 
 def flat_line(
@@ -43,8 +45,10 @@ def flat_line(
             fractions have no exact binary ones.
         unless_above: a value at or above it may stand still (relative humidity at saturation: 97 %).
         unless_below: a value at or below it may stand still (no rain, no passage, a lamp that is off: 0).
-        min_values: as many values must stand in the window: two equal values with a pause between prove nothing.
-        excused_h: after how long even such a value is suspect, in hours, at most 26; NaN: never.
+        min_values: as many values must stand in the window: two equal values with a pause between prove nothing. For
+            the same reason no pause in it may be longer than half of it.
+        excused_h: after how long even such a value is suspect, in hours, at most 26; NaN: never. A pause of a quarter
+            of it, in which a lamp may have been on, leaves the question open.
 
     Returns:
         (n,) 1 where the series changed within the window; 3, 4; 2 where it did not, but the window does not cover its
@@ -59,23 +63,29 @@ def flat_line(
     [2, 1, 1, 3, 3, 4, 4, 1]
     """
     values = series.values
-    suspect, moved = _still(series, suspect_h, tolerance, min_values)
-    fail, moved_long = _still(series, fail_h, tolerance, min_values)
+    suspect, moved = _still(series, suspect_h, tolerance, min_values, _PAUSE)
+    fail, moved_long = _still(series, fail_h, tolerance, min_values, _PAUSE)
     excused = (values >= unless_above) | (values <= unless_below)
     told = moved | suspect | fail | excused | (moved_long & np.isnan(suspect_h))
     if is_set(excused_h).any():
-        too_long, _ = _still(series, excused_h, tolerance, min_values)
+        too_long, _ = _still(series, excused_h, tolerance, min_values, _PAUSE_EXCUSED)
         suspect = (suspect & ~excused) | too_long
         excused = excused & ~too_long
     evaluated = told & is_set(suspect_h, fail_h) & ~np.isnan(tolerance)
     return flags_of(values, evaluated, suspect & ~excused, fail & ~excused)
 
 
-def _still(series: Series, span_h: Parameter, tolerance: Parameter, min_values: Parameter) -> tuple[Truths, Truths]:
+def _still(
+    series: Series, span_h: Parameter, tolerance: Parameter, min_values: Parameter, pause: float
+) -> tuple[Truths, Truths]:
     """Where the window of a span stood still, and where it did not."""
-    starts, covered = window_starts(series, np.asarray(span_h) * HOUR_MS)
+    span_ms = np.asarray(span_h) * HOUR_MS
+    starts, covered = window_starts(series, span_ms)
     change = window_range(series.values, starts)
-    limit = tolerance * _ALMOST
+    limit = tolerance * ALMOST
     still = change < limit
     enough = window_count(series.values, starts) >= number_or(min_values, 3.0)
+    here = np.arange(len(starts))
+    pauses = (series.at_ms - series.at_ms[np.maximum(here - 1, 0)]).astype(np.float64)
+    enough &= window_greatest(pauses, np.minimum(starts + 1, here)) <= span_ms * pause
     return still & covered & enough & ~np.isnan(span_h), (change >= limit) & ~np.isnan(span_h)

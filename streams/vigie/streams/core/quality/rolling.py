@@ -45,6 +45,24 @@ def window_range(values: Numbers, starts: Places) -> Numbers:
     return found
 
 
+def window_greatest(values: Numbers, starts: Places) -> Numbers:
+    """(n,) greatest value of each window; none may be missing.
+
+    >>> window_greatest(np.array([1.0, 4.0, 3.0, 2.0]), np.array([0, 0, 2, 2])).tolist()
+    [1.0, 4.0, 3.0, 3.0]
+    """
+    greatest, ends = values, np.arange(len(values))
+    levels = _level(ends - starts + 1)
+    found = np.empty(len(values))
+    for level in range(int(levels.max(initial=0)) + 1):
+        if level:
+            half = 1 << level - 1
+            greatest = np.maximum(greatest[:-half], greatest[half:])
+        asked = np.flatnonzero(levels == level)
+        found[asked] = np.maximum(greatest[starts[asked]], greatest[ends[asked] - (1 << level) + 1])
+    return found
+
+
 def window_count(values: Numbers, starts: Places) -> NDArray[np.int64]:
     """(n,) how many values of each window are not missing.
 
