@@ -86,11 +86,19 @@ def in_force(all_of_them: Iterable[Observation]) -> dict[str, Observation]:
     return found
 
 
-def reborn(before: QualifyStep, fleet: Any) -> QualifyStep:
-    """Another worker, with the state that this one has saved."""
-    saved = before.points.snapshot()
-    after = step(fleet)
-    for partition, entries in saved.items():
-        after.points.restore(partition, entries)
-        after.points.loaded_to(partition, len(entries))
-    return after
+class Changelog:
+    """Keeps what a worker saves, for another one to begin with."""
+
+    def __init__(self) -> None:
+        self._records: dict[int, list[tuple[bytes, bytes]]] = {}
+
+    def save(self, one: QualifyStep) -> None:
+        for partition, entries in one.points.snapshot().items():
+            self._records.setdefault(partition, []).extend(entries)
+
+    def reborn(self, fleet: Any) -> QualifyStep:
+        after = step(fleet)
+        for partition, entries in self._records.items():
+            after.points.restore(partition, entries)
+            after.points.loaded_to(partition, len(entries))
+        return after

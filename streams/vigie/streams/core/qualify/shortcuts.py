@@ -14,6 +14,7 @@ from vigie.streams.core.qualify.blocks import Block, Flat, Group, SegmentParamet
 from vigie.streams.core.qualify.layout import MARK_AT
 from vigie.streams.core.qualify.memory import SUCCESSOR, Memory
 from vigie.streams.core.qualify.parameters import ROWS
+from vigie.streams.core.quality.flat_line import ALMOST
 from vigie.streams.core.quality.series import HOUR_MS, MEMORY_MS, Flags, Numbers
 from vigie.topics.quality import Flag, Test
 
@@ -49,7 +50,7 @@ def flat_line_shortcut(flat: Flat, places: NDArray[np.int64], parameters: Segmen
         least, greatest = np.fmin(least, value), np.fmax(greatest, value)
     with np.errstate(invalid="ignore"):
         excused = (here >= of("unless_above")) | (here <= of("unless_below"))
-        plain = (greatest - least >= tolerance) | (excused & np.isnan(of("excused_h")))
+        plain = (greatest - least >= tolerance * ALMOST) | (excused & np.isnan(of("excused_h")))
     flags = np.where(plain, Flag.GOOD, OPEN).astype(np.uint8)
     flags[np.broadcast_to(np.isnan(spans_ms) | np.isnan(tolerance), flags.shape)] = Flag.UNKNOWN
     flags[np.isnan(here)] = Flag.MISSING
@@ -123,6 +124,7 @@ def _sampled(block: Block) -> Sampled | None:
     first = _first(memory, place, at, begin)
     if at - memory.at(first) > MEMORY_MS:
         return Sampled(covered=False, number=0, rows=b"")
+    first += 1  # the window of this test begins inside its span
     between = place - first
     picked = [first + between * step // (SAMPLES - 1) for step in range(SAMPLES)]
     return Sampled(True, between + 1, b"".join([rows[one * size : (one + 1) * size] for one in picked]))
