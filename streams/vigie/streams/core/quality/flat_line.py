@@ -12,6 +12,7 @@ from vigie.streams.core.quality.series import (
     flags_of,
     is_set,
     number_or,
+    previous_present,
     window_starts,
 )
 
@@ -85,7 +86,7 @@ def _still(
     limit = tolerance * ALMOST
     still = change < limit
     enough = window_count(series.values, starts) >= number_or(min_values, 3.0)
-    here = np.arange(len(starts))
-    pauses = (series.at_ms - series.at_ms[np.maximum(here - 1, 0)]).astype(np.float64)
+    before, here = previous_present(series), np.arange(len(starts))
+    pauses = np.where(before >= 0, series.at_ms - series.at_ms[np.maximum(before, 0)], 0.0)
     enough &= window_greatest(pauses, np.minimum(starts + 1, here)) <= span_ms * pause
     return still & covered & enough & ~np.isnan(span_h), (change >= limit) & ~np.isnan(span_h)
