@@ -5,6 +5,7 @@ from pages_in_memory import DEVICE, HTML, NOON, POINT, client
 
 from vigie.serving.audit_words import AUDIT_WORDS
 from vigie.serving.comparison_words import COMPARISON_WORDS
+from vigie.serving.intervention_words import INTERVENTION_WORDS
 from vigie.serving.network_words import NETWORK_WORDS
 from vigie.serving.page import Pages
 from vigie.serving.point_pages import PointPages, audit_values
@@ -20,7 +21,8 @@ def noon(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [POINT_WORDS, AUDIT_WORDS, FLAG_WORDS, COMPARISON_WORDS, NETWORK_WORDS, RELIABILITY_WORDS]
+    "words",
+    [POINT_WORDS, AUDIT_WORDS, FLAG_WORDS, COMPARISON_WORDS, INTERVENTION_WORDS, NETWORK_WORDS, RELIABILITY_WORDS],
 )
 def test_both_languages_have_the_same_words(words):
     assert words["fr"].keys() == words["en"].keys()

@@ -11,6 +11,7 @@ from vigie.streams.settings import Settings
 from vigie.streams.sinks import (
     audit_queries,
     comparison_queries,
+    intervention_queries,
     network_queries,
     point_queries,
     queries,
@@ -20,6 +21,7 @@ from vigie.streams.sinks.audit_queries import Audit
 from vigie.streams.sinks.comparison_queries import Compared
 from vigie.streams.sinks.database import connect
 from vigie.streams.sinks.fleet_queries import Known
+from vigie.streams.sinks.intervention_queries import Followed
 from vigie.streams.sinks.network_queries import NetworkReport
 from vigie.streams.sinks.point_queries import PointEntry, PointFacts
 from vigie.streams.sinks.queries import StoredReading, StoredUplink
@@ -97,6 +99,9 @@ class Store(Protocol):
 
     def network(self, name: str, first: date, last: date, zone: str) -> NetworkReport | None:
         """What crossed a network on days of legal time; None for one that the fleet does not know."""
+
+    def returns(self, now: int, since: int) -> list[Followed]:
+        """Interventions that are open or were closed since then (epoch ms UTC), with whether data came back."""
 
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -187,6 +192,10 @@ class PostgresStore:
     def network(self, name: str, first: date, last: date, zone: str) -> NetworkReport | None:
         """As Store says."""
         return network_queries.network_report(self._connection, name, first, last, zone)
+
+    def returns(self, now: int, since: int) -> list[Followed]:
+        """As Store says."""
+        return intervention_queries.returns(self._connection, now, since)
 
 
 def store_of(settings: Settings) -> OpenStore:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from vigie.deploy.installation import settings_here
-from vigie.deploy.opened_store import answers, opened_store
+from vigie.deploy.opened_database import told
+from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.serving.audit_text import amount_text
 from vigie.serving.reliability_words import RELIABILITY_WORDS
@@ -69,7 +70,7 @@ def command(day: datetime | None, subject: str, *, compute: bool, as_json: bool,
 def _compute(settings: Settings, day: date, now: int) -> None:
     from vigie.streams.steps.nightly import compute
 
-    with answers(settings):
+    with told(settings):
         asyncio.run(compute(settings, day, now=now))
 
 
