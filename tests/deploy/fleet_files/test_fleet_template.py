@@ -48,9 +48,8 @@ def test_choices_yes_or_no_references_and_bounds_are_held_by_the_spreadsheet(tem
     book = opened(template)
     for kind in kinds().values():
         sheet = book[kind.label_fr]
-        by_column = {
-            str(one.sqref).split(":")[0].rstrip("0123456789"): one for one in sheet.data_validations.dataValidation
-        }
+        validations = sheet.data_validations.dataValidation
+        by_column = {str(one.sqref).partition(":")[0].rstrip("0123456789"): one for one in validations}
         for cell, field in zip(sheet[1][3:], kind.fields, strict=True):
             found = by_column.get(cell.column_letter)
             if field.form is Form.REFERENCE:

@@ -82,12 +82,12 @@ def _of_the_fleet(
 
     known = {}
     if onto_known:
+        from vigie.deploy.fleet_changes.opened import known_fleet
         from vigie.deploy.installation import settings_here
         from vigie.deploy.opened_database import opened_database
-        from vigie.streams.fleet import known as fleet_known
 
         with opened_database(settings_here()) as connection:
-            known = fleet_known.read(connection)
+            known = known_fleet(connection)
     fleet, hindrances = merge(known, stated)
     said = {(one.origin and one.origin[:3], one.field) for one in problems if one.severe}
     found = [*hindrances, *check(fleet, int(time.time() * 1000), zone=settings.timezone)]
