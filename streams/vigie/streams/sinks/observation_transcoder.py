@@ -203,10 +203,13 @@ def _transcode(value: bytes) -> Row | None:
 def _measured(value: bytes, at: int) -> tuple[bytes, int]:
     """The columns of readings that begin at a place, and where they end."""
     key = value[at : at + 4]
-    for layout in _layouts.get(key, ()):
+    known = _layouts.get(key, [])
+    for place, layout in enumerate(known):
         if at + layout.size <= len(value):
             found = layout.unpack(value, at)
             if found[::2] == layout.fixed:
+                if place:
+                    known.insert(0, known.pop(place))
                 break
     else:
         layout = _learn(value, at, key)
