@@ -1,16 +1,28 @@
 """Rows of the store written by hand: a fleet without its checks, uplinks and observations whose figures are counted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from real_parts import Services, fresh_database
 
+from vigie.streams.sinks.migrate import migrate
 from vigie.topics.fleet.kind import references_of
 from vigie.topics.property import BY_NAME
 
 Connection = psycopg.Connection[Any]
+
+
+@contextmanager
+def empty_store(services: Services) -> Iterator[Connection]:
+    """A database with our tables, for the tests of a file that only read it."""
+    server, owner = services.database()
+    with fresh_database(server, owner) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+        migrate(connection)
+        yield connection
 
 
 def state(connection: Connection, *objects: tuple) -> None:

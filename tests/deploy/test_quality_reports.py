@@ -1,5 +1,6 @@
 """`vigie quality audit, compare, reliability, network, returns`, on a real PostgreSQL, within this process."""
 
+import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -7,10 +8,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from click.testing import CliRunner
 from store_by_hand import COMMUNE, MODEL, device, observation, placement, point, state, uplink
 
-from vigie.deploy import topic_admin
 from vigie.deploy.cli import main
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.migrate import migrate
@@ -80,11 +81,19 @@ def test_a_comparison_offers_a_conversion_that_the_fleet_takes(store, tmp_path):
     assert vigie("compare", "C9").exit_code == 2
 
 
+async def dead_letters_topic(settings: Settings) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(settings.topic("dead-letters.v1"), 1, 1)])
+    finally:
+        await admin.close()
+
+
 def test_the_reliability_of_a_day_is_computed_and_shown(store, kafka, monkeypatch):
     monkeypatch.setenv("VIGIE_KAFKA", kafka)
     monkeypatch.setenv("VIGIE_PREFIX", f"t{uuid4().hex[:8]}.")
-    monkeypatch.setenv("VIGIE_PARTITIONS", "1")
-    topic_admin.create(Settings.from_env(os.environ))
+    asyncio.run(dead_letters_topic(Settings.from_env(os.environ)))
     for number in range(96):
         observation(store, "P1", moment(number), uplink=uplink(store, "eui:a1", moment(number)), placement="P1/1")
     none = vigie("reliability", "--day", "2026-03-02")

@@ -46,6 +46,9 @@ def test_pages_and_data_of_a_real_store(settings, history, start_role):
         assert web.get("/devices").json() == {"devices": [DEVICE], "next": None}
         assert len(web.get("/alerts.csv").text.splitlines()) == 4
         assert web.get("/alerts/none").status_code == 404
+        assert web.get("/points").json() == {"points": [], "next": None}
+        assert web.get("/networks").json() == {"networks": []}
+        assert web.get("/points/none").status_code == web.get("/points/none/audit").status_code == 404
         assert web.get("/devices/eui:none").status_code == 404
 
         serve.process.send_signal(signal.SIGTERM)

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from store_by_hand import COMMUNE, MODEL, device, observation, placement, point, state, uplink
+from store_by_hand import COMMUNE, MODEL, device, empty_store, observation, placement, point, state, uplink
 
 from vigie.streams.core.commissioning import Verdict
 from vigie.streams.sinks.audit_queries import NoPlacementError, audit
-from vigie.streams.sinks.migrate import migrate
 
 pytestmark = pytest.mark.parts
 
@@ -20,10 +18,9 @@ def moment(number: int) -> str:
     return (START + timedelta(minutes=15 * number)).isoformat()
 
 
-@pytest.fixture
-def store(database):
-    with psycopg.connect(database, autocommit=True) as connection:
-        migrate(connection)
+@pytest.fixture(scope="module")
+def store(services):
+    with empty_store(services) as connection:
         state(
             connection, COMMUNE, MODEL, device("a1"), device("a2"),
             point("P1", buddy_group="centre"), point("P2", buddy_group="centre"),

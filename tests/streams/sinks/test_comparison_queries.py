@@ -2,12 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from store_by_hand import COMMUNE, MODEL, device, observation, placement, point, state
+from store_by_hand import COMMUNE, MODEL, device, empty_store, observation, placement, point, state
 
 from vigie.streams.sinks.comparison_queries import NoComparisonError, compare
-from vigie.streams.sinks.migrate import migrate
 
 pytestmark = pytest.mark.parts
 
@@ -27,10 +25,9 @@ def counted(campaign: str, values: list[float]) -> list[tuple]:
     ]  # fmt: skip
 
 
-@pytest.fixture
-def store(database):
-    with psycopg.connect(database, autocommit=True) as connection:
-        migrate(connection)
+@pytest.fixture(scope="module")
+def store(services):
+    with empty_store(services) as connection:
         passages = [{"property": "passages", "channel": 1}]
         state(
             connection, COMMUNE, MODEL, device("a1"), device("a2"), device("a3"),

@@ -2,11 +2,9 @@
 
 from datetime import date
 
-import psycopg
 import pytest
-from store_by_hand import MODEL, device, state, uplink
+from store_by_hand import MODEL, device, empty_store, state, uplink
 
-from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.network_queries import network_report, networks
 
 pytestmark = pytest.mark.parts
@@ -14,10 +12,9 @@ pytestmark = pytest.mark.parts
 JUNE_2 = date(2026, 6, 2)
 
 
-@pytest.fixture
-def store(database):
-    with psycopg.connect(database, autocommit=True) as connection:
-        migrate(connection)
+@pytest.fixture(scope="module")
+def store(services):
+    with empty_store(services) as connection:
         agreed = {"quota_uplinks_per_day": 10, "quota_bytes_per_day": 1000, "shortest_period_s": 900}
         state(
             connection, MODEL, device("a1"), ("party", "aubagne", {"name": "Aubagne", "type": "commune"}),

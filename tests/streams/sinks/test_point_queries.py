@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
 from store_by_hand import (
     COMMUNE,
@@ -10,6 +9,7 @@ from store_by_hand import (
     PARTY,
     TECHNICIAN,
     device,
+    empty_store,
     observation,
     placement,
     point,
@@ -17,7 +17,6 @@ from store_by_hand import (
     uplink,
 )  # fmt: skip
 
-from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.point_queries import point_facts, points, points_of_device
 
 pytestmark = pytest.mark.parts
@@ -25,10 +24,9 @@ pytestmark = pytest.mark.parts
 NOW = round(datetime(2026, 3, 29, 12, tzinfo=UTC).timestamp() * 1000)
 
 
-@pytest.fixture
-def store(database):
-    with psycopg.connect(database, autocommit=True) as connection:
-        migrate(connection)
+@pytest.fixture(scope="module")
+def store(services):
+    with empty_store(services) as connection:
         state(
             connection, COMMUNE, MODEL, PARTY, TECHNICIAN, device("a1"), device("a2", "eui:a2", "imei:2"),
             ("zone", "z1", {"name": "Centre", "role": "project"}),

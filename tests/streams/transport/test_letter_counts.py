@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from vigie.deploy import topic_admin
 from vigie.streams.settings import Settings
 from vigie.streams.transport.letter_counts import count_letters
 from vigie.topics.avro import Framer
@@ -24,16 +24,18 @@ def letter(offset: int, **other) -> DeadLetter:
     return DeadLetter(**values)
 
 
-@pytest.fixture
-def settings(kafka) -> Settings:
-    found = replace(Settings(), kafka=kafka, prefix=f"t{uuid4().hex[:8]}.", partitions=2)
-    topic_admin.create(found)
-    return found
+async def make_topic(settings: Settings) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(settings.topic("dead-letters.v1"), 2, 1)])
+    finally:
+        await admin.close()
 
 
-@pytest.mark.parametrize("ticks", ["log", "live"])
-async def test_letters_are_counted_by_device_and_network(settings, ticks):
-    settings = replace(settings, ticks=ticks)
+async def test_letters_are_counted_by_device_and_network(kafka):
+    settings = replace(Settings(), kafka=kafka, prefix=f"t{uuid4().hex[:8]}.")
+    await make_topic(settings)
     framer = Framer("dead-letters.v1")
     assert await count_letters(settings, 0, 5000) == {}
     letters = [
@@ -43,5 +45,6 @@ async def test_letters_are_counted_by_device_and_network(settings, ticks):
     async with AIOKafkaProducer(bootstrap_servers=settings.kafka) as producer:
         for one in letters:
             await producer.send_and_wait(settings.topic("dead-letters.v1"), framer.encode(one))
-    found = await count_letters(settings, 0, 1500)
-    assert found == {("eui:a1", "ville"): 2, ("", "ville"): 1, ("", ""): 1}
+    for ticks in ("log", "live"):
+        found = await count_letters(replace(settings, ticks=ticks), 0, 1500)
+        assert found == {("eui:a1", "ville"): 2, ("", "ville"): 1, ("", ""): 1}

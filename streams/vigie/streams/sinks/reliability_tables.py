@@ -132,5 +132,9 @@ SELECT f.number, s.subject FROM day_figure f CROSS JOIN LATERAL (VALUES
 WHERE s.subject IS NOT NULL
 """
 
-TABLES = (PLACED, ADDRESSES, UPLINKS, NETWORKS, GAPS, OBSERVATIONS, HEARD, READINGS)
-"""In the order in which they are made; then LETTERS (to be filled), FIGURES, SUBJECTS."""
+TABLES = (
+    PLACED, ADDRESSES, "ANALYZE day_placed, day_address", UPLINKS, NETWORKS, "ANALYZE day_placed, day_uplink", GAPS,
+    OBSERVATIONS, "ANALYZE day_observation, day_gap", HEARD, READINGS, "ANALYZE day_heard, day_reading",
+)  # fmt: skip
+"""In the order in which they are made; then LETTERS (to be filled), FIGURES, SUBJECTS. Nobody else analyses them, and
+without that the planner takes a day for a handful of rows."""
