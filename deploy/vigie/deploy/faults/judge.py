@@ -86,7 +86,7 @@ def figure(use_case: str, property_name: str, fault: str, seed: int, weeks: int)
     target = next(one for one in clean.values if PROPERTIES[one].name == property_name)
     now, faults = inject(fault, every, clean, target, default_rng(SeedSequence((seed, place, 2, len(fault)))))
     flags = _flags(now, clean)[target]
-    objects = rolled(flags) if fault != "gap" else np.maximum(rolled(flags), flags[Test.GAP])
+    objects = rolled(flags) if fault != "gap" else np.maximum(rolled(flags), flags.get(Test.GAP, 0))
     points = int(now.point[-1]) + 1
     found, delays, by = _found(faults, now, flags, fault)
     return Figure(

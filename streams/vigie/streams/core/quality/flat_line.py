@@ -67,13 +67,13 @@ def flat_line(
     suspect, moved = _still(series, suspect_h, tolerance, min_values, _PAUSE)
     fail, moved_long = _still(series, fail_h, tolerance, min_values, _PAUSE)
     excused = (values >= unless_above) | (values <= unless_below)
+    suspect, fail = suspect & ~excused, fail & ~excused
     told = moved | suspect | fail | excused | (moved_long & np.isnan(suspect_h))
     if is_set(excused_h).any():
         too_long, _ = _still(series, excused_h, tolerance, min_values, _PAUSE_EXCUSED)
-        suspect = (suspect & ~excused) | too_long
-        excused = excused & ~too_long
+        suspect = suspect | (excused & too_long)
     evaluated = told & is_set(suspect_h, fail_h) & ~np.isnan(tolerance)
-    return flags_of(values, evaluated, suspect & ~excused, fail & ~excused)
+    return flags_of(values, evaluated, suspect, fail)
 
 
 def _still(
