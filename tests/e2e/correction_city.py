@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from churn import end_offsets
+from msgspec.structs import replace
 from roles_by_hand import vigie
 from streams.steps.installation import MINUTE, PARTITIONS, START, Installation, Role, uplink, wait_until
 
@@ -13,6 +14,7 @@ from vigie.streams.fleet.apply import apply
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
 from vigie.topics.fleet.stated import Stated
+from vigie.topics.uplink import Reading
 
 DAY = 1440 * MINUTE
 MARCH = START - 109 * DAY
@@ -86,6 +88,12 @@ class City:
         found = [uplink(address, (at - START) / MINUTE, n, [value(n)]) for n, at in enumerate(instants)]
         self.place.uplinks(*found)
         return len(found)
+
+    def send_history(self, address: str, instants: list[int]) -> None:
+        """One uplink of a logger, at the last instant, with a reading of each."""
+        last = uplink(address, (instants[-1] - START) / MINUTE, 1)
+        readings = tuple(Reading(1, 0, 15.0 + n, at) for n, at in enumerate(instants))
+        self.place.uplinks(replace(last, readings=readings))
 
     def apply(self, *objects: Stated) -> int:
         """State these objects; returns the revision of the fleet."""

@@ -17,8 +17,8 @@ COUNT = 80
 """Uplinks of a device: four a day for twenty days of March."""
 LONG = 2600
 
-RENAMED, ELSEWHERE, OLD, NEW, BEFORE, AFTER, TUNED, JUDGED, STRANGER, BUSY = (
-    f"eui:24e124136b0003{number:02x}" for number in range(10)
+RENAMED, ELSEWHERE, OLD, NEW, BEFORE, AFTER, TUNED, JUDGED, STRANGER, LOGGER, BUSY = (
+    f"eui:24e124136b0003{number:02x}" for number in range(11)
 )
 IN_FORCE = "SELECT count(*) FROM observation WHERE point = %s AND NOT withdrawn"
 VALUES = (
@@ -44,14 +44,16 @@ def city(services: Services, kafka: str, tmp_path_factory: pytest.TempPathFactor
                 placement("TUNED/1", "D-TUNED", "TUNED", conversions=["TUNED"]),
                 point("JUDGED"), device("D-JUDGED", JUDGED), placement("JUDGED/1", "D-JUDGED", "JUDGED"),
                 point("CLAIMED"),
+                point("LOG-A"), point("LOG-B"), device("D-LOGGER", LOGGER), placement("LOG-A/1", "D-LOGGER", "LOG-A"),
                 point("BUSY"), point("BUSIER"), device("D-BUSY", BUSY), placement("BUSY/1", "D-BUSY", "BUSY"),
             )  # fmt: skip
             assert place.repaired(first) == 0
             for address in (RENAMED, ELSEWHERE, BEFORE, TUNED, JUDGED, STRANGER):
                 place.send(address, every(PERIOD, MARCH, COUNT))
             place.send(BUSY, every(PERIOD // 20, MARCH, LONG))
-            wait_until(lambda: place.one("SELECT count(*) FROM uplink")[0] == 6 * COUNT + LONG, 60, place.said)
-            wait_until(lambda: place.one("SELECT count(*) FROM observation")[0] == 5 * COUNT + LONG, 60, place.said)
+            place.send_history(LOGGER, every(PERIOD, MARCH, COUNT))
+            wait_until(lambda: place.one("SELECT count(*) FROM uplink")[0] == 7 * COUNT + LONG, 60, place.said)
+            wait_until(lambda: place.one("SELECT count(*) FROM observation")[0] == 6 * COUNT + LONG, 60, place.said)
             yield place
         finally:
             place.close()
@@ -90,6 +92,17 @@ def test_a_device_was_in_fact_at_another_point_since_march(city: City):
     city.send(ELSEWHERE, [before[-1] + PERIOD])
     city.comes_to([(COUNT - len(left) + 1,)], IN_FORCE, "NEW")
     assert city.one(IN_FORCE, "OLD")[0] == len(left)
+
+
+def test_a_logger_was_moved_between_two_readings_of_one_upload(city: City):
+    revision = city.apply(
+        placement("LOG-A/1", "D-LOGGER", "LOG-A", None, MOVED_AT), placement("LOG-B/1", "D-LOGGER", "LOG-B", MOVED_AT)
+    )
+    city.repaired(revision)
+    values = "SELECT (extract(epoch FROM observed_at) * 1000)::bigint, value FROM v_mesure WHERE point = %s ORDER BY 1"
+    readings = [(at, 15.0 + n) for n, at in enumerate(every(PERIOD, MARCH, COUNT))]
+    city.comes_to([one for one in readings if one[0] < MOVED_AT], values, "LOG-A")
+    city.comes_to([one for one in readings if one[0] >= MOVED_AT], values, "LOG-B")
 
 
 def test_a_device_is_replaced_in_the_field(city: City):
