@@ -13,12 +13,12 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stated_city import A1, A2, at, city, device, fleet, one, placement, point
+from stated_city import A1, A2, NOW_MS, at, city, device, fleet, one, placement, point
 
 from vigie.streams.core.fleet.diff import diff, same
 from vigie.streams.core.fleet.merge import merge
 from vigie.streams.fleet import known
-from vigie.streams.fleet.apply import Applied, apply
+from vigie.streams.fleet.apply import Applied, apply, propose
 from vigie.streams.sinks.migrate import migrate
 from vigie.topics.avro import Framer
 from vigie.topics.fleet.stated import Fleet, Stated
@@ -192,6 +192,7 @@ def test_two_applies_at_once_come_one_after_the_other(database: str, store: Conn
         thread.start()
     for thread in threads:
         thread.join()
+    assert len(results) == len(statements), "none of them ended by an error"
     taken = [one_.revision for one_ in results if one_.revision is not None]
     assert taken == [2], "each of them puts a device at the same point: the first that comes has it"
     assert all(
@@ -199,6 +200,21 @@ def test_two_applies_at_once_come_one_after_the_other(database: str, store: Conn
     )
     records = outbox(store)[len(city()) :]
     assert [one_.part for one_ in records] == [1, 2]
+
+
+def test_what_was_shown_holds_only_while_the_fleet_is_the_one_it_was_shown_for(store: Connection):
+    shown = propose({}, city(), NOW_MS, revision=0)
+    assert state(store, *city(), shown=shown).changes is shown.changes
+    late = [
+        placement("P1/1", "D1", "P1", None, "2026-05-03T00:00:00Z"),
+        placement("P2/2", "D1", "P2", "2026-05-03T00:00:00Z"),
+    ]
+    shown = propose(known.read(store), late, NOW_MS, revision=1)
+    assert not any(one_.severe for one_ in shown.problems)
+    state(store, device("D3", "eui:00000000000000aa"), placement("P2/3", "D3", "P2", "2026-05-02T00:00:00Z"))
+    refused = state(store, *late, shown=shown)
+    assert refused.revision is None
+    assert any("le point P2 a déjà" in one_.sentence_fr for one_ in refused.problems)
 
 
 def test_an_apply_that_is_killed_leaves_nothing_and_holds_nothing(database: str, store: Connection):

@@ -12,16 +12,16 @@ import click
 import psycopg
 
 from vigie.deploy.fleet_changes.lines import as_data, lines
+from vigie.deploy.fleet_changes.opened import known_with_revision
 from vigie.deploy.fleet_changes.publishing import Published, framer, publish
 from vigie.deploy.fleet_changes.stored_uplinks import COUNT_LIMIT_S, touched
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.fleet_files import places
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.core.fleet.diff import TAKEN_BACK
-from vigie.streams.fleet import known
 from vigie.streams.fleet.apply import Applied, Proposed, apply, propose
 from vigie.streams.settings import Settings
-from vigie.topics.fleet.stated import Fleet, Problem, Stated
+from vigie.topics.fleet.stated import Problem, Stated
 
 Connection = psycopg.Connection[Any]
 
@@ -59,15 +59,13 @@ class Shown(NamedTuple):
 
 
 def show(
-    connection: Connection, settings: Settings, before: Fleet, stated: list[Stated], wanted: Wanted,
-    said: Sequence[Problem] = (),
+    connection: Connection, settings: Settings, stated: list[Stated], wanted: Wanted, said: Sequence[Problem] = (),
 ) -> Shown:  # fmt: skip
     """Print what a statement would change.
 
     Args:
         connection: to the store.
         settings: of the installation.
-        before: the fleet as it is known.
         stated: the statement.
         wanted: how it is to be made.
         said: problems that its files have.
@@ -75,7 +73,10 @@ def show(
     Raises:
         click.exceptions.Exit: something severe is wrong with it; that was printed.
     """
-    proposed = propose(before, stated, int(time.time() * 1000), prune=wanted.prune, zone=settings.timezone)
+    revision, before = known_with_revision(connection)
+    proposed = propose(
+        before, stated, int(time.time() * 1000), prune=wanted.prune, zone=settings.timezone, revision=revision
+    )
     problems = _all(said, proposed.problems)
     if any(one.severe for one in problems):
         _refuse(settings, problems, wanted)
@@ -105,7 +106,7 @@ def carry_out(
     Raises:
         click.exceptions.Exit: it is refused; why was printed.
     """
-    shown = show(connection, settings, known.read(connection), stated, wanted, said)
+    shown = show(connection, settings, stated, wanted, said)
     if not shown.proposed.changes:
         _tell(connection, settings, wanted, shown, None)
         return
@@ -121,7 +122,7 @@ def carry_out(
         replay = click.confirm(tell(settings.language, "confirm_replay"), default=True)
     applied = apply(
         connection, stated, author=wanted.author or _user(), source=wanted.source, prune=wanted.prune, replay=replay,
-        framer=framer(settings), zone=settings.timezone,
+        framer=framer(settings), zone=settings.timezone, shown=shown.proposed,
     )  # fmt: skip
     if any(one.severe for one in applied.problems):  # the fleet has changed since it was shown
         _refuse(settings, applied.problems, wanted)
@@ -144,7 +145,7 @@ def _tell(
         )
         return
     if applied is None or revision is None:
-        click.echo(tell(settings.language, "nothing", revision=known.revision(connection)))
+        click.echo(tell(settings.language, "nothing", revision=shown.proposed.revision))
     else:
         click.echo(tell(settings.language, "applied", revision=revision, changes=len(applied.changes)))
         if applied.repairs and shown.uplinks != 0:

@@ -8,7 +8,8 @@ from typing import Any
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.terminal_text import safe
 from vigie.streams.core.fleet.diff import ADDED, TAKEN_BACK, Change, FieldChange
-from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, bound
+from vigie.streams.core.fleet.spans import Span, bound
+from vigie.streams.core.fleet.words import ALWAYS, EVER
 from vigie.streams.core.local_time import moment_text, utc_text
 from vigie.streams.settings import Settings
 from vigie.topics.fleet.field import Field, Form

@@ -34,5 +34,10 @@ def opened(settings: Settings) -> Iterator[Connection]:
 
 def known_fleet(connection: Connection) -> Fleet:
     """The fleet as it is known now; empty where the database has no tables yet."""
+    return known_with_revision(connection)[1]
+
+
+def known_with_revision(connection: Connection) -> tuple[int, Fleet]:
+    """The same, with the revision that it had just before it was read."""
     row = connection.execute("SELECT to_regclass('fleet_version') IS NOT NULL").fetchone()
-    return known.read(connection) if row and row[0] else {}
+    return (known.revision(connection), known.read(connection)) if row and row[0] else (0, {})

@@ -58,11 +58,14 @@ def publish(connection: Connection, settings: Settings) -> Published:
 
 async def _send(connection: Connection, settings: Settings) -> str:
     """Send; returns why not all was."""
-    producer = new_producer(settings)
+    producer, topic = new_producer(settings), settings.topic("fleet.v1")
     try:
         async with asyncio.timeout(LIMIT_S):
             await producer.start()
-            await publish_pending(connection, producer, topic=settings.topic("fleet.v1"))
+            topics = (await producer.client.fetch_all_metadata()).topics()
+            if topic not in topics:
+                return tell(settings.language, "no_topic", topic=topic)
+            await publish_pending(connection, producer, topic=topic)
     except TimeoutError:
         return tell(settings.language, "kafka_slow", limit=int(LIMIT_S))
     except KafkaError:

@@ -6,12 +6,10 @@ from pathlib import Path
 import click
 
 from vigie.deploy.fleet_changes.carry_out import Wanted, data, show
-from vigie.deploy.fleet_changes.opened import known_fleet
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.fleet_files.reading_shown import read_shown
 from vigie.deploy.installation import settings_here
 from vigie.deploy.opened_database import opened_database
-from vigie.streams.fleet import known
 
 
 @click.command(
@@ -33,9 +31,8 @@ def command(path: Path, *, prune: bool, everything: bool, as_json: bool) -> None
     statement = read_shown(path, settings)
     wanted = Wanted(source=str(path), prune=prune, as_json=as_json, everything=everything)
     with opened_database(settings) as connection:
-        shown = show(connection, settings, known_fleet(connection), statement.stated, wanted, statement.problems)
+        shown = show(connection, settings, statement.stated, wanted, statement.problems)
         if as_json:
             click.echo(json.dumps(data(shown), ensure_ascii=False))
         elif not shown.proposed.changes:
-            revision = known.revision(connection) if shown.proposed.before else 0
-            click.echo(tell(settings.language, "nothing", revision=revision))
+            click.echo(tell(settings.language, "nothing", revision=shown.proposed.revision))

@@ -48,8 +48,18 @@ class Applied(Struct, frozen=True, kw_only=True):
 
 
 class Proposed(Struct, frozen=True, kw_only=True):
-    """What an apply would do."""
+    """What an apply would do.
 
+    Attributes:
+        revision: of the fleet that it was made for; 0 where that is nobody's business.
+        before: the fleet.
+        after: the fleet as it would be.
+        problems: what is wrong with it.
+        changes: what would change.
+        repairs: spans of history to be looked at again.
+    """
+
+    revision: int
     before: Fleet
     after: Fleet
     problems: tuple[Problem, ...]
@@ -58,7 +68,13 @@ class Proposed(Struct, frozen=True, kw_only=True):
 
 
 def propose(
-    before: Fleet, stated: list[Stated], now_ms: int, *, prune: bool = False, zone: str = "Europe/Paris"
+    before: Fleet,
+    stated: list[Stated],
+    now_ms: int,
+    *,
+    prune: bool = False,
+    zone: str = "Europe/Paris",
+    revision: int = 0,
 ) -> Proposed:
     """What a statement would change in a fleet, and what is wrong with it.
 
@@ -68,11 +84,13 @@ def propose(
         now_ms: epoch ms; what is a date in the future.
         prune: objects that the statement does not mention are taken back.
         zone: in whose legal time problems are told.
+        revision: of the fleet before, as `known.revision` gave it before the fleet was read.
     """
     after, problems = merge(before, stated, prune=prune)
     problems += check(after, now_ms, zone=zone)
     changes = diff(before, after)
     return Proposed(
+        revision=revision,
         before=before, after=after, problems=tuple(problems), changes=tuple(changes),
         repairs=tuple(one for one in effects(before, after, changes) if one.span.start <= now_ms + CLOCK_SLACK_MS),
     )  # fmt: skip
@@ -88,6 +106,7 @@ def apply(
     replay: bool = True,
     framer: Framer | None = None,
     zone: str = "Europe/Paris",
+    shown: Proposed | None = None,
 ) -> Applied:
     """Make a statement the fleet.
 
@@ -100,18 +119,24 @@ def apply(
         replay: history is repaired now; else the repairs are kept as offered.
         framer: of fleet.v1, with the schema id of the registry in use; None: with the packaged one.
         zone: in whose legal time problems are told.
+        shown: what was proposed for this statement, and what somebody has agreed to; it is made anew where the fleet
+            has another revision by now.
 
     Returns:
         What was done; with a severe problem, or where nothing changes, nothing was.
     """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (FLEET_LOCK,))
-        recorded_at = moment(connection)
-        proposed = propose(known.read(connection), stated, write.epoch_ms(recorded_at), prune=prune, zone=zone)
+        recorded_at, revision = moment(connection), known.revision(connection)
+        if shown is not None and shown.revision == revision:
+            proposed = shown
+        else:
+            now_ms = write.epoch_ms(recorded_at)
+            proposed = propose(known.read(connection), stated, now_ms, prune=prune, zone=zone, revision=revision)
         refused = Applied(revision=None, problems=proposed.problems, changes=proposed.changes, repairs=proposed.repairs)
         if not proposed.changes or any(problem.severe for problem in proposed.problems):
             return refused
-        recorded = Recorded(known.revision(connection) + 1, uuid4().hex, recorded_at)
+        recorded = Recorded(revision + 1, uuid4().hex, recorded_at)
         rows = outbox_rows(proposed.after, proposed.changes, recorded, framer or Framer("fleet.v1"))
         large = [_too_large(proposed.after, change) for change, row in zip(proposed.changes, rows, strict=True)
                  if len(row[1]) > RECORD_LIMIT_BYTES]  # fmt: skip

@@ -11,8 +11,9 @@ from stated_city import A1, A2, at, city, device, fleet, one, placement, point
 from vigie.streams.core.fleet.diff import ADDED, CHANGED, TAKEN_BACK, diff
 from vigie.streams.core.fleet.effects import Repair, effects
 from vigie.streams.core.fleet.merge import merge
-from vigie.streams.core.fleet.spans import EVER, Span, instant_text
+from vigie.streams.core.fleet.spans import Span, instant_text
 from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.fleet.words import EVER
 from vigie.streams.fleet.records import Recorded, fleet_object
 from vigie.topics.fleet.stated import Fleet, Stated
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from functools import cached_property
 
-from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, instant_ms, span_of
+from vigie.streams.core.fleet.spans import Span, instant_ms, span_of
+from vigie.streams.core.fleet.words import ALWAYS, EVER
 from vigie.streams.core.local_time import moment_text
 from vigie.topics.fleet.stated import Fleet, Problem, Stated
 

@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from vigie.streams.core.fleet.spans import ALWAYS, EVER, Span, gaps, instant_ms, span_of
+from vigie.streams.core.fleet.spans import Span, gaps, instant_ms, span_of
+from vigie.streams.core.fleet.words import ALWAYS, EVER
 from vigie.topics.fleet.stated import Fleet, Stated
 
 Timeline = list[tuple[Span, Any]]
