@@ -90,7 +90,7 @@ class _Reading:
         if path.suffix.lower() == ".csv":
             self.stated += read_csv(text, name, self.rows(kind), self.problems, self._told)
         else:
-            self.stated += read_yaml(text, name, self.rows(kind), self.problems)
+            self.stated += read_yaml(text, name, self.rows(kind), self.problems, self._told)
 
     def workbook(self, path: Path) -> None:
         from vigie.deploy.fleet_files.xlsx_in import read_xlsx

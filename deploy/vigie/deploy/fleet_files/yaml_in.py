@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from vigie.deploy.fleet_files.csv_in import Told
 from vigie.deploy.fleet_files.headings import ID, field_of
 from vigie.deploy.fleet_files.refused import Refused, shown
 from vigie.deploy.fleet_files.rows import RowReader
@@ -10,7 +11,7 @@ from vigie.deploy.fleet_files.yaml_tree import Misplaced, Node, documents
 from vigie.topics.fleet.stated import Origin, Problem, Stated
 
 
-def read_yaml(text: str, name: str, rows: RowReader, problems: list[Problem]) -> list[Stated]:
+def read_yaml(text: str, name: str, rows: RowReader, problems: list[Problem], told: Told | None = None) -> list[Stated]:
     """Every object of a file; none of one that is no YAML.
 
     Args:
@@ -18,10 +19,17 @@ def read_yaml(text: str, name: str, rows: RowReader, problems: list[Problem]) ->
         name: of the file, as problems name it.
         rows: reads objects of the file's kind.
         problems: receives what is wrong. The column of a field is `line:column` of its value.
+        told: of progress.
     """
     found = []
+    lines = text.count("\n") + 1
+
+    def at_line(line: int) -> None:
+        if told is not None:
+            told(name, line, lines)
+
     try:
-        for root in list(documents(text)):
+        for root in list(documents(text, at_line)):
             for id_, node in _objects(root, rows.kind):
                 stated = _object(id_, node, name, rows, problems)
                 if stated is not None:

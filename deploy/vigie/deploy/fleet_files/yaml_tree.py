@@ -4,7 +4,7 @@ Scalars stay as they were written: no date, no `no` and no number is made of the
 and aliases are refused (a few lines of them can become gigabytes), and so are keys that stand twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -12,6 +12,7 @@ import yaml
 from vigie.deploy.fleet_files.refused import Refused, shown
 
 DEPTH_MOST = 8
+_EACH = 50_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
@@ -49,19 +50,30 @@ class Misplaced(Refused):
         self.line, self.column = line, column
 
 
-def documents(text: str) -> Iterator[Node]:
+def documents(text: str, at_line: Callable[[int], None] = lambda _: None) -> Iterator[Node]:
     """The root of each document of a file.
+
+    Args:
+        text: of the file.
+        at_line: is told how far reading has come.
 
     Raises:
         Misplaced: it is no YAML, or has what is refused.
     """
-    events = yaml.parse(text, Loader=_LOADER)
+    events = _telling(yaml.parse(text, Loader=_LOADER), at_line)
     try:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 yield _node(next(events), events, 0)
     except yaml.YAMLError as error:
         raise _syntax(error, text) from None
+
+
+def _telling(events: Iterator[Any], at_line: Callable[[int], None]) -> Iterator[Any]:
+    for count, event in enumerate(events):
+        if count % _EACH == 0:
+            at_line(event.start_mark.line + 1)
+        yield event
 
 
 def _node(event: Any, events: Iterator[Any], depth: int) -> Node:
