@@ -215,3 +215,16 @@ def test_it_is_published_right_away_where_kafka_is_and_later_where_it_is_not(
     said = vigie.said("apply", "FLEET", VIGIE_KAFKA=kafka, VIGIE_PREFIX=settings.prefix)
     assert f"Publié sur {settings.prefix}fleet.v1 (enregistrements : 6)." in said
     assert outbox.pending(store) == 0
+
+
+def test_a_sender_that_waits_for_kafka_does_not_hold_the_command_up(
+    vigie: Console, store: Any, kafka: str, monkeypatch: pytest.MonkeyPatch
+):
+    settings = replace(Settings(), kafka=kafka, prefix=f"t{uuid4().hex[:8]}.", partitions=1)
+    topic_admin.create(settings)
+    monkeypatch.setattr(publishing, "LIMIT_S", 1.0)
+    store.execute("SELECT pg_advisory_lock(%s)", (outbox.OUTBOX_LOCK,))
+    said = vigie.said("apply", "FLEET", VIGIE_KAFKA=kafka, VIGIE_PREFIX=settings.prefix)
+    assert "Flotte appliquée : révision 1" in said
+    assert "Kafka n'a pas confirmé en 1 s" in said
+    assert outbox.pending(store) == 6

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 OUTBOX_LOCK = 0x4F555442
 """Advisory lock of whoever sends."""
+ASK_AGAIN_S = 0.05
 CHUNK = 10_000
 BATCH_BYTES = 500_000
 KEPT_DAYS = 7
@@ -70,14 +71,19 @@ async def publish_pending(connection: Connection, producer: AIOKafkaProducer, *,
 @asynccontextmanager
 async def _alone(connection: Connection, *, wait: bool) -> AsyncIterator[bool]:
     """Hold the sender's lock; gives whether it is held."""
-    lock = "SELECT pg_advisory_lock(%s) IS NOT NULL" if wait else "SELECT pg_try_advisory_lock(%s)"
-    row = await asyncio.to_thread(lambda: connection.execute(lock.encode(), (OUTBOX_LOCK,)).fetchone())
-    held = bool(row and row[0])
+    # Asked for again and again: a wait within the database would not end when the caller's time is over.
+    while not (held := await asyncio.to_thread(_try_lock, connection)) and wait:
+        await asyncio.sleep(ASK_AGAIN_S)
     try:
         yield held
     finally:
         if held and not connection.closed:  # a connection that was lost has given its locks back
             await asyncio.to_thread(connection.execute, "SELECT pg_advisory_unlock(%s)", (OUTBOX_LOCK,))
+
+
+def _try_lock(connection: Connection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (OUTBOX_LOCK,)).fetchone()
+    return bool(row and row[0])
 
 
 def _next(connection: Connection) -> list[Row]:
