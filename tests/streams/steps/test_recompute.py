@@ -114,6 +114,7 @@ def test_a_repair_waits_for_observe_and_for_the_store_then_hands_on_each_row_onc
     fleet.placed_by(0)
     wait_until(lambda: "observe has not said yet" in role.text(), 10, role.text)
     fleet.placed_by(1)
+    wait_until(lambda: "repairs wait for the store alone" in role.text(), 10, role.text)
     time.sleep(1.5)
     assert fleet.handed_on() == []
 

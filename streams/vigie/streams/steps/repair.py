@@ -97,6 +97,7 @@ class Repairer:
             ends = await self._ends()
             if ends is not None:
                 gate.note(placed_by, ends)
+                log.info("observe places by revision %d of the fleet: repairs wait for the store alone", placed_by)
         offsets = await self._in_database(partial(repairs.stored_offsets, topics={topic for topic, _ in gate.inputs}))
         gate.stored(offsets)
         if revision > gate.open_to and time.monotonic() - self._told_at >= TELL_S:
