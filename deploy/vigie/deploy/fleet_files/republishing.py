@@ -9,6 +9,7 @@ import click
 import psycopg
 from aiokafka.errors import KafkaError
 
+from vigie.deploy.fleet_changes.publishing import framer
 from vigie.deploy.fleet_files.words import say
 from vigie.deploy.installation import settings_here
 from vigie.deploy.opened_database import told
@@ -47,7 +48,7 @@ def republish_here(*, as_json: bool) -> None:
 
 async def _republish(connection: "psycopg.Connection[Any]", settings: Settings) -> tuple[Republished, int]:
     on_topic = await read_topic(settings)
-    done = republish(connection, on_topic, author=getpass.getuser())
+    done = republish(connection, on_topic, author=getpass.getuser(), framer=framer(settings))
     producer = new_producer(settings)
     await producer.start()
     try:

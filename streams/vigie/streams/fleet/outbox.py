@@ -72,7 +72,10 @@ async def publish_pending(connection: Connection, producer: AIOKafkaProducer, *,
 async def _alone(connection: Connection, *, wait: bool) -> AsyncIterator[bool]:
     """Hold the sender's lock; gives whether it is held."""
     # Asked for again and again: a wait within the database would not end when the caller's time is over.
-    while not (held := await asyncio.to_thread(_try_lock, connection)) and wait:
+    while True:
+        held = await asyncio.to_thread(_try_lock, connection)
+        if held or not wait:
+            break
         await asyncio.sleep(ASK_AGAIN_S)
     try:
         yield held
