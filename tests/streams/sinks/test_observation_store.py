@@ -1,6 +1,7 @@
 """Observations in the store on a real PostgreSQL: what stands is a function of the set of records."""
 
 from itertools import product
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -8,9 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from observations_by_hand import FRAMER, NOON, observation, store
 
+from vigie.streams.sinks import observation_queries
+from vigie.streams.sinks import store as store_module
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.observation_merge import write_observations
+from vigie.streams.sinks.observation_queries import Value
 from vigie.streams.sinks.observation_rows import ObservationRows
+from vigie.streams.transport.step import Batch
 from vigie.topics.observation import ObservedReading, observation_id, revision
 
 
@@ -89,6 +94,21 @@ def test_first_records_are_copied_to_their_place_and_others_compared(connection,
     assert (len(standing(connection)), merged) == (5, [1])
 
 
+def test_the_role_takes_observations_from_their_topic():
+    records = [SimpleNamespace(value=FRAMER.encode(observation()), offset=0, timestamp=NOON)]
+    transaction = store_module._transaction([Batch(records, topic="observations.v1", partition=0)])
+    assert len(transaction.observations) == 1
+    assert "observations.v1" in store_module.INPUTS
+
+
+def test_a_series_between_two_instants(connection):
+    readings = (ObservedReading(1, 0, 20.5, 1, 1), ObservedReading(1, 1, 7.0, 3, 3, 6.5))
+    store(connection, *[observation(n, at=NOON + n * 60_000, readings=readings) for n in range(4)])
+    store(connection, observation(2, at=NOON + 120_000, revisions=(0, 2, 0), withdrawn=True))
+    found = observation_queries.series(connection, "P1", (1, 1), NOON, NOON + 180_000)
+    assert found == [Value(NOON, 7.0, 6.5, 3, 3), Value(NOON + 60_000, 7.0, 6.5, 3, 3)]
+
+
 MEANT = [
     observation(uplink, point, NOON + minute * 60_000, (up, fleet, round_), up * 100.0 + fleet * 10 + round_,
                 withdrawn=fleet == 2 and minute == 1, reason="live" if (up, round_) == (0, 0) else "human")
@@ -114,7 +134,7 @@ def expected(records):
 
 
 @given(st.lists(st.lists(st.sampled_from(MEANT), min_size=1, max_size=8), min_size=1, max_size=5))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_and_any_split_of_records_gives_the_same_rows(connection, batches):
     connection.execute("TRUNCATE observation, observation_superseded, observation_replayed")
     for batch in batches:

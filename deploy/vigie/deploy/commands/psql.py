@@ -19,12 +19,22 @@ from vigie.deploy.operator_error import Exit, OperatorError
     epilog="""\b
     Examples:
       vigie psql
-      vigie psql -c "SELECT count(*) FROM uplink"
+      vigie psql -c "SELECT code, name, commune_name, device FROM v_point"
+      vigie psql -c "SELECT local_date, local_time, value, flag_fr, qualified_value FROM v_mesure
+                     WHERE code = 'TEM-13055-01' AND observed_at >= '2026-07-01' ORDER BY observed_at"
+      vigie psql -c "SELECT * FROM mesure_connue_le('2026-03-01') WHERE code = 'TEM-13055-01'"
+      vigie psql -c "SELECT * FROM v_rupture WHERE code = 'TEM-13055-01' ORDER BY at"
+      vigie psql -c "\\dv+ v_*"           # every view, in a sentence
     """,
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> None:
-    """Open the database with PostgreSQL's own psql; ARGUMENTS are psql's."""
+    """Open the database with PostgreSQL's own psql; ARGUMENTS are psql's.
+
+    Views for people: v_point, v_pose, v_intervention, v_rupture, v_mesure (one line for each value, raw and
+    qualified), v_lecture (as decoded), v_alerte. They show history as it is known now; mesure_connue_le(DAY) as it was
+    known on a day. Filter values by point or code, and by observed_at: these have an index.
+    """
     settings = settings_here()
     if not settings.database:
         raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)

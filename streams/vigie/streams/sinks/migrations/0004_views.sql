@@ -136,7 +136,8 @@ SELECT p.id AS point, p.attributes ->> 'code' AS code, p.attributes ->> 'name' A
         FROM jsonb_array_elements_text(p.attributes -> 'zones') AS stated (zone) JOIN up USING (zone)) AS zones,
        p.attributes ->> 'site' AS site, (p.attributes ->> 'latitude')::float8 AS latitude,
        (p.attributes ->> 'longitude')::float8 AS longitude, (p.attributes ->> 'altitude_m')::float8 AS altitude_m,
-       (p.attributes ->> 'step_s')::integer AS step_s, (p.attributes ->> 'upload_s')::integer AS upload_s,
+       (p.attributes ->> 'step_s')::float8::integer AS step_s,
+       (p.attributes ->> 'upload_s')::float8::integer AS upload_s,
        p.attributes -> 'properties' AS properties, p.attributes ->> 'buddy_group' AS buddy_group,
        placed.device, placed.placement, placed.since AS device_since
 FROM flotte_connue_le(NULL, 'point') p
