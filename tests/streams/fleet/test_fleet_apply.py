@@ -202,6 +202,17 @@ def test_two_applies_at_once_come_one_after_the_other(database: str, store: Conn
     assert [one_.part for one_ in records] == [1, 2]
 
 
+def test_an_instant_before_an_apply_does_not_know_of_it_and_one_after_it_does(store: Connection):
+    for number in range(20):
+        before = store.execute("SELECT clock_timestamp()").fetchone()
+        state(store, one("party", f"p{number}", name="n", type="other"))
+        after = store.execute("SELECT clock_timestamp()").fetchone()
+        assert before is not None
+        assert after is not None
+        seen = [("party", f"p{number}") in known.read(store, known_at=row[0]) for row in (before, after)]
+        assert seen == [False, True]
+
+
 def test_what_was_shown_holds_only_while_the_fleet_is_the_one_it_was_shown_for(store: Connection):
     shown = propose({}, city(), NOW_MS, revision=0)
     assert state(store, *city(), shown=shown).changes is shown.changes

@@ -171,14 +171,18 @@ def _record(
 
 
 def moment(connection: Connection) -> datetime:
-    """When it is recorded: after every earlier apply, whatever the server's clock did meanwhile; whole milliseconds."""
+    """When it is recorded: after every earlier apply, whatever the server's clock did meanwhile.
+
+    A whole millisecond, as records have it; rounded up, so that an instant before the apply does not know of it.
+    """
     row = connection.execute(
-        "SELECT date_trunc('milliseconds', clock_timestamp()), (SELECT max(recorded_at) FROM fleet_revision)"
+        "SELECT date_trunc('milliseconds', clock_timestamp() + interval '999 microseconds'),"
+        " (SELECT max(recorded_at) FROM fleet_revision)"
     ).fetchone()
     assert row is not None
     now, last = row
-    moment: datetime = now if last is None else max(now, last + timedelta(milliseconds=1))
-    return moment
+    found: datetime = now if last is None else max(now, last + timedelta(milliseconds=1))
+    return found
 
 
 def _too_large(after: Fleet, change: Change) -> Problem:
