@@ -100,7 +100,7 @@ def two_days(change) -> dict[Test, np.ndarray]:
     found = all_flags(
         records, {TEMPERATURE: start_values("air_temperature")}, 900.0, calendar(at, "Europe/Paris"), place
     )[TEMPERATURE]
-    assert all(set(rolled({t: f[steps:] for t, f in found.items()}).tolist()) == {1} for _ in (0,))
+    assert set(rolled({test: flags[steps:] for test, flags in found.items()}).tolist()) == {Flag.GOOD}
     return {test: flags[:steps] for test, flags in found.items()}
 
 

@@ -9,6 +9,7 @@ from vigie.streams.core.quality.attenuated import attenuated
 from vigie.streams.core.quality.climatology import climatology, expected
 from vigie.streams.core.quality.consistency import consistency, falls_when_emptied
 from vigie.streams.core.quality.counter import counter, cumulative_counter
+from vigie.streams.core.quality.duplicate import duplicate
 from vigie.streams.core.quality.flat_line import flat_line
 from vigie.streams.core.quality.gap import gap
 from vigie.streams.core.quality.gross_range import gross_range
@@ -151,3 +152,18 @@ def test_a_month_and_an_hour_are_those_of_legal_time():
     at = np.array([1_751_320_800_000, 1_751_317_200_000])  # 30 June 2025, 22 h and 21 h UTC
     assert calendar(at, "Europe/Paris").month.tolist() == [7, 6]
     assert calendar(at, "Europe/Paris").hour.tolist() == [0, 23]
+
+
+def test_a_counter_that_runs_backward_fails_and_one_that_begins_anew_is_noted():
+    at = np.arange(4) * 3_600_000
+    index = one_series(at, np.array([1_000_000.0, 999_000.0, 20.0, 90.0]))
+    assert cumulative_counter(index, 100.0).tolist() == [2, 4, 3, 1]
+    assert cumulative_counter(index, np.nan).tolist() == [2, 3, 3, 1]
+
+
+def test_an_uplink_is_no_duplicate_of_itself_and_a_message_of_another_point_none_either():
+    at, same = np.array([0, 5_000, 5_000]), np.full(3, 7, np.uint64)
+    uplinks = np.array([1, 1, 2], np.uint64)
+    assert duplicate(at, np.array([0, 0, 1], np.int32), same, uplinks, 30.0).tolist() == [1, 1, 1]
+    assert duplicate(at, np.zeros(3, np.int32), same, uplinks, 30.0).tolist() == [1, 1, 3]
+    assert duplicate(at, np.zeros(3, np.int32), same, uplinks, np.nan).tolist() == [2, 2, 2]
