@@ -83,7 +83,7 @@ def test_a_payload_for_machines():
         ((), 2, "PAYLOAD"),
         (("--format", "none-such", "-"), Exit.USAGE, "chirpstack-v4"),
         (("--format", "chirpstack-v4", "/nowhere"), 2, "cannot be read"),
-        (("--codec", "elsys", "--received-at", "hier", "00"), 2, "is not a time"),
+        (("--codec", "elsys", "--received-at", "hier", "00"), 2, "hier » n'est pas une date"),
     ],
 )
 def test_what_cannot_be_decoded_is_said(words, code, says):
@@ -136,7 +136,7 @@ def test_what_is_no_payload_is_not_guessed(text: str):
         (b"", "holds no payloads"),
         ("model;payload;port\nERS;0100e2;²\n".encode(), "expected 0 to 255"),
         (b"model;payload;port\nERS;0100e2;-1\n", "expected 0 to 255"),
-        (b"model,payload,received_at\nERS,0100e2,hier\n", "line 2: 'hier' is not a time"),
+        (b"model,payload,received_at\nERS,0100e2,hier\n", "line 2: « hier » n'est pas une date"),
         (b"model,payload\n" + b'"' + b"x" * (1 << 24) + b'x"\n', "cannot be read as CSV"),
     ],
 )

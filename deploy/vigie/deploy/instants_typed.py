@@ -1,10 +1,9 @@
-"""Instants and periods as people type them on the command line."""
-
-from datetime import datetime
-from zoneinfo import ZoneInfo
+"""Instants as people type them on the command line: as they write them in a fleet's files."""
 
 import click
 
+from vigie.deploy.fleet_files.refused import Refused
+from vigie.deploy.fleet_files.typed_instants import instant_ms
 from vigie.streams.settings import Settings
 
 
@@ -14,15 +13,13 @@ def typed_instant(text: str | None, settings: Settings) -> int | None:
     Raises:
         click.BadParameter: it is no time.
 
-    >>> typed_instant("2026-03-02 08:00", Settings())
-    1772434800000
+    >>> typed_instant("2026-03-02 08:00", Settings()) == typed_instant("02/03/2026 8 h", Settings())
+    True
     """
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not a time: write 2026-03-02 or '2026-03-02 08:00'") from None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(settings.timezone))
-    return int(found.timestamp() * 1000)
+        return instant_ms(text.strip(), settings.timezone)
+    except Refused as refused:
+        french = settings.language == "fr"
+        raise click.BadParameter(refused.french if french else refused.english) from None
