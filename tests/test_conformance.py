@@ -129,7 +129,6 @@ PRINTS_NO_DATA = {
 """Commands whose output is a picture, a file, or JSON in any case."""
 
 LONGER = {
-    "streams/vigie/streams/sinks/uplink_transcoder.py": "one pass over one byte layout",
     "streams/vigie/streams/transport/worker.py": "the life of one worker, from start to stop",
 }
 """Files over 300 lines in which no second idea was found, and what their one idea is."""

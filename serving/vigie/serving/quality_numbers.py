@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from vigie.serving.wording import iso_text, local, local_text, number_text, property_label, reading_text
 from vigie.streams.core.local_time import duration_text
+from vigie.streams.core.quality.climatology import DAY_FROM_H, DAY_TO_H, NIGHT_FROM_H, NIGHT_TO_H
 from vigie.streams.sinks.explain_queries import Facts
 from vigie.streams.sinks.fleet_queries import Known
 from vigie.streams.sinks.observation_queries import Value
@@ -99,9 +100,9 @@ def _gross_range(ground: Ground) -> dict[str, str]:
 def _climatology(ground: Ground) -> dict[str, str]:
     at, get = local(ground.facts.observation.observed_at, ground.zone), ground.parameters.get
     low, high = get(f"min_{at.month:02}"), get(f"max_{at.month:02}")
-    if low is not None and 12 <= at.hour < 18:
+    if low is not None and DAY_FROM_H <= at.hour < DAY_TO_H:
         low += get("day_min_rise", 0.0)
-    if high is not None and (at.hour >= 22 or at.hour < 8):
+    if high is not None and (at.hour >= NIGHT_FROM_H or at.hour < NIGHT_TO_H):
         high -= get("night_max_drop", 0.0)
     return {"expected": _span(ground, low, high)}
 

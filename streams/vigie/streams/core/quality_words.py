@@ -67,9 +67,7 @@ _OBJECTS_ONLY = Said(
 )
 NOT_DONE = Said("Ne se fait pas pour cette grandeur.", "Is not done for this quantity.")
 SWITCHED_OFF = Said("Éteint par un réglage du point.", "Switched off by a setting of the point.")
-_NOT_ENOUGH = Said(
-    "Non évalué : il manque ce qu'il faut pour juger.", "Not evaluated: what it takes to judge is not there."
-)
+_NOT_ENOUGH = Said("Il manque ce qu'il faut pour juger.", "What it takes to judge is not there.")
 
 SENTENCES: dict[Test, dict[Flag, Said]] = {
     Test.GROSS_RANGE: {

@@ -143,7 +143,7 @@ def float8s_with_gaps(values: Sequence[float | None]) -> bytes:
     """A float8[] field with NULL where there is no value; NULL as a whole where there is none at all.
 
     >>> float8s_with_gaps([None]).hex(), float8s_with_gaps([None, 1.0]).hex(" ", 4)
-    ('ffffffff', '24000000 01000000 01000002 bd000000 02000000 01ffffff ff000000 083ff000 00000000 00')
+    ('ffffffff', '00000024 00000001 00000001 000002bd 00000002 00000001 ffffffff 00000008 3ff00000 00000000')
     """
     if all(value is None for value in values):
         return NULL
