@@ -24,6 +24,9 @@ LABELS = {
     "codec": ("elsys",),
     "why": ("deep_late", "impossible"),
     "network": ("metropole", "operateur"),
+    "scope": ("network", "use_case"),
+    "name": ("metropole", "heat"),
+    "indicator": ("completeness",),
 }
 
 
