@@ -5,13 +5,15 @@ from string import Formatter
 import pytest
 
 from vigie.serving.explanation_words import WORDS
-from vigie.serving.quality_numbers import Ground, numbers
-from vigie.streams.core.quality_words import FLAGS, REASONS, SENTENCES, TESTS, sentence
+from vigie.serving.quality_ground import Ground
+from vigie.serving.quality_numbers import numbers, words_of
+from vigie.streams.core.quality_words import FLAGS, REASONS, SENTENCES, TESTS
 from vigie.streams.sinks.explain_queries import Facts
 from vigie.streams.sinks.fleet_queries import Known
 from vigie.streams.sinks.observation_queries import StoredObservation, Value
 from vigie.topics import quality
 from vigie.topics.observation import REASONS as ALL_REASONS
+from vigie.topics.property import BY_NAME
 from vigie.topics.quality_parameters import start_values
 
 NOON = 1_784_030_400_000  # 2026-07-14T12:00Z, 14:00 in Marseille
@@ -22,11 +24,11 @@ def value(at, number, flag=1):
     return Value(at, number, None, flag, 1)
 
 
-def facts(now, before=(), after=None, neighbours=None, **others):
-    """A temperature among its values: `before` the last of them first, a quarter of an hour apart."""
+def facts(now, before=(), after=None, neighbours=None, number=1, **others):
+    """A value (of air temperature) among its values: `before` the last of them first, a quarter of an hour apart."""
     observation = StoredObservation(
-        "0" * 32, 256, False, "P1", "D1", "P1/1", "1" * 32, "ville", NOON, NOON + 2_000, {(1, 0): value(NOON, now)},
-        "1", 1, "live", NOON, None,
+        "0" * 32, 256, False, "P1", "D1", "P1/1", "1" * 32, "ville", NOON, NOON + 2_000,
+        {(number, 0): value(NOON, now)}, "1", 1, "live", NOON, None,
     )  # fmt: skip
     earlier = [value(NOON - (place + 1) * STEP, one) for place, one in enumerate(before)][::-1]
     known = {
@@ -34,7 +36,7 @@ def facts(now, before=(), after=None, neighbours=None, **others):
         "settings": [], "verdicts": [], "outages": [], "history": [],
     } | others  # fmt: skip
     return Facts(
-        observation, (1, 0), before=earlier, after=None if after is None else value(NOON + STEP, after),
+        observation, (number, 0), before=earlier, after=None if after is None else value(NOON + STEP, after),
         neighbours=neighbours or {}, **known,
     )  # fmt: skip
 
@@ -42,8 +44,8 @@ def facts(now, before=(), after=None, neighbours=None, **others):
 def said(test, flag, found, parameters=None, language="fr"):
     if parameters is None:
         parameters = start_values("air_temperature").get(test, {})
-    ground = Ground(found, parameters, "Europe/Paris", language)
-    text = sentence(test, flag).in_language(language).format(**numbers(test, ground))
+    ground = Ground(found, parameters, flag, "Europe/Paris", language)
+    text = words_of(test, ground).in_language(language).format(**numbers(test, ground))
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -89,6 +91,46 @@ def test_every_sentence_finds_its_numbers_even_where_nothing_is_known(test, lang
 )  # fmt: skip
 def test_what_each_test_says(test, flag, found, expected):
     assert said(quality.Test[test], quality.Flag(flag), found) == expected
+
+
+FILL, PASSAGES, HUMIDITY = BY_NAME["fill"].id, BY_NAME["passages"].id, BY_NAME["relative_humidity"].id
+
+
+@pytest.mark.parametrize(
+    ("test", "flag", "found", "parameters", "expected"),
+    [
+        ("SPIKE", 3, facts(900.0, [400.0], 399.0, number=PASSAGES), start_values("passages"),
+         ("900 s'écarte de 500 de la valeur d'avant (400, 14/07 13:45:00) et de celle d'après (399, 14/07 14:15:00) : "
+         "plus que 140.")),
+        ("RATE_OF_CHANGE", 1, facts(4.0, [80.0 + 1 / 3], number=FILL), start_values("fill"),
+         "Baisse de 76,33 % en 15 min : seule une hausse est jugée (au plus 20 % par heure)."),
+        ("RATE_OF_CHANGE", 1, facts(81.0, [80.0 + 1 / 3], number=FILL), start_values("fill"),
+         "Variation de 0,667 % en 15 min, soit 0,667 % par heure : au plus 20 % sont attendus."),
+        ("FLAT_LINE", 1, facts(98.0, [98.0] * 30, number=HUMIDITY), start_values("relative_humidity"),
+         "La série n'a varié que de 0 % en 5 h, ce que 98 % permet (admis : au moins 97 %)."),
+        ("FLAT_LINE", 3, facts(98.0, [98.0] * 100, number=HUMIDITY), start_values("relative_humidity"),
+         "La série n'a varié que de 0 % en 1 j : moins que 0,1 %."),
+        ("FLAT_LINE", 1, facts(60.0, [55.0] * 30, number=HUMIDITY), start_values("relative_humidity"),
+         "La série bouge (5 % en 5 h)."),
+    ],
+)  # fmt: skip
+def test_the_limit_that_was_applied_is_told_and_what_excuses_a_value(test, flag, found, parameters, expected):
+    assert said(quality.Test[test], quality.Flag(flag), found, parameters[quality.Test[test]]) == expected
+
+
+def test_a_variation_is_told_over_the_span_that_was_looked_at():
+    found = facts(30.0, [30.1] * 95 + [50.0])  # the last of them a day old: no part of it
+    assert said(quality.Test.ATTENUATED, quality.Flag.SUSPECT, found).startswith("La série varie de 0,1 °C sur 1 j")
+
+
+def test_who_is_too_far_away_or_too_high_is_no_neighbour():
+    def point(name, latitude, altitude_m):
+        return Known("point", name, None, None, {"latitude": latitude, "longitude": 5.4, "altitude_m": altitude_m})
+
+    others = {f"P{n}": (point(f"P{n}", 43.3, 10.0), value(NOON, 30.0 + n)) for n in range(3)}
+    others |= {"far": (point("far", 43.4, 10.0), value(NOON, 99.0)), "up": (point("up", 43.3, 300.0), value(NOON, 9.0))}
+    found = facts(36.0, neighbours=others, point=point("P1", 43.31, 10.0))
+    assert "la médiane de 3 voisins est de 31 °C" in said(quality.Test.NEIGHBOURS, quality.Flag.SUSPECT, found)
 
 
 def test_neighbours_are_brought_to_the_altitude_of_the_point():

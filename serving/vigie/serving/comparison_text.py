@@ -6,9 +6,9 @@ from typing import Any
 
 from vigie.serving.audit_text import share_text, subject_text
 from vigie.serving.comparison_words import COMPARISON_WORDS
-from vigie.serving.wording import NARROW_SPACE, number_text, utc_text
+from vigie.serving.wording import number_text, reading_text, utc_text
 from vigie.streams.sinks.comparison_queries import Compared
-from vigie.topics.property import BY_NAME, PROPERTIES, Kind
+from vigie.topics.property import BY_NAME
 
 DIGITS = 6
 
@@ -107,10 +107,7 @@ def title(found: Compared, language: str) -> str:
 
 
 def _amount(value: float, found: Compared, language: str) -> str:
-    entry = PROPERTIES[BY_NAME[found.property].id]
-    unit = "" if entry.kind is Kind.CATEGORY else entry.unit
-    space = NARROW_SPACE if language == "fr" else " "
-    return number_text(_rounded(value), language) + (space + unit if unit else "")
+    return reading_text(BY_NAME[found.property].id, value, language)
 
 
 def _rounded(value: float) -> float:

@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from vigie.serving.explanation_words import WORDS
-from vigie.serving.quality_numbers import Ground, numbers
+from vigie.serving.quality_ground import Ground
+from vigie.serving.quality_numbers import numbers, words_of
 from vigie.serving.wording import utc_text
-from vigie.streams.core.quality_words import FLAGS, SWITCHED_OFF, TESTS, sentence
+from vigie.streams.core.quality_words import FLAGS, SWITCHED_OFF, TESTS
 from vigie.streams.sinks.explain_queries import Facts
 from vigie.topics.observation import FLEET_BITS, ROUND_BITS
 from vigie.topics.quality import NOT_ROLLED_UP, Flag, Test, unpack
@@ -64,8 +65,8 @@ def explain(facts: Facts, zone: str, language: str) -> Explanation:
         if plain.get(OFF) == 1 and flag is Flag.UNKNOWN:
             said = SWITCHED_OFF.in_language(language)
         else:
-            words = sentence(test, flag).in_language(language)
-            said = words.format(**numbers(test, Ground(facts, plain, zone, language)))
+            ground = Ground(facts, plain, flag, zone, language)
+            said = words_of(test, ground).in_language(language).format(**numbers(test, ground))
         tests.append(SaidByTest(test, flag, said, parameters))
     return Explanation(facts, tests, _summary(facts, tests, language), zone, language)
 

@@ -5,74 +5,19 @@ those that were seen at the time. Each function gives the names that the sentenc
 """
 
 from collections.abc import Callable, Mapping
+from math import inf, sqrt
 from statistics import median, pstdev
-from typing import NamedTuple
 
-from vigie.serving.wording import iso_text, local, local_text, number_text, property_label, reading_text
+from vigie.serving.quality_ground import HOUR_MS, UNKNOWN, Ground
+from vigie.serving.wording import iso_text, local, local_text, property_label, reading_text
+from vigie.streams.core.fleet.rules.whereabouts import distance_km
 from vigie.streams.core.local_time import duration_text
+from vigie.streams.core.outside_text import outside_text
 from vigie.streams.core.quality.climatology import DAY_FROM_H, DAY_TO_H, NIGHT_FROM_H, NIGHT_TO_H
-from vigie.streams.sinks.explain_queries import Facts
+from vigie.streams.core.quality.flat_line import ALMOST
+from vigie.streams.core.quality_words import MAY_STAND_STILL, NO_RISE, Said, sentence
 from vigie.streams.sinks.fleet_queries import Known
-from vigie.streams.sinks.observation_queries import Value
-from vigie.topics.quality import Test
-
-HOUR_MS = 3_600_000
-UNKNOWN = "–"
-Numbers = dict[str, float]
-
-
-class Ground(NamedTuple):
-    """What a test judged by.
-
-    Attributes:
-        facts: about the value.
-        parameters: of the test.
-        zone: IANA name of the legal time.
-        language: `fr` or `en`.
-    """
-
-    facts: Facts
-    parameters: Numbers
-    zone: str
-    language: str
-
-    def amount(self, value: float | None) -> str:
-        """A number with the unit of the property; an unknown one is a dash."""
-        return UNKNOWN if value is None else reading_text(self.facts.series[0], value, self.language)
-
-    def parameter(self, name: str) -> str:
-        """A parameter in the unit of the property."""
-        return self.amount(self.parameters.get(name))
-
-    def plain(self, name: str) -> str:
-        """A parameter without unit."""
-        value = self.parameters.get(name)
-        return UNKNOWN if value is None else number_text(value, self.language)
-
-    def hours(self, name: str) -> str:
-        """A parameter in hours, as a duration."""
-        value = self.parameters.get(name)
-        return UNKNOWN if value is None else duration_text(round(value * HOUR_MS), self.language)
-
-    def dated(self, value: Value | None) -> str:
-        """A value with the time of day at which it was measured."""
-        if value is None:
-            return UNKNOWN
-        at = local(value.observed_at, self.zone).strftime(
-            "%d/%m %H:%M:%S" if self.language == "fr" else "%m-%d %H:%M:%S"
-        )
-        return f"{self.amount(value.value)}, {at}"
-
-    @property
-    def value(self) -> float:
-        """The value that is explained."""
-        return self.facts.value.value
-
-    @property
-    def before(self) -> Value | None:
-        """The last value before it that is not missing."""
-        present = [one for one in self.facts.before if one.value == one.value]
-        return present[-1] if present else None
+from vigie.topics.quality import Flag, Test
 
 
 def numbers(test: Test, ground: Ground) -> Mapping[str, str]:
@@ -80,6 +25,16 @@ def numbers(test: Test, ground: Ground) -> Mapping[str, str]:
     found = {"value": ground.amount(ground.value)}
     make = _OF.get(test)
     return found | make(ground) if make else found
+
+
+def words_of(test: Test, ground: Ground) -> Said:
+    """The sentence of a test; a value that its parameters excuse has one of its own."""
+    if ground.flag is Flag.GOOD and test is Test.FLAT_LINE and _is_still(ground, "suspect_h") and _excused(ground):
+        return MAY_STAND_STILL
+    if ground.flag is Flag.GOOD and test is Test.RATE_OF_CHANGE and ground.parameters.get("rise_only", 0.0) > 0:
+        before = ground.before
+        return NO_RISE if before is not None and ground.value < before.value else sentence(test, ground.flag)
+    return sentence(test, ground.flag)
 
 
 def _span(ground: Ground, low: float | None, high: float | None) -> str:
@@ -109,14 +64,17 @@ def _climatology(ground: Ground) -> dict[str, str]:
 
 def _spike(ground: Ground) -> dict[str, str]:
     before, after = ground.before, ground.facts.after
-    excess = None
+    excess, suspect = None, ground.parameters.get("suspect")
     if before is not None and after is not None:
         rise, fall = ground.value - before.value, after.value - ground.value
         by_difference = ground.parameters.get("by_difference", 0.0) > 0
         excess = min(abs(rise), abs(fall)) if by_difference else abs(ground.value - (before.value + after.value) / 2)
+        if suspect is not None:  # as core/quality/spike.py: the limit grows with the neighbours
+            greater, get = max(abs(before.value), abs(after.value)), ground.parameters.get
+            suspect = max(suspect, get("suspect_share", 0.0) * greater, get("suspect_root", 0.0) * sqrt(greater))
     return {
         "excess": ground.amount(excess), "before": ground.dated(before), "after": ground.dated(after),
-        "suspect": ground.parameter("suspect"), "fail": ground.parameter("fail"),
+        "suspect": ground.amount(suspect), "fail": ground.parameter("fail"),
     }  # fmt: skip
 
 
@@ -124,41 +82,68 @@ def _rate_of_change(ground: Ground) -> dict[str, str]:
     before = ground.before
     found = {
         "before": ground.dated(before), "suspect": ground.parameter("suspect_per_h"),
-        "fail": ground.parameter("fail_per_h"), "change": UNKNOWN, "elapsed": UNKNOWN, "rate": UNKNOWN,
+        "fail": ground.parameter("fail_per_h"), "change": UNKNOWN, "elapsed": UNKNOWN, "rate": UNKNOWN, "drop": UNKNOWN,
     }  # fmt: skip
     if before is not None:
         elapsed_ms = ground.facts.observation.observed_at - before.observed_at
         counted_ms = max(elapsed_ms, ground.parameters.get("min_span_s", 0.0) * 1000)
         change = ground.value - before.value
-        found |= {"change": ground.amount(change), "elapsed": duration_text(elapsed_ms, ground.language)}
+        found |= {
+            "change": ground.amount(change), "drop": ground.amount(-change),
+            "elapsed": duration_text(elapsed_ms, ground.language),
+        }  # fmt: skip
         if counted_ms > 0:
             found["rate"] = ground.amount(abs(change) / counted_ms * HOUR_MS)
     return found
 
 
-def _window(ground: Ground, span_h: float) -> list[float]:
-    """Values of the window that ends with the value and begins at the last one at or before its span."""
+def _window(ground: Ground, span_h: float, *, inside: bool = False) -> list[float]:
+    """Values of the window that ends with the value and begins at the last one at or before its span.
+
+    Args:
+        ground: what the test judged by.
+        span_h: of the window.
+        inside: the window begins after its span instead (as attenuated looks).
+    """
     first_at = ground.facts.observation.observed_at - span_h * HOUR_MS
     earlier = [one.observed_at for one in ground.facts.before if one.observed_at <= first_at]
-    start = max(earlier, default=first_at)
+    start = first_at + 1 if inside else max(earlier, default=first_at)
     values = [one.value for one in ground.facts.before if one.observed_at >= start] + [ground.value]
     return [value for value in values if value == value]  # noqa: PLR0124 -- NaN
 
 
+def _range(values: list[float]) -> float | None:
+    return max(values) - min(values) if values else None
+
+
+def _is_still(ground: Ground, span: str) -> bool:
+    found = _range(_window(ground, ground.parameters.get(span, 0.0)))
+    return found is not None and found < ground.parameters.get("tolerance", 0.0) * ALMOST
+
+
+def _excused(ground: Ground) -> str:
+    """Which values may stand still, if the value is one of them."""
+    above, below = ground.parameters.get("unless_above"), ground.parameters.get("unless_below")
+    if above is not None and ground.value >= above:
+        return _span(ground, above, None)
+    return _span(ground, None, below) if below is not None and ground.value <= below else ""
+
+
 def _flat_line(ground: Ground) -> dict[str, str]:
-    name = "fail_h" if "suspect_h" not in ground.parameters else "suspect_h"
-    window = _window(ground, ground.parameters.get(name, 0.0))
+    name = "fail_h" if ground.flag is Flag.FAIL or "suspect_h" not in ground.parameters else "suspect_h"
+    if ground.flag is Flag.SUSPECT and _excused(ground):
+        name = "excused_h"
     return {
-        "range": ground.amount(max(window) - min(window) if window else None),
-        "suspect_span": ground.hours(name), "fail_span": ground.hours("fail_h"),
+        "range": ground.amount(_range(_window(ground, ground.parameters.get(name, 0.0)))), "span": ground.hours(name),
         "tolerance": ground.parameter("tolerance"),
+        "excused": _excused(ground) or UNKNOWN,
     }  # fmt: skip
 
 
 def _attenuated(ground: Ground) -> dict[str, str]:
-    window = _window(ground, ground.parameters.get("span_h", 0.0))
+    window = _window(ground, ground.parameters.get("span_h", 0.0), inside=True)
     by_range = ground.parameters.get("by_range", 0.0) > 0
-    variation = None if not window else max(window) - min(window) if by_range else pstdev(window)
+    variation = _range(window) if by_range or not window else pstdev(window)
     return {
         "variation": ground.amount(variation), "span": ground.hours("span_h"),
         "suspect": ground.parameter("suspect_below"), "fail": ground.parameter("fail_below"),
@@ -176,18 +161,19 @@ def _consistency(ground: Ground) -> dict[str, str]:
 
 
 def neighbour_values(ground: Ground) -> list[float]:
-    """What the neighbours measured, brought to the altitude of the point."""
-    own, gradient = _altitude(ground.facts.point), ground.parameters.get("gradient_per_m", 0.0)
+    """What the neighbours that are near enough measured, brought to the altitude of the point."""
+    get, own = ground.parameters.get, ground.facts.point
     found = []
     for point, value in ground.facts.neighbours.values():
-        other = _altitude(point)
-        shift = gradient * (own - other) if own is not None and other is not None else 0.0
-        found.append(value.value + shift)
+        places = [(one.get("latitude"), one.get("longitude")) for one in (own, point) if one is not None]
+        known = len(places) == 2 and None not in (*places[0], *places[1])
+        if known and distance_km(*places) * 1000 > get("radius_m", inf):
+            continue
+        heights = [one.get("altitude_m") for one in (own, point) if one is not None]
+        below = heights[0] - heights[1] if len(heights) == 2 and None not in heights else 0.0
+        if abs(below) <= get("max_elev_diff_m", inf):
+            found.append(value.value + get("gradient_per_m", 0.0) * below)
     return found
-
-
-def _altitude(point: Known | None) -> float | None:
-    return point.get("altitude_m") if point else None
 
 
 def _neighbours(ground: Ground) -> dict[str, str]:
@@ -229,7 +215,7 @@ def _human(ground: Ground) -> dict[str, str]:
     verdict = ground.facts.verdicts[-1] if ground.facts.verdicts else None
     return {
         "by": str(verdict.get("by", UNKNOWN)) if verdict else UNKNOWN,
-        "why": str(verdict.get("reason", UNKNOWN)) if verdict else UNKNOWN,
+        "why": outside_text(str(verdict.get("reason", UNKNOWN))) if verdict else UNKNOWN,
     }
 
 

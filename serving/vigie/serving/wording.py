@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from vigie.serving.page_words import FACTS
@@ -32,16 +33,30 @@ def number_text(value: float, language: str) -> str:
     return whole + ("." + fraction if fraction else "")
 
 
+_DECIMALS = {"m": 3, "m³/s": 3, "": 3}
+"""Decimals that a person reads, by unit; of others two are finer than any sensor of theirs."""
+
+
+def _rounded(value: float, unit: str) -> float:
+    """A value as fine as people read it: by its unit, below 1 to three digits that count."""
+    if not value or not isfinite(value):
+        return value
+    decimals = max(_DECIMALS.get(unit, 2), 2 - floor(log10(abs(value))) if abs(value) < 1 else 0)
+    return round(value, decimals)
+
+
 def reading_text(property_id: int, value: float, language: str) -> str:
-    """A value with its unit.
+    """A value with its unit, rounded for people: what was calculated has digits that nobody measured.
 
     >>> reading_text(1, 21.5, "fr"), reading_text(1, 21.5, "en"), reading_text(45, 7.2, "fr")
     ('21,5\u202f°C', '21.5 °C', '7,2')
+    >>> reading_text(1, 2.39898443, "en"), reading_text(40, 8.434000000000001, "en"), reading_text(74, 0.012346, "en")
+    ('2.4 °C', '8.434 m', '0.0123 A')
     """
     entry = PROPERTIES.get(property_id)
     unit = "" if entry is None or entry.kind is Kind.CATEGORY or entry.unit in ("", "–", "-") else entry.unit
     space = NARROW_SPACE if language == "fr" else " "
-    return number_text(value, language) + (space + unit if unit else "")
+    return number_text(_rounded(value, unit), language) + (space + unit if unit else "")
 
 
 def property_label(property_id: int, language: str) -> str:

@@ -67,6 +67,16 @@ _OBJECTS_ONLY = Said(
 )
 NOT_DONE = Said("Ne se fait pas pour cette grandeur.", "Is not done for this quantity.")
 SWITCHED_OFF = Said("Éteint par un réglage du point.", "Switched off by a setting of the point.")
+MAY_STAND_STILL = Said(
+    "La série n'a varié que de {range} en {span}, ce que {value} permet (admis : {excused}).",
+    "The series varied by only {range} in {span}, as {value} may (allowed: {excused}).",
+)
+"""Of a value that stands still and may (saturated air, a lamp that is off)."""
+NO_RISE = Said(
+    "Baisse de {drop} en {elapsed} : seule une hausse est jugée (au plus {suspect} par heure).",
+    "Fell by {drop} in {elapsed}: only a rise is judged (at most {suspect} per hour).",
+)
+"""Of a value that fell, where only a rise is judged (a container is emptied in a minute)."""
 _NOT_ENOUGH = Said("Il manque ce qu'il faut pour juger.", "What it takes to judge is not there.")
 
 SENTENCES: dict[Test, dict[Flag, Said]] = {
@@ -116,14 +126,14 @@ SENTENCES: dict[Test, dict[Flag, Said]] = {
         ),
     },
     Test.FLAT_LINE: {
-        Flag.GOOD: Said("La série bouge ({range} en {suspect_span}).", "The series moves ({range} in {suspect_span})."),
+        Flag.GOOD: Said("La série bouge ({range} en {span}).", "The series moves ({range} in {span})."),
         Flag.SUSPECT: Said(
-            "La série n'a varié que de {range} en {suspect_span} : moins que {tolerance}.",
-            "The series varied by only {range} in {suspect_span}: less than {tolerance}.",
+            "La série n'a varié que de {range} en {span} : moins que {tolerance}.",
+            "The series varied by only {range} in {span}: less than {tolerance}.",
         ),
         Flag.FAIL: Said(
-            "La série n'a varié que de {range} en {fail_span} : moins que {tolerance}.",
-            "The series varied by only {range} in {fail_span}: less than {tolerance}.",
+            "La série n'a varié que de {range} en {span} : moins que {tolerance}.",
+            "The series varied by only {range} in {span}: less than {tolerance}.",
         ),
     },
     Test.ATTENUATED: {
