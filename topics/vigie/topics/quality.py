@@ -5,6 +5,7 @@ Source: QARTOD flags and roll-up as in ioos_qc 3.0.0 `qartod.py`; tests: spec of
 
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 
 RULESET = "1"
 """Version of the tests and of their start values (quality_tests.toml); raised by any change of either."""
@@ -87,6 +88,7 @@ def roll_up(flags: Iterable[Flag]) -> Flag:
     return next((flag for flag in _PRECEDENCE if flag in given), Flag.UNKNOWN)
 
 
+@lru_cache(100_000)
 def rolled(packed: int) -> Flag:
     """The roll-up of a packed integer; what a person has validated is good, whatever the tests say beside it.
 

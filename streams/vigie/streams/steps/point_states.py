@@ -5,6 +5,7 @@ would take more than what it remembers. A load takes of each slot the value with
 every keyed state does (transport/state.py).
 """
 
+import sys
 from collections.abc import Iterable
 
 import msgspec
@@ -84,6 +85,23 @@ class PointStates(KeyedState[Memory]):
         """All points of a partition with their memories."""
         held = self._held.get(partition)
         return () if held is None else held.memories.items()
+
+    def observations(self) -> int:
+        """How many observations are remembered."""
+        return sum(len(memory) for held in self._held.values() for memory in held.memories.values())
+
+    def sizes(self) -> tuple[int, int, int]:
+        """Bytes of all rows; those of the values in them; what Python and the dictionaries take around them."""
+        rows = values = other = 0
+        for held in self._held.values():
+            other += sys.getsizeof(held.memories)
+            for point, memory in held.memories.items():
+                rows += len(memory.rows)
+                values += len(memory) * len(memory.layout.series) * 8
+                other += sys.getsizeof(point) + sys.getsizeof(memory) + sys.getsizeof(memory.rows) - len(memory.rows)
+                other += sys.getsizeof(memory.origins) + sys.getsizeof(memory.applied)
+                other += sum(sys.getsizeof(one) for one in memory.origins)
+        return rows, values, other
 
     # -- for the harness
 

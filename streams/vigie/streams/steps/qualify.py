@@ -81,7 +81,7 @@ class QualifyStep:
             for record, message in zip(batch, messages, strict=True):
                 qualifier.asked(partition, message)
                 self._applied(partition, message.point, batch.topic, record.offset)
-        self._send(qualifier.publish(partition, all_looked_at=self._is_unsure(batch)), out)
+        self._send(qualifier.publish(all_looked_at=self._is_unsure(batch)), out)
 
     def _see(self, revision: int) -> None:
         if self._fleet.view.revision < revision and not self._fleet.wait_for(revision, WAIT_S):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vigie.streams.core.qualify.layout import MARK_AT, Layout
 from vigie.streams.core.qualify.memory import Memory
 from vigie.streams.core.qualify.parameters import ROWS, ROWS_OF, Parameters
+from vigie.streams.core.qualify.places import Where
 from vigie.streams.core.quality.series import Numbers, Series, Truths
 from vigie.topics.quality import Test
 
@@ -31,6 +32,8 @@ class Block(NamedTuple):
         start, end: places of its rows in the memory, end exclusive.
         low, high: rows from–to (exclusive) of which those with a mark are looked at.
         parameters: that hold for them.
+        where: of its new observation, where that is known already.
+        only: whether that observation, the last row, is all that has to be tested whole.
     """
 
     memory: Memory
@@ -40,6 +43,8 @@ class Block(NamedTuple):
     low: int
     high: int
     parameters: Parameters
+    where: Where | None = None
+    only: bool = False
 
 
 def block_of(memory: Memory, point: str, low: int, high: int, parameters: Parameters) -> Block:
@@ -48,9 +53,12 @@ def block_of(memory: Memory, point: str, low: int, high: int, parameters: Parame
     start, end = max(low - BEFORE, 0), min(high + 1, count)
     if memory.sparse:
         start, end = min(start, _before(memory, low)), max(end, _after(memory, high - 1))
-    first_at = memory.at(low)
-    while start > 0 and memory.at(start) >= first_at - parameters.repeats_ms:
+    # What repeats another stands beside it, and does not count: the block begins and ends with one that does.
+    soon_ms = parameters.repeats_ms
+    while start > 0 and memory.at(start) - memory.at(start - 1) <= soon_ms:
         start -= 1
+    while end < count and memory.at(end - 1) - memory.at(end - 2) <= soon_ms:
+        end += 1
     return Block(memory, point, start, end, low, high, parameters)
 
 

@@ -61,6 +61,9 @@ def row_of(memory: Memory, one: Observed, mark: int, round_: int = 0, codes: dic
         received, ingested = (min(max(part, -LONGEST_MS), LONGEST_MS) for part in (received, ingested))
     number = memory.number_of(origin)
     count = len(layout.series)
+    total = sum(one.values)
+    if total != total:  # noqa: PLR0124 -- not a number: missing
+        memory.sparse = True
     if one.shape == layout.series and not layout.raw and codes is None:
         return layout.row.pack(
             one.at, one.name, received, ingested, one.fleet, number, round_, mark, *one.values, *(PENDING,) * count
@@ -92,7 +95,7 @@ def added(memory: Memory, place: int, parameters: Parameters) -> tuple[int, int]
     at = memory.at(place)
     first_at = at
     if place and parameters.looks_ahead:
-        first_at = _before(memory, place, at)
+        first_at = _before(memory, place, at, parameters.repeats_ms)
     last_at = at
     if (place + 1) * memory.layout.size < len(memory.rows):
         last_at = _after(memory, place + 1, parameters, at)
@@ -103,7 +106,7 @@ def taken_out(memory: Memory, place: int, at: int, parameters: Parameters) -> tu
     """Mark what an observation that was removed from a place changes around it; returns as `added`."""
     first_at = last_at = at
     if place and parameters.looks_ahead:
-        first_at = _before(memory, place, at)
+        first_at = _before(memory, place, at, parameters.repeats_ms)
     if place * memory.layout.size < len(memory.rows):
         last_at = _after(memory, place, parameters, at)
     return first_at, last_at
@@ -129,13 +132,18 @@ def fleet_of(memory: Memory, place: int) -> int:
     return int.from_bytes(memory.rows[start : start + 4], "little")
 
 
-def _before(memory: Memory, place: int, at: int) -> int:
+def _before(memory: Memory, place: int, at: int, repeats_ms: int) -> int:
     """Mark the value before; of a memory with holes, the last of each series. Returns the first instant marked."""
     if not memory.sparse:
         before_at = memory.at(place - 1)
         if at - before_at > MEMORY_MS:
             return at
-        memory.mark(place - 1, SUCCESSOR)
+        place -= 1
+        memory.mark(place, SUCCESSOR)
+        while place and before_at - memory.at(place - 1) <= repeats_ms:  # the value before, and what repeats it
+            place -= 1
+            before_at = memory.at(place)
+            memory.mark(place, SUCCESSOR)
         return before_at
     wanted, first_at = set(range(len(memory.layout.series))), at
     for one in range(place - 1, max(place - 1 - 4 * AFTER, -1), -1):
@@ -143,10 +151,10 @@ def _before(memory: Memory, place: int, at: int) -> int:
         if at - before_at > MEMORY_MS or not wanted:
             break
         found = memory.columns_at(one)
-        if found & wanted:
-            memory.mark(one, SUCCESSOR)
-            first_at = before_at
+        memory.mark(one, SUCCESSOR)
+        if not one or before_at - memory.at(one - 1) > repeats_ms:
             wanted -= found
+        first_at = before_at
     return first_at
 
 

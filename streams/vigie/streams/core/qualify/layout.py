@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from vigie.streams.core.qualify.words import PENDING
+
 HEAD = Struct("<q16siiIHBB")
 AT = Struct("<q").unpack_from
 NAME_AT, FLEET_AT, ORIGIN_AT, ROUND_AT, MARK_AT = 8, 32, 36, 38, 39
@@ -29,11 +31,12 @@ class Layout:
         columns: series -> its column.
         row: packs and unpacks a row: the head, values, raws if any, codes.
         codes: packs codes, at `codes_at` in the row.
+        pending: codes of values that have not been tested.
         values: unpacks values, at HEAD.size in the row.
         dtype: of a row, for numpy.
     """
 
-    __slots__ = ("codes", "codes_at", "columns", "dtype", "raw", "row", "series", "size", "values")
+    __slots__ = ("codes", "codes_at", "columns", "dtype", "pending", "raw", "row", "series", "size", "values")
 
     def __init__(self, series: tuple[int, ...], raw: bool) -> None:
         count, doubles = len(series), len(series) * (2 if raw else 1)
@@ -41,6 +44,7 @@ class Layout:
         self.columns = {pair: column for column, pair in enumerate(series)}
         self.row = Struct(f"<q16siiIHBB{doubles}d{count}H")
         self.size, self.codes_at = self.row.size, HEAD.size + 8 * doubles
+        self.pending = (PENDING,) * count
         self.codes, self.values = Struct(f"<{count}H"), Struct(f"<{count}d")
         fields: list[Any] = [
             ("at", "<i8"), ("name", "V16"), ("received", "<i4"), ("ingested", "<i4"), ("fleet", "<u4"),

@@ -3,12 +3,16 @@
 from typing import NamedTuple
 
 from vigie.streams.core.qualify.layout import AT, HEAD, MARK_AT, NAME_AT, ORIGIN_AT, ROUND_AT, Layout, moved, widened
+from vigie.streams.core.qualify.parameters import Parameters
 from vigie.streams.core.quality.series import MEMORY_MS
 
 NEW, SUCCESSOR, CONTEXT, AGAIN, ALONE = 1, 2, 4, 8, 16
 """Marks of an observation that is to be looked at: it is new; a value came after it; one came late, before it; it is
 seen anew, by another fleet or another codec; it stands alone, out of memory."""
 LAST_ROUND = 255
+NEVER = -(2**62)
+PAUSE_MS = 3_600_000
+"""Less than what memory reaches beyond the longest span of a test."""
 
 
 class Origin(NamedTuple):
@@ -40,9 +44,15 @@ class Memory:
         applied: last offset applied, by input topic.
         replayed: whether an observation of a replay is among them.
         sparse: whether an observation lacks a series that another one has.
+        paused_at: instant of the last observation before which PAUSE_MS passed without one, or may have.
+        varied_until: up to this instant what stands here shows that no series varies too little (shortcuts.py).
+        seen_by, parameters: under which view (Places.serial) the parameters of the series were looked up.
     """
 
-    __slots__ = ("applied", "layout", "origins", "replayed", "rows", "sparse")
+    __slots__ = (
+        "applied", "layout", "origins", "parameters", "paused_at", "replayed", "rows", "seen_by", "sparse",
+        "varied_until",
+    )  # fmt: skip
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -50,6 +60,9 @@ class Memory:
         self.origins: list[Origin] = []
         self.applied: dict[str, int] = {}
         self.replayed = self.sparse = False
+        self.paused_at = self.varied_until = NEVER
+        self.seen_by = -1
+        self.parameters: tuple[Parameters, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows) // self.layout.size
@@ -132,12 +145,21 @@ class Memory:
     def insert(self, place: int, row: bytes) -> None:
         """Put a row in its place."""
         start = place * self.layout.size
+        if start:
+            at = AT(row)[0]
+            if at - AT(self.rows, start - self.layout.size)[0] > PAUSE_MS:
+                self.paused_at = max(self.paused_at, at)
+        if start < len(self.rows):
+            self.varied_until = NEVER
         self.rows[start:start] = row
 
     def remove(self, place: int) -> None:
         """Take a row out."""
         size = self.layout.size
         del self.rows[place * size : (place + 1) * size]
+        self.varied_until = NEVER
+        if place * size < len(self.rows):
+            self.paused_at = max(self.paused_at, AT(self.rows, place * size)[0])
 
     def mark(self, place: int, mark: int) -> None:
         """Say that a row is to be looked at again; what is not new has had one more cause to change."""
@@ -152,6 +174,7 @@ class Memory:
         after = widened(self.layout, series, raw)
         self.rows = moved(self.rows, self.layout, after)
         self.layout = after
+        self.seen_by, self.varied_until = -1, NEVER
         self.sparse = self.sparse or bool(self.rows)
 
     def forget(self, reach_ms: int) -> None:

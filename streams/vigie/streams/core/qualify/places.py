@@ -1,15 +1,15 @@
 """Where a reading belongs under one view of the fleet, and what holds there; looked up once for many readings."""
 
+from itertools import count
 from typing import NamedTuple
 
 from vigie.streams.core.fleet.view import FleetView, Outage, Placement, Point, Verdict
+from vigie.streams.core.qualify.memory import NEVER, Memory, Origin
 from vigie.streams.core.qualify.parameters import ParameterBook, Parameters
 from vigie.topics.observation_encoder import place
-from vigie.topics.property import BY_NAME
 
-COMPARED = frozenset({BY_NAME["air_temperature"].id})
-"""Properties that are compared with neighbours."""
 _REMEMBERED = 200_000
+_serials = count()
 
 
 class Where(NamedTuple):
@@ -19,6 +19,7 @@ class Where(NamedTuple):
         from_at, to_at: epoch ms.
         placement, point: of the fleet.
         encoded: their bytes in an observation.
+        origins: network -> what its live uplinks of this address have in common here.
     """
 
     from_at: int
@@ -26,13 +27,19 @@ class Where(NamedTuple):
     placement: Placement
     point: Point
     encoded: bytes
+    origins: dict[str, Origin]
 
 
 class Places:
-    """Look-ups under one view."""
+    """Look-ups under one view.
+
+    Attributes:
+        view: the fleet.
+        serial: a number that no other one has.
+    """
 
     def __init__(self, view: FleetView) -> None:
-        self.view = view
+        self.view, self.serial = view, next(_serials)
         self._wheres: dict[tuple[str, str], Where] = {}
         self._parameters: dict[tuple[str, tuple[int, ...]], tuple[Parameters, ...]] = {}
         self._book = ParameterBook()
@@ -64,6 +71,20 @@ class Places:
                 return self._where(address, one, at)
         return None
 
+    def parameters_at(self, point: str, memory: Memory, at: int) -> Parameters | None:
+        """The parameters of a memory's series at an instant; None for a point that is not known there."""
+        for one in reversed(self.parameters_of(point, memory)):
+            if one.from_at <= at < one.to_at:
+                return one
+        return None
+
+    def parameters_of(self, point: str, memory: Memory) -> tuple[Parameters, ...]:
+        """The parameters of a memory's series, by rising time."""
+        if memory.seen_by != self.serial:
+            memory.seen_by, memory.parameters = self.serial, self.parameters(point, memory.layout.series)
+            memory.varied_until = NEVER
+        return memory.parameters
+
     def parameters(self, point: str, series: tuple[int, ...]) -> tuple[Parameters, ...]:
         """The parameters of a point's series, by rising time; none for a point that is not known."""
         found = self._parameters.get((point, series))
@@ -91,6 +112,7 @@ class Places:
             placement,
             point,
             place(point.id, placement.device, placement.id, point.use_case, point.commune, point.zones),
+            {},
         )
         if len(self._wheres) >= _REMEMBERED:
             self._wheres.clear()

@@ -1,31 +1,30 @@
 """Observations out of memories: what is new, and what has other flags than were published."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from math import isnan
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from vigie.streams.core.qualify.blocks import Block, block_of, marked
+from vigie.streams.core.qualify.buddy_values import COMPARED, buddy_record
 from vigie.streams.core.qualify.evaluate import Result, evaluate
 from vigie.streams.core.qualify.layout import HEAD, MARK_AT, ROUND_AT
 from vigie.streams.core.qualify.memory import AGAIN, ALONE, LAST_ROUND, NEW, SUCCESSOR, Memory, Origin
-from vigie.streams.core.qualify.places import COMPARED, Places, Where
+from vigie.streams.core.qualify.places import Places
 from vigie.streams.core.qualify.said import with_said
 from vigie.streams.core.qualify.words import Words
-from vigie.topics import buddies
-from vigie.topics.buddies import BuddyValue
 from vigie.topics.observation import FLEET_BITS, ROUND_BITS, ObservedReading
 from vigie.topics.observation_encoder import ObservationEncoder, cause, place, readings_bytes, values_bytes
-from vigie.topics.quality import RULESET, Flag, Test, rolled
+from vigie.topics.quality import RULESET, Flag, rolled
 from vigie.topics.requalify import Verdict
 
 Pair = tuple[bytes | None, bytes]
 
 _MOST_QUICK = 32
-_COUNTED = ~(15 << 4 * Test.NEIGHBOURS | 15 << 4 * Test.RADIATION)
+_MOST_CAUSES = 1000
 
 
 class Published(NamedTuple):
@@ -52,6 +51,7 @@ class Publisher:
 
     def __init__(self, encoder: ObservationEncoder, words: Words, zone: str) -> None:
         self._encoder, self._words, self._zone = encoder, words, zone
+        self._causes: dict[tuple[int, str], bytes] = {}
         self.out = Published([], [], Counter())
 
     def taken(self) -> Published:
@@ -62,6 +62,7 @@ class Publisher:
     def publish(
         self,
         touched: Iterable[tuple[str, Memory]],
+        known: Mapping[str, Block | None],
         places: Places,
         reasons: dict[tuple[int, int, bytes], str],
         *,
@@ -71,13 +72,18 @@ class Publisher:
 
         Args:
             touched: points with their memories.
+            known: what is to be tested of points of which that is known already.
             places: the fleet in force.
             reasons: (identity of the memory, instant, uplink) -> why it is published, where its mark does not say it.
             all_looked_at: also what has the flags that it had: another worker may have published it otherwise.
         """
         blocks: list[Block] = []
         for point, memory in touched:
-            blocks += _blocks(point, memory, places)
+            block = known.get(point)
+            if block is not None:
+                blocks.append(block)
+            else:
+                blocks += _blocks(point, memory, places)
         if not blocks:
             return
         for result in evaluate(blocks, self._words, self._zone):
@@ -97,7 +103,13 @@ class Publisher:
             point, origin, name, (at, *instants), places, revision, reason,
             _readings(layout.series, words, list(values), None, codes),
         )  # fmt: skip
-        self._to_neighbours_gone(point, places, at, layout.series, codes)
+        known = places.view.point_at(point, at)
+        if known is not None and known.buddy_group:
+            self.out.buddies.extend(
+                buddy_record(known, at, pair, nan, 0)
+                for pair, code in zip(layout.series, codes, strict=True)
+                if code and pair >> 16 in COMPARED
+            )
 
     def verdict(self, point: str, memory: Memory, row: int, verdict: Verdict, places: Places) -> bool:
         """Put what neighbours say of a value among its flags, and publish it; whether it says something new."""
@@ -124,26 +136,33 @@ class Publisher:
                 layout.values.unpack_from(memory.rows, start + HEAD.size + layout.values.size) if layout.raw else None
             )
             self._make(
-                point.encode(), where.encoded, origin, name, (at, received, ingested), fleet, round_, "neighbours",
-                readings_bytes(_readings(layout.series, words, values, raws, codes)),
+                point.encode(), where.encoded, origin, name.hex().encode(), (at, received, ingested), fleet, round_,
+                "neighbours", readings_bytes(_readings(layout.series, words, values, raws, codes)),
             )  # fmt: skip
         return True
 
     def _make(
-        self, point: bytes, encoded: bytes, origin: Origin, name: bytes, instants: tuple[int, int, int], fleet: int,
+        self, point: bytes, encoded: bytes, origin: Origin, uplink: bytes, instants: tuple[int, int, int], fleet: int,
         round_: int, reason: str, readings: bytes,
     ) -> None:  # fmt: skip
         at, received, ingested = instants
-        uplink = name.hex().encode()
+        caused = self._causes.get((fleet, reason))
+        if caused is None:
+            caused = self._cause(fleet, reason)
         self.out.observations.append((
             point,
             self._encoder.join(
                 _id(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False, encoded,
-                uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings,
-                cause(RULESET, fleet, reason),
+                uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings, caused,
             ),
         ))  # fmt: skip
         self.out.reasons[reason] += 1
+
+    def _cause(self, fleet: int, reason: str) -> bytes:
+        if len(self._causes) > _MOST_CAUSES:
+            self._causes.clear()
+        made = self._causes[fleet, reason] = cause(RULESET, fleet, reason)
+        return made
 
     def withdrawn(
         self, point: str, origin: Origin, name: bytes, instants: tuple[int, int, int], places: Places, revision: int,
@@ -207,8 +226,9 @@ class Publisher:
             return
         series = blocks[0].memory.layout.series
         raw = rows["raw"].tolist() if blocks[0].memory.layout.raw else None
-        names = rows["name"].tobytes()
+        names, uplinks = rows["name"].tobytes(), rows["name"].tobytes().hex().encode()
         compared = [column for column, pair in enumerate(series) if pair >> 16 in COMPARED]
+        quick = raw is None and len(series) <= _MOST_QUICK
         lists = (rows[field].tolist() for field in
                  ("at", "received", "ingested", "fleet", "origin", "round", "mark", "value", "code"))  # fmt: skip
         for number, (
@@ -224,63 +244,31 @@ class Publisher:
             values,
             codes,
         ) in enumerate(zip(blocks, after.tolist(), *lists, strict=True)):
-            name = names[16 * number : 16 * number + 16]
-            origin = one.memory.origins[origin_number]
-            where = places.of_placement(origin.address, one.point, origin.placement, at)
-            if where is None:
-                continue  # the fleet sees it elsewhere by now; what repairs that takes it back
+            origin, where = one.memory.origins[origin_number], one.where
+            if where is None or origin.placement != where.placement[0] or not where.from_at <= at < where.to_at:
+                where = places.of_placement(origin.address, one.point, origin.placement, at)
+                if where is None:
+                    continue  # the fleet sees it elsewhere by now; what repairs that takes it back
             if mark & NEW:
                 reason = "live"
             elif mark & (AGAIN | ALONE):
-                reason = reasons.get((id(one.memory), at, name), "live")
+                reason = reasons.get((id(one.memory), at, names[16 * number : 16 * number + 16]), "live")
             else:
                 reason = "successor" if mark == SUCCESSOR else "late"
-            if raw is None and 0 not in codes and len(series) <= _MOST_QUICK:
+            if quick and 0 not in codes:
                 encoded = values_bytes(series, tuple(words), values)
             else:
                 encoded = readings_bytes(_readings(series, words, values, raw and raw[number], codes))
             self._make(
-                one.point.encode(),
-                where.encoded,
-                origin,
-                name,
-                (at, received, ingested),
-                fleet,
-                round_,
-                reason,
-                encoded,
-            )
+                one.point.encode(), where.encoded, origin, uplinks[32 * number : 32 * number + 32],
+                (at, received, ingested), fleet, round_, reason, encoded,
+            )  # fmt: skip
             if compared and where.point.buddy_group:
-                self._to_neighbours(where, at, series, values, words, compared, codes)
-
-    # -- neighbours
-
-    def _to_neighbours(
-        self, where: Where, at: int, series: tuple[int, ...], values: list[float], words: list[int],
-        compared: list[int], codes: Sequence[int],
-    ) -> None:  # fmt: skip
-        for column in compared:
-            if codes[column]:
-                usable = rolled(words[column] & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
-                self._buddy(where.point, at, series[column], values[column], usable)
-
-    def _to_neighbours_gone(
-        self, point: str, places: Places, at: int, series: tuple[int, ...], codes: Sequence[int]
-    ) -> None:
-        known = places.view.point_at(point, at)
-        if known is not None and known.buddy_group:
-            for pair, code in zip(series, codes, strict=True):
-                if code and pair >> 16 in COMPARED:
-                    self._buddy(known, at, pair, float("nan"), False)
-
-    def _buddy(self, point: Any, at: int, pair: int, value: float, usable: bool) -> None:
-        self.out.buddies.append((
-            point.buddy_group.encode(),
-            buddies.encode(BuddyValue(
-                point.buddy_group, point.id, pair >> 16, pair & 0xFFFF, at, value, point.altitude_m, point.latitude,
-                point.longitude, usable,
-            )),
-        ))  # fmt: skip
+                self.out.buddies.extend(
+                    buddy_record(where.point, at, series[column], values[column], words[column])
+                    for column in compared
+                    if codes[column]
+                )
 
 
 def _blocks(point: str, memory: Memory, places: Places) -> list[Block]:
@@ -289,7 +277,7 @@ def _blocks(point: str, memory: Memory, places: Places) -> list[Block]:
     if not high:
         return []
     found = []
-    for parameters in places.parameters(point, memory.layout.series):
+    for parameters in places.parameters_of(point, memory):
         begin, end = low, high
         if parameters.from_at > memory.at(low):
             begin = max(low, memory.place(parameters.from_at))

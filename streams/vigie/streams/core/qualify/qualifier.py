@@ -2,7 +2,7 @@
 
 qualifier.placed(partition, records)      # takes their readings into the memories of their points
 qualifier.asked(partition, message)       # a verdict of neighbours, or a stored uplink to be seen anew
-published = qualifier.publish(partition)  # tests what these have marked, and gives the records to send
+published = qualifier.publish()            # tests what these have marked, and gives the records to send
 """
 
 from binascii import unhexlify
@@ -12,20 +12,20 @@ from typing import Any, NamedTuple, Protocol
 
 from vigie.streams.core.convert import Converter
 from vigie.streams.core.fleet.view import FleetView
-from vigie.streams.core.place import PLACEMENT_HEADER, REVISION_HEADER
+from vigie.streams.core.place import REVISION_HEADER
+from vigie.streams.core.qualify.appending import Appender
+from vigie.streams.core.qualify.at_point import PlacedRecord, Values, elsewhere, values_at
+from vigie.streams.core.qualify.blocks import Block
 from vigie.streams.core.qualify.changes import Observed, added, codes_of, fleet_of, round_of, row_of, taken_out
 from vigie.streams.core.qualify.layout import layout_of
 from vigie.streams.core.qualify.memory import AGAIN, ALONE, NEW, Memory, Origin
-from vigie.streams.core.qualify.parameters import Parameters
-from vigie.streams.core.qualify.places import Places, Where
+from vigie.streams.core.qualify.places import Places
 from vigie.streams.core.qualify.publish import Published, Publisher
 from vigie.streams.core.qualify.uplink_facts import Facts, read
 from vigie.streams.core.quality.clock import AHEAD_MS, YEAR_2000_AT
 from vigie.streams.core.quality.series import MEMORY_MS
 from vigie.topics.observation import revision
 from vigie.topics.requalify import Requalify, Verdict
-
-PlacedRecord = tuple[bytes, bytes, list[tuple[str, bytes]], None]
 
 
 class Memories(Protocol):
@@ -56,16 +56,6 @@ class Taken(NamedTuple):
     unused: Counter[str]
 
 
-class Values(NamedTuple):
-    """The values of one instant of an uplink at a point, after conversion."""
-
-    where: Where
-    at: int
-    shape: tuple[int, ...]
-    values: tuple[float, ...]
-    raws: list[float | None] | None
-
-
 class Qualifier:
     """Takes records into memories and publishes what comes of them.
 
@@ -79,7 +69,9 @@ class Qualifier:
         self.taken = Taken([], Counter())
         self._memories, self._publisher = memories, publisher
         self._converter = Converter()
+        self._appender = Appender()
         self._touched: dict[str, Memory] = {}
+        self._blocks: dict[str, Block | None] = {}  # of points that had one live observation, and nothing else
         self._alone: list[tuple[str, Memory]] = []
         self._reasons: dict[tuple[int, int, bytes], str] = {}
 
@@ -93,12 +85,22 @@ class Qualifier:
         facts, point = read(record.value), record.key.decode()
         where = self.places.whole(facts.device, point, facts.observed_at) if facts.instants is None else None
         if where is not None and facts.shape and self._converter.plan(where.placement) is None:
+            memory = self._memories.memory(partition, point)
+            if memory is not None:
+                block = self._appender.append(memory, point, facts, where, self.places)
+                if block is not None:
+                    self._blocks[point] = block if point not in self._touched else None
+                    self._touched[point] = memory
+                    self._memories.touch(partition, point, memory.at(block.low), facts.observed_at)
+                    return
             one = Values(where, facts.observed_at, facts.shape, facts.values, None)
             self._uplink(partition, point, facts, [one], [])
             return
-        found, left = self.values_at(facts, point)
+        found, left = values_at(self.places, self._converter, facts, point)
         if left:
-            self._elsewhere(record, facts, point, left)
+            self.taken.unused["elsewhere"] += len(left)
+            if _fleet_revision(record.headers) < self.places.view.revision:
+                self.taken.records.extend(elsewhere(self.places, facts, record.value, point, left))
         self._uplink(partition, point, facts, found, [])
 
     def asked(self, partition: int, message: Requalify) -> None:
@@ -125,65 +127,31 @@ class Qualifier:
             tuple(one.value for one in message.readings),
             tuple(message.observed_at if one.observed_at is None else one.observed_at for one in message.readings),
         )  # fmt: skip
-        found, left = self.values_at(facts, point)
+        found, left = values_at(self.places, self._converter, facts, point)
         assert facts.instants is not None
         gone = {facts.instants[number] for number in left} - {one.at for one in found}
         self._uplink(partition, point, facts, found, sorted(gone), message.reason)
 
-    def publish(self, partition: int, *, all_looked_at: bool = False) -> Published:
-        """Test what was taken since the last time, and give what is to be sent."""
-        del partition
+    def publish(self, *, all_looked_at: bool = False) -> Published:
+        """Test what was taken since the last time, and give what is to be sent.
+
+        Args:
+            all_looked_at: publish also what has the flags that it had.
+        """
         touched, alone, self._touched, self._alone = self._touched, self._alone, {}, []
         reasons, self._reasons = self._reasons, {}
-        self._publisher.publish([*touched.items(), *alone], self.places, reasons, all_looked_at=all_looked_at)
+        known, self._blocks = self._blocks, {}
+        self._publisher.publish([*touched.items(), *alone], known, self.places, reasons, all_looked_at=all_looked_at)
         for point, memory in touched.items():
             if memory.rows:
-                memory.forget(self._reach_ms(point, memory))
+                block = known.get(point)
+                memory.forget(block.parameters.reach_ms if block is not None else self._reach_ms(point, memory))
         return self._publisher.taken()
 
     def taken_since(self) -> Taken:
         """What else became of readings since the last time."""
         taken, self.taken = self.taken, Taken([], Counter())
         return taken
-
-    # -- readings of an uplink
-
-    def values_at(self, facts: Facts, point: str) -> tuple[list[Values], list[int]]:
-        """The values of each instant that was at a point, and the places of readings that were not."""
-        by_instant: dict[int, tuple[Where, list[tuple[int, int, float]]]] = {}
-        left: list[int] = []
-        for number, (pair, value) in enumerate(zip(facts.shape, facts.values, strict=True)):
-            at = facts.observed_at if facts.instants is None else facts.instants[number]
-            where = self.places.of(facts.device, point, pair & 0xFFFF, at)
-            if where is None:
-                left.append(number)
-            else:
-                by_instant.setdefault(at, (where, []))[1].append((pair >> 16, pair & 0xFFFF, value))
-        return [self._values(at, *by_instant[at]) for at in sorted(by_instant)], left
-
-    def _values(self, at: int, where: Where, readings: list[tuple[int, int, float]]) -> Values:
-        """Converted; of two values of one series the later counts."""
-        found = {(one.property << 16 | one.channel): one for one in self._converter.convert(where.placement, readings)}
-        raws: list[float | None] | None = None
-        if any(one.raw is not None or one.refused for one in found.values()):
-            # What a table refused stands as raw and value alike.
-            raws = [one.value if one.refused and one.raw is None else one.raw for one in found.values()]
-        return Values(where, at, tuple(found), tuple(one.value for one in found.values()), raws)
-
-    def _elsewhere(self, record: Any, facts: Facts, point: str, left: Sequence[int]) -> None:
-        """Readings that this point does not cover: where a newer fleet sees them, they are sent there."""
-        view = self.places.view
-        if _fleet_revision(record.headers) < view.revision:
-            found = {}
-            for number in left:
-                at = facts.observed_at if facts.instants is None else facts.instants[number]
-                placement = view.covering(facts.device, facts.shape[number] & 0xFFFF, at)
-                if placement is not None and placement.point != point:
-                    found[placement.point] = placement.id
-            for other, placement_id in found.items():
-                headers = [(PLACEMENT_HEADER, placement_id.encode()), (REVISION_HEADER, b"%d" % view.revision)]
-                self.taken.records.append((other.encode(), record.value, headers, None))
-        self.taken.unused["elsewhere"] += len(left)
 
     # -- into the memory
 
@@ -263,7 +231,7 @@ class Qualifier:
         row = row_of(memory, observed, AGAIN if why else NEW, round_, codes)
         place = len(memory) if not memory.rows or at > memory.at(-1) else memory.place(at, name)
         memory.insert(place, row)
-        parameters = self.parameters_at(point, memory, at)
+        parameters = self.places.parameters_at(point, memory, at)
         if parameters is not None:
             self._note(partition, point, memory, *added(memory, place, parameters))
         if why:
@@ -288,24 +256,16 @@ class Qualifier:
             point, memory, place, self.places, revision(uplink_revision, fleet, round_), reason
         )  # fmt: skip
         memory.remove(place)
-        parameters = self.parameters_at(point, memory, at)
+        parameters = self.places.parameters_at(point, memory, at)
         if parameters is not None:
             self._note(partition, point, memory, *taken_out(memory, place, at, parameters))
 
     def _note(self, partition: int, point: str, memory: Memory, first_at: int, last_at: int) -> None:
-        self._touched[point] = memory
+        self._touched[point], self._blocks[point] = memory, None
         self._memories.touch(partition, point, first_at, last_at)
 
-    def parameters_at(self, point: str, memory: Memory, at: int) -> Parameters | None:
-        """The parameters that hold at a point at an instant."""
-        found = self.places.parameters(point, memory.layout.series)
-        for one in reversed(found):
-            if one.from_at <= at < one.to_at:
-                return one
-        return None
-
     def _reach_ms(self, point: str, memory: Memory) -> int:
-        return max((one.reach_ms for one in self.places.parameters(point, memory.layout.series)), default=0)
+        return max((one.reach_ms for one in self.places.parameters_of(point, memory)), default=0)
 
 
 def _fleet_revision(headers: Iterable[tuple[str, bytes | None]]) -> int:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.streams.core.qualify.blocks import Block, Flat, Group, SegmentParameters
-from vigie.streams.core.qualify.layout import MARK_AT
-from vigie.streams.core.qualify.memory import SUCCESSOR, Memory
+from vigie.streams.core.qualify.layout import AT
+from vigie.streams.core.qualify.memory import Memory
 from vigie.streams.core.qualify.parameters import ROWS
 from vigie.streams.core.quality.flat_line import ALMOST
-from vigie.streams.core.quality.series import HOUR_MS, MEMORY_MS, Flags, Numbers
+from vigie.streams.core.quality.series import HOUR_MS, MEMORY_MS, Flags, Numbers, Truths
 from vigie.topics.quality import Flag, Test
 
 SAMPLES = 6
@@ -61,79 +61,100 @@ class Sampled(NamedTuple):
     """What a block's long window shows at a glance.
 
     Attributes:
-        covered: whether the window covers its span.
-        number: how many rows it has.
-        rows: SAMPLES rows of it.
+        number: how many rows it has at least.
+        rows: SAMPLES rows of it, the value itself last.
     """
 
-    covered: bool
     number: int
-    rows: bytes | bytearray
+    rows: bytes
 
 
 def variation_shortcut(group: Group) -> Flags:
     """(blocks, series) what attenuated says of the one new value of each block, OPEN where it takes a whole window."""
-    blocks, layout = group.blocks, group.layout
-    flags = np.full((len(blocks), len(layout.series)), OPEN, np.uint8)
-    asked = [(number, found) for number, one in enumerate(blocks) if (found := _sampled(one)) is not None]
-    if not asked:
-        return flags
-    numbers = np.array([number for number, _ in asked])
-    covered = np.array([found.covered for _, found in asked])
-    count = np.array([found.number for _, found in asked])
-    none = bytes(SAMPLES * layout.size)
-    rows = np.frombuffer(b"".join([found.rows or none for _, found in asked]), layout.dtype)
-    seen = rows["value"].reshape(len(asked), SAMPLES, -1)
-    with np.errstate(invalid="ignore"):
-        spread = np.max(seen, axis=1) - np.min(seen, axis=1)
-
-    def of(name: str) -> Numbers:
-        found: Numbers = _of_blocks(group, Test.ATTENUATED, name)[numbers]
-        return found
-
-    limit = np.fmax(of("suspect_below"), of("fail_below"))
-    longest = np.array([one.parameters.varies_ms for one in blocks])[numbers][:, None]
-    same_span = of("span_h") * HOUR_MS >= longest - 1
-    with np.errstate(invalid="ignore"):
-        # Twice as many: half of them may be repeats of a radio, which do not count.
-        enough = count[:, None] >= 2 * np.nan_to_num(of("min_values"), nan=3.0)
-        good = covered[:, None] & enough & (of("by_range") > 0) & (spread >= limit)
-    told = np.where(good, Flag.GOOD, OPEN).astype(np.uint8)
-    told[~covered[:, None] & same_span] = Flag.UNKNOWN
-    flags[numbers] = told
+    blocks = group.blocks
+    spans_h, limits = (
+        _of_blocks(group, "span_h"),
+        np.fmax(_of_blocks(group, "suspect_below"), _of_blocks(group, "fail_below")),
+    )
+    least = np.nan_to_num(_of_blocks(group, "min_values"), nan=3.0)
+    ranged = _of_blocks(group, "by_range") > 0
+    longest_ms = np.array([one.parameters.varies_ms for one in blocks])[:, None]
+    same_span = spans_h * HOUR_MS >= longest_ms - 1
+    flags = np.full(limits.shape, OPEN, np.uint8)
+    sampled: list[tuple[int, Sampled]] = []
+    for number, one in enumerate(blocks):
+        if not one.only or not one.parameters.varies_ms:
+            continue
+        found = _glance(one)
+        if type(found) is Sampled:
+            sampled.append((number, found))
+        elif found:
+            flags[number] = found
+    flags = np.where(same_span, flags, OPEN).astype(np.uint8)
+    if sampled:
+        numbers = np.array([number for number, _ in sampled])
+        rows = np.frombuffer(b"".join([found.rows for _, found in sampled]), group.layout.dtype)
+        instants, seen = rows["at"].reshape(-1, SAMPLES), rows["value"].reshape(len(sampled), SAMPLES, -1)
+        # Of the latest samples, as many as show that the series varies: they will show it for some hours more.
+        backward = seen[:, ::-1, :]
+        spread = np.maximum.accumulate(backward, axis=1) - np.minimum.accumulate(backward, axis=1)
+        with np.errstate(invalid="ignore"):
+            varies = spread >= limits[numbers][:, None, :]
+        # Twice as many as are needed: half of them may be repeats of a radio, which do not count.
+        enough = np.array([found.number for _, found in sampled])[:, None] >= 2 * least[numbers]
+        good = varies.any(axis=1) & enough & ranged[numbers]
+        flags[numbers] = np.where(good, Flag.GOOD, OPEN)
+        _remember(group, numbers, instants[:, ::-1], varies, good)
     return flags
 
 
-def _of_blocks(group: Group, test: Test, name: str) -> Numbers:
-    """(blocks, series) a parameter."""
-    found: Numbers = group.parameter(ROWS[test, name]).reshape(-1, len(group.blocks)).T
+def _remember(
+    group: Group, numbers: NDArray[np.int64], instants: NDArray[np.int64], varies: Truths, good: Truths
+) -> None:
+    """Note until when the samples show that no series of a memory varies too little."""
+    tested = ~np.isnan(_of_blocks(group, "span_h"))[numbers]
+    spans_ms = np.array([group.blocks[number].parameters.varies_ms for number in numbers.tolist()])
+    same = np.nan_to_num(_of_blocks(group, "span_h")[numbers] * HOUR_MS) >= spans_ms[:, None] - 1
+    ranged = np.nan_to_num(_of_blocks(group, "min_values")[numbers], nan=3.0) * HOUR_MS * 2 <= spans_ms[:, None]
+    whole: Truths = np.logical_and.reduce(~tested | (good & same & ranged), axis=1)
+    earliest = np.where(tested, np.argmax(varies, axis=1), 0).max(axis=1)
+    repeats_ms = np.array([group.blocks[number].parameters.repeats_ms for number in numbers.tolist()])
+    until = instants[np.arange(len(numbers)), earliest] + spans_ms - repeats_ms
+    for number, is_whole, last_at in zip(numbers.tolist(), whole.tolist(), until.tolist(), strict=True):
+        if is_whole:
+            group.blocks[number].memory.varied_until = last_at
+
+
+def _of_blocks(group: Group, name: str) -> Numbers:
+    """(blocks, series) a parameter of attenuated."""
+    found: Numbers = group.parameter(ROWS[Test.ATTENUATED, name]).reshape(-1, len(group.blocks)).T
     return found
 
 
-def _sampled(block: Block) -> Sampled | None:
-    """A glance at the window of the block's only new value; None where it has several, or series with holes."""
+def _glance(block: Block) -> Sampled | Flag | None:
+    """What the window of the block's only new value shows: a flag of all series, samples, or nothing.
+
+    A memory whose samples have shown before that its series vary, and in which no pause can leave the beginning of the
+    window uncovered, needs none.
+    """
     memory, span_ms = block.memory, block.parameters.varies_ms
-    place = block.high - 1
     size, rows = memory.layout.size, memory.rows
-    if not span_ms or memory.sparse or block.high - block.low > 2 or _new_ones(memory, block) != 1:
-        return None
-    at = memory.at(place)
+    place = block.high - 1
+    at = AT(rows, place * size)[0]
     begin = at - span_ms
-    if memory.at(0) > begin:
-        return Sampled(covered=False, number=0, rows=b"")
+    if AT(rows, 0)[0] > begin:
+        return Flag.UNKNOWN
+    if at < memory.varied_until and memory.paused_at <= begin:
+        return Flag.GOOD
     first = _first(memory, place, at, begin)
     if at - memory.at(first) > MEMORY_MS:
-        return Sampled(covered=False, number=0, rows=b"")
-    first += 1  # the window of this test begins inside its span
+        return Flag.UNKNOWN
+    # The window of this test begins inside its span; what stands at its beginning may repeat a value before it.
+    while first < place and memory.at(first) <= begin + block.parameters.repeats_ms:
+        first += 1
     between = place - first
     picked = [first + between * step // (SAMPLES - 1) for step in range(SAMPLES)]
-    return Sampled(True, between + 1, b"".join([rows[one * size : (one + 1) * size] for one in picked]))
-
-
-def _new_ones(memory: Memory, block: Block) -> int:
-    size = memory.layout.size
-    marks = memory.rows[block.low * size + MARK_AT : block.high * size : size]
-    return sum(1 for mark in marks if mark and mark != SUCCESSOR) if marks[-1] not in (0, SUCCESSOR) else 0
+    return Sampled(between + 1, b"".join([rows[one * size : (one + 1) * size] for one in picked]))
 
 
 def _first(memory: Memory, place: int, at: int, begin: int) -> int:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from vigie.streams.core.qualify.layout import AT, layout_of
-from vigie.streams.core.qualify.memory import Memory, Origin
+from vigie.streams.core.qualify.memory import NEVER, PAUSE_MS, Memory, Origin
 from vigie.streams.core.qualify.words import ABSENT, Words
 from vigie.streams.core.quality.series import MEMORY_MS
 
@@ -46,12 +46,23 @@ def dump(memory: Memory, slot: int, words: Words) -> bytes:
         last = AT(memory.rows, len(memory.rows) - size)[0] // SLOT_MS
         number = last - (last - slot) % SLOTS  # the latest four hours of this slot
         end = len(memory.rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
-        start = memory.place(number * SLOT_MS) * size
+        start = _start(memory, number * SLOT_MS, end // size) * size
     rows = bytes(memory.rows[start:end])
     if not rows:
         return _encode(_Packed(layout.series, layout.raw, memory.origins, b"", b""))
     codes = np.ndarray((len(rows) // size, len(layout.series)), np.uint16, rows, layout.codes_at, (size, 2))
     return _encode(_Packed(layout.series, layout.raw, memory.origins, rows, words.all_packed(codes).tobytes()))
+
+
+def _start(memory: Memory, at: int, end: int) -> int:
+    """As memory.place(at), found from where it should be if the step is even; `end` is not before it."""
+    if end > 1:
+        last_at = memory.at(end - 1)
+        guess = end - 1 - (last_at - at) // max(last_at - memory.at(end - 2), 1)
+        for place in (guess, guess + 1):
+            if 0 < place < end and memory.at(place - 1) < at <= memory.at(place):
+                return place
+    return memory.place(at)
 
 
 def load(memory: Memory, slot: int, data: bytes, words: Words) -> None:
@@ -78,8 +89,16 @@ def load(memory: Memory, slot: int, data: bytes, words: Words) -> None:
         memory.sparse = True
     place = memory.place(int(rows["at"][0]))
     memory.rows[place * memory.layout.size : place * memory.layout.size] = slotted.rows
+    memory.paused_at = _paused_at(memory)
+    memory.varied_until = NEVER
     values, codes = rows["value"], rows["code"]
     memory.sparse = memory.sparse or bool(((codes == ABSENT) | np.isnan(values)).any())
+
+
+def _paused_at(memory: Memory) -> int:
+    instants = np.frombuffer(bytes(memory.rows), memory.layout.dtype)["at"]
+    after = instants[1:][np.diff(instants) > PAUSE_MS]
+    return int(after[-1]) if len(after) else NEVER
 
 
 def _clear(memory: Memory, slot: int) -> None:

@@ -1,0 +1,32 @@
+"""Values that are compared with those of neighbours, as records for `buddies`."""
+
+from math import isnan
+
+from vigie.streams.core.fleet.words import Point
+from vigie.topics import buddies
+from vigie.topics.buddies import BuddyValue
+from vigie.topics.property import BY_NAME
+from vigie.topics.quality import Flag, Test, rolled
+
+COMPARED = frozenset({BY_NAME["air_temperature"].id})
+"""Properties that are compared with neighbours."""
+
+_COUNTED = ~(15 << 4 * Test.NEIGHBOURS | 15 << 4 * Test.RADIATION)
+
+
+def buddy_record(point: Point, at: int, pair: int, value: float, word: int) -> tuple[bytes | None, bytes]:
+    """Key and value of a record.
+
+    Args:
+        point: whose value it is; it has a buddy group.
+        at: epoch ms UTC.
+        pair: property << 16 | channel.
+        value: NaN for one that is missing, or that was taken back.
+        word: its tests, packed.
+    """
+    usable = not isnan(value) and rolled(word & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
+    one = BuddyValue(
+        point.buddy_group, point.id, pair >> 16, pair & 0xFFFF, at, value, point.altitude_m, point.latitude,
+        point.longitude, usable,
+    )  # fmt: skip
+    return point.buddy_group.encode(), buddies.encode(one)
