@@ -58,23 +58,34 @@ PARAMETERS: dict[Test, dict[str, str]] = {
 """Each test's parameters, name to unit and meaning."""
 
 
-def refusal(test: Test, name: str, value: float) -> str | None:
-    """Why a parameter may not be set so; None where it may.
+def refusal(test: Test, name: str, value: float) -> tuple[str, str] | None:
+    """Why a parameter may not be set so, in French and in English; None where it may.
 
-    >>> refusal(Test.FLAT_LINE, "suspect_h", 48)
+    >>> refusal(Test.FLAT_LINE, "suspect_h", 48)[1]
     'suspect_h of flat_line is 48: expected 0 to 25 h'
-    >>> refusal(Test.GAP, "steps", 3)
-    'gap has no parameter steps: expected one of periods, off'
+    >>> refusal(Test.GAP, "steps", 3)[0]
+    "le test gap n'a pas de paramètre steps : attendu periods ou off"
     """
     declared = DECLARED[test]
     where = test.name.lower()
+    if not declared:
+        return f"le test {where} ne se règle pas", f"{where} has no parameters"
     if name not in declared:
-        return f"{where} has no parameter {name}: expected one of {', '.join(declared) or 'none'}"
+        known = list(declared)
+        choice = " ou ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+        return (
+            f"le test {where} n'a pas de paramètre {name} : attendu {choice}",
+            f"{where} has no parameter {name}: expected one of {', '.join(known)}",
+        )
     one = declared[name]
     if one.least <= value <= one.greatest:
         return None
     unit = "" if one.unit in ("", "-") else f" {one.unit}"
-    return f"{name} of {where} is {value:g}: expected {one.least:g} to {one.greatest:g}{unit}"
+    said, least, greatest = (f"{each:g}" for each in (value, one.least, one.greatest))
+    return (
+        f"{name} du test {where} vaut {said} : attendu de {least} à {greatest}{unit}".replace(".", ","),
+        f"{name} of {where} is {said}: expected {least} to {greatest}{unit}",
+    )
 
 
 @cache
@@ -89,7 +100,7 @@ def _start() -> dict[str, dict[Test, tuple[dict[str, float], str]]]:
             basis = fields.pop("basis")
             wrong = [why for key, value in fields.items() if (why := refusal(test, key, value))]
             if wrong:
-                raise ValueError(f"quality_tests.toml: start.{name}.{test_name}: {wrong[0]}")
+                raise ValueError(f"quality_tests.toml: start.{name}.{test_name}: {wrong[0][1]}")
             found[name][test] = ({key: float(value) for key, value in fields.items()}, basis)
     return found
 
