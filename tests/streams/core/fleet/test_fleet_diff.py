@@ -65,6 +65,9 @@ def test_where_it_was_read_and_the_order_of_fields_is_no_change():
 
 def test_a_rename_and_a_corrected_coordinate_repair_nothing():
     assert repairs(point("P1", code="T-1", name="Toit", latitude=43.29, altitude_m=12.0, datum="NGF")) == []
+    measured = {"properties": [{"property": "air_temperature", "channel": 0}]}
+    of_database = {"properties": [{"channel": 0, "property": "air_temperature"}]}  # jsonb has an order of its own
+    assert repairs(point("P1", latitude=43.29, **measured), before=fleet(point("P1", **of_database))) == []
     assert repairs(device("D1", A1, firmware="2.1", serial="7")) == []
     assert repairs(placement("P1/1", "D1", "P1", "2026-01-01T00:00:00Z", height_m=3.0, mounting="mât")) == []
     assert repairs(one("commune", "13055", name="M", latitude=43.3, longitude=5.4, radius_km=21.0)) == []

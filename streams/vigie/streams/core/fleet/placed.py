@@ -189,9 +189,18 @@ def cross(lines: list[Timeline]) -> list[tuple[Span, tuple[Any, ...]]]:
 
 
 def chosen(attributes: Mapping[str, Any], names: tuple[str, ...]) -> list[Any]:
-    """Some attributes, to be compared; parameters in the order of their names."""
-    found = [attributes.get(name) for name in names]
-    return [sorted(one.items()) if isinstance(one, dict) else one for one in found]
+    """Some attributes, to be compared: names within them come in one order, the database has an order of its own.
+
+    >>> chosen({"a": [{"x": 1, "b": 2}], "c": 3}, ("a", "d"))
+    [[[('b', 2), ('x', 1)]], None]
+    """
+    return [_in_order(attributes.get(name)) for name in names]
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return sorted((name, _in_order(one)) for name, one in value.items())
+    return [_in_order(one) for one in value] if isinstance(value, list) else value
 
 
 def _stated_span(attributes: Mapping[str, Any], start: str, end: str) -> Span | None:
