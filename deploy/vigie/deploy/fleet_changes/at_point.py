@@ -46,7 +46,8 @@ def point_named(fleet: Fleet, name: str, settings: Settings) -> str:
     }  # fmt: skip
     if name in by_code:
         return by_code[name]
-    near = difflib.get_close_matches(name, [*by_code, *by_code.values()], n=1)
+    names = {one.casefold(): one for one in (*by_code.values(), *by_code)}
+    near = [names[one] for one in difflib.get_close_matches(name.casefold(), names, n=1)]
     said = tell(settings.language, "near", name=near[0]) if near else "."
     raise OperatorError(tell(settings.language, "no_point", name=name, near=said), Exit.USAGE)
 

@@ -1,24 +1,41 @@
 """What people type of the fleet on the command line."""
 
-from typing import Any
-
 import click
 
 from vigie.deploy.fleet_files.refused import Refused
-from vigie.deploy.fleet_files.typed_names import address
+from vigie.deploy.fleet_files.typed_names import address, object_id
+from vigie.streams.settings import Settings
 
 
-class _Address(click.ParamType):
-    """The address of a device, as messages carry it."""
+def typed_address(text: str | None, settings: Settings) -> str | None:
+    """The address of a device, as messages carry it, in its one form; None for none.
 
-    name = "address"
+    Raises:
+        click.BadParameter: it is no address.
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The address in its one form."""
-        try:
-            return address(str(value))
-        except Refused as refused:
-            self.fail(refused.english, param, ctx)
+    >>> typed_address("eui:24-E1-24-13-6B-00-01-18", Settings())
+    'eui:24e124136b000118'
+    """
+    try:
+        return None if text is None else address(text.strip())
+    except Refused as refused:
+        raise _bad(refused, settings) from None
 
 
-ADDRESS = _Address()
+def typed_id(text: str | None, settings: Settings) -> str | None:
+    """An id as files may have it; None for none.
+
+    Raises:
+        click.BadParameter: it cannot be one.
+
+    >>> typed_id("capteur-117", Settings())
+    'capteur-117'
+    """
+    try:
+        return None if text is None else object_id(text.strip())
+    except Refused as refused:
+        raise _bad(refused, settings) from None
+
+
+def _bad(refused: Refused, settings: Settings) -> click.BadParameter:
+    return click.BadParameter(refused.french if settings.language == "fr" else refused.english)

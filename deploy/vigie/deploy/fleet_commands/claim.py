@@ -8,7 +8,7 @@ from vigie.deploy.fleet_changes import at_point
 from vigie.deploy.fleet_changes.carry_out import Wanted, carry_out
 from vigie.deploy.fleet_changes.opened import Connection, opened
 from vigie.deploy.fleet_changes.stored_uplinks import Unknown, model_heard, unknown_addresses
-from vigie.deploy.fleet_changes.typed import ADDRESS
+from vigie.deploy.fleet_changes.typed import typed_address, typed_id
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
@@ -17,6 +17,7 @@ from vigie.deploy.terminal_text import cell
 from vigie.streams.core.local_time import moment_text, utc_text
 from vigie.streams.fleet import known
 from vigie.streams.settings import Settings
+from vigie.topics.fleet.ids import id_of
 from vigie.topics.fleet.stated import Fleet
 
 
@@ -24,11 +25,11 @@ from vigie.topics.fleet.stated import Fleet
     epilog="\b\nExamples:\n  vigie fleet claim                          # who sends that nobody knows\n"
     "  vigie fleet claim eui:24e124136b000118 --point TEM-13055-01 --at '2026-03-02 10:40'"
 )
-@click.argument("address", type=ADDRESS, required=False)
+@click.argument("address", required=False)
 @click.option("--point", help="Id or readable code of the point where it is placed.")
 @click.option("--at", help="Since when it is placed there, in legal time.")
 @click.option("--model", help="Its model; default: the one that its uplinks name.")
-@click.option("--id", "device", help="Id that the device gets; default: its address.")
+@click.option("--id", "device", help="Id that the device gets; default: its address, with - for :.")
 @click.option("--set", "given", multiple=True, metavar="FIELD=VALUE", help="A field of the placement.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
@@ -44,6 +45,7 @@ def command(
 ) -> None:  # fmt: skip
     """Place the device of ADDRESS at a point; without ADDRESS, list the addresses that send and that nobody knows."""
     settings = settings_here()
+    address, device = typed_address(address, settings), typed_id(device, settings)
     with opened(settings) as connection:
         if address is None:
             _list(unknown_addresses(connection), settings, as_json=as_json)
@@ -53,7 +55,7 @@ def command(
             raise OperatorError(tell(settings.language, "claim_needs"), Exit.USAGE)
         fleet = known.read(connection)
         place = at_point.point_named(fleet, point, settings)
-        name = device or _device_with(fleet, address, since) or address
+        name = device or _device_with(fleet, address, since) or id_of(address)
         stated = at_point.device_stated(
             fleet, name, address, _model(fleet, connection, name, address, model, settings), settings
         )

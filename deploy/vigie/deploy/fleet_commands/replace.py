@@ -7,7 +7,7 @@ import click
 from vigie.deploy.fleet_changes import at_point
 from vigie.deploy.fleet_changes.carry_out import Wanted, carry_out
 from vigie.deploy.fleet_changes.opened import opened
-from vigie.deploy.fleet_changes.typed import ADDRESS
+from vigie.deploy.fleet_changes.typed import typed_address, typed_id
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
@@ -26,7 +26,7 @@ from vigie.topics.fleet.stated import Fleet, Stated
 @click.option("--device", required=True, help="Id of the device that is put there.")
 @click.option("--at", required=True, help="When, in legal time.")
 @click.option("--old", help="The device that goes, where several are placed there.")
-@click.option("--address", type=ADDRESS, help="Address of the device, where the fleet does not know it yet.")
+@click.option("--address", help="Address of the device, where the fleet does not know it yet.")
 @click.option("--model", help="Its model; default: that of the device that goes.")
 @click.option("--reason", default="", help="Why the device goes.")
 @click.option(
@@ -47,6 +47,7 @@ def command(
     """
     settings = settings_here()
     at_ms = typed_instant(at, settings)
+    told |= {"address": typed_address(told["address"], settings), "device": typed_id(told["device"], settings)}
     assert at_ms is not None
     wanted = Wanted(f"replace {point}", yes=yes, replay=replay, author=author, as_json=as_json)
     with opened(settings) as connection:

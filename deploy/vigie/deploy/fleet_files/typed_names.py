@@ -5,18 +5,10 @@ import unicodedata
 from functools import cache
 
 from vigie.deploy.fleet_files.refused import Refused, folded, nearest, shown, tidy
+from vigie.topics.fleet.ids import EXPECTED_EN, EXPECTED_FR, is_id
 from vigie.topics.property import BY_NAME
 from vigie.topics.quality import Test
 
-ID_FR = (
-    "1 à 100 caractères, le premier une lettre ou un chiffre, sans espace ni : , ; \" ' (lettres, chiffres, - _ . / # "
-    "sont permis)"
-)
-ID_EN = (
-    "1 to 100 characters, the first a letter or a digit, without blanks and : , ; \" ' (letters, digits, - _ . / # "
-    "are allowed)"
-)
-_ID = re.compile(r"[^\W_][^\s:,;\"']{0,99}")
 _EUI = re.compile(r"[0-9a-f]{16}")
 _IMEI = re.compile(r"[0-9]{15}")
 _SRC = re.compile(r"[^\s:,]+:\S.{0,119}")
@@ -24,7 +16,7 @@ _TEXT_MOST = 10_000
 
 
 def object_id(text: str) -> str:
-    """An id, as ID_EN says.
+    """An id.
 
     Raises:
         Refused: it cannot be one.
@@ -32,10 +24,10 @@ def object_id(text: str) -> str:
     >>> object_id("TEM-13055-01/1")
     'TEM-13055-01/1'
     """
-    if not _ID.fullmatch(text) or not text.isprintable():
+    if not is_id(text):
         raise Refused(
-            f"« {shown(text)} » ne peut pas être un identifiant ; attendu : {ID_FR}.",
-            f'"{shown(text)}" cannot be an id; expected: {ID_EN}.',
+            f"« {shown(text)} » ne peut pas être un identifiant ; attendu : {EXPECTED_FR}.",
+            f'"{shown(text)}" cannot be an id; expected: {EXPECTED_EN}.',
         )
     return text
 

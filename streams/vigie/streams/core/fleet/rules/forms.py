@@ -10,10 +10,9 @@ from vigie.streams.core.fleet.facts import Facts, problem
 from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import instant_ms
 from vigie.topics.fleet.field import Field, Form
+from vigie.topics.fleet.ids import EXPECTED_EN, EXPECTED_FR, is_id
 from vigie.topics.fleet.kind import kinds
 from vigie.topics.fleet.stated import Problem, Stated
-
-LONGEST_ID = 200
 
 
 @rule
@@ -44,19 +43,12 @@ def fields(facts: Facts) -> Iterator[Problem]:
 @rule
 def ids(facts: Facts) -> Iterator[Problem]:
     """An id can be written in a cell and in a list of ids."""
-    listed = {one.to for kind in kinds().values() for one in kind.fields if one.form is Form.REFERENCES}
-    for kind, name in facts.fleet:
-        blanks = kind in listed and any(one in " ,;\t" for one in name)
-        if name and len(name) <= LONGEST_ID and name.isprintable() and name == name.strip() and not blanks:
-            continue
-        version = facts.fleet[kind, name][0]
-        yield problem(
-            version, "id",
-            f"identifiant {_shown(name)} : attendu 1 à {LONGEST_ID} caractères imprimables"
-            + (", sans espace, virgule ni point-virgule." if kind in listed else ", sans espace aux bouts."),
-            f"id {_shown(name)}: expected 1 to {LONGEST_ID} printable characters"
-            + (", without blanks, commas or semicolons." if kind in listed else ", without blanks at its ends."),
-        )  # fmt: skip
+    for (_, name), versions in facts.fleet.items():
+        if not is_id(name):
+            yield problem(
+                versions[0], "id",
+                f"identifiant {_shown(name)} : attendu {EXPECTED_FR}.", f"id {_shown(name)}: expected {EXPECTED_EN}.",
+            )  # fmt: skip
 
 
 def _unknown(version: Stated, name: str, known: list[str]) -> Problem:
