@@ -1,6 +1,6 @@
 """Statements over the city that cannot be, that are odd, and that are fine though they look odd; with sentences."""
 
-from stated_city import A1, device, one, placement, point
+from stated_city import A1, A3, device, one, placement, point
 
 from vigie.topics.fleet.stated import Stated
 
@@ -156,8 +156,8 @@ SEVERE = {
         [setting(test="gros_range")], "test",
          "le test « gros_range » n'existe pas : vouliez-vous dire gross_range ?", "no test",
     ),
-    "an unknown parameter": ([setting(parameters={"maximum": 3.0})], "parameters", "no parameter maximum",
-        "no parameter"),
+    "an unknown parameter": ([setting(parameters={"maximum": 3.0})], "parameters",
+        "le test gross_range n'a pas de paramètre maximum", "no parameter"),
     "two settings of the same": ([setting(), setting("S2")], "test", "S1 dit déjà ce test", "already"),
     "a verdict that ends before it begins": ([verdict(start_at=APRIL, end_at=MARCH)], "end_at",
         "la fin doit venir", "end"),
@@ -180,7 +180,8 @@ SEVERE = {
     "a number that is none": ([point("P1", altitude_m=float("nan"))], "altitude_m", "attendu un nombre", "a number"),
     "a choice that is none": ([point("P1", use_case="chaleur")], "use_case", "attendu un de waste", "one of waste"),
     "a text with NUL": ([point("P1", name="a\x00b")], "name", "attendu un texte", "a text"),
-    "an id with a blank": ([point("P 3")], "id", "sans espace, virgule", "without blanks"),
+    "an id with a blank": ([point("P 3")], "id", "sans espace ni : ,", "without blanks"),
+    "an id that a file cannot have": ([device("eui:1", A3)], "id", "attendu 1 à 100", "expected 1 to 100"),
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from fleet_cases import APRIL, FINE, MARCH, ODD, SEVERE
-from stated_city import NOW_MS, city, fleet, one, placement, point
+from stated_city import A1, NOW_MS, city, fleet, one, placement, point
 
 from vigie.streams.core.fleet.check import check, merge
 from vigie.streams.core.fleet.rule import rules
@@ -52,6 +52,16 @@ def test_sentences_come_once_severe_first_with_their_origin():
                     origin=origin)  # fmt: skip
     found = check(fleet(stated), NOW_MS)
     assert [(problem.severe, problem.field) for problem in found] == [(True, "latitude"), (False, "upload_s")]
+    assert all(problem.origin is origin for problem in found)
+
+
+def test_what_collides_is_told_where_somebody_can_mend_it():
+    """The database's version begins later than the file's: what is told has the file's line all the same."""
+    origin = Origin("placement.csv", 2)
+    twice = Stated(kind="placement", id="X", attributes={"device": "D1", "point": "P2"}, origin=origin)
+    sensor = Stated(kind="device", id="D9", attributes={"addresses": [A1], "model": "EM300-TH"}, origin=origin)
+    found = check(fleet(twice, sensor), NOW_MS)
+    assert {problem.field for problem in found} == {"device", "point", "addresses"}
     assert all(problem.origin is origin for problem in found)
 
 

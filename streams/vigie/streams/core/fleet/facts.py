@@ -82,6 +82,14 @@ def problem(version: Stated, field: str, french: str, english: str, *, severe: b
     return Problem(version.origin, field, f"{name} : {french}", f"{name}: {english}", severe)
 
 
+def written_last(first: Stated, second: Stated) -> tuple[Stated, Stated]:
+    """Two versions that cannot both be, so that what is told of the second can be found: it stands in a file.
+
+    What comes from the database has no line that somebody could mend.
+    """
+    return (second, first) if second.origin is None and first.origin is not None else (first, second)
+
+
 def number_of(version: Stated, field: str) -> float | None:
     """A number of a version; None where there is none, or something else (rules/forms.py tells that)."""
     value = version.attributes.get(field)

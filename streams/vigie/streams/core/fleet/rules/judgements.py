@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from vigie.streams.core.fleet.facts import Facts, instant_of, problem, stated_span
+from vigie.streams.core.fleet.facts import Facts, instant_of, problem, stated_span, written_last
 from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import Span, collisions, gaps, span_of
 from vigie.topics.fleet.stated import Problem, Stated
@@ -32,7 +32,7 @@ def settings(facts: Facts) -> Iterator[Problem]:
             continue
         for parameter, value in (version.attributes.get("parameters") or {}).items():
             if isinstance(value, int | float) and (said := refusal(test, str(parameter), float(value))):
-                yield problem(version, "parameters", f"paramètre refusé : {said}.", f"parameter refused: {said}.")
+                yield problem(version, "parameters", f"{said[0]}.", f"{said[1]}.")
 
 
 @rule
@@ -43,8 +43,9 @@ def one_setting(facts: Facts) -> Iterator[Problem]:
         key = tuple(version.attributes.get(name) for name in ("point", "property", "channel", "test"))
         held[key].append((span_of(version), version))
     for pieces in held.values():
-        for (_, first), (_, second) in collisions(pieces):
-            if first.id != second.id:
+        for (_, one), (_, another) in collisions(pieces):
+            if one.id != another.id:
+                first, second = written_last(one, another)
                 yield problem(
                     second, "test",
                     f"le réglage {first.id} dit déjà ce test de cette grandeur au même point. Réunissez-les.",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from vigie.streams.core.fleet.facts import Facts, number_of, problem
+from vigie.streams.core.fleet.facts import Facts, number_of, problem, written_last
 from vigie.streams.core.fleet.given import given_by, series_of
 from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import Span, collisions, span_of
@@ -16,9 +16,10 @@ Pieces = list[tuple[Span, Stated]]
 def two_places(facts: Facts) -> Iterator[Problem]:
     """No device measures at two points on the same channel."""
     for device, pieces in _by(facts, "device").items():
-        for (span, first), (other, second) in collisions(pieces):
-            if first.id == second.id or not _share_channels(first, second):
+        for (span, one), (other, another) in collisions(pieces):
+            if one.id == another.id or not _share_channels(one, another):
                 continue
+            first, second = written_last(one, another)
             when_fr, when_en = facts.period(span.common(other))
             points = f"{first.attributes.get('point')} ({first.id})"
             yield problem(
@@ -34,9 +35,10 @@ def two_places(facts: Facts) -> Iterator[Problem]:
 def two_devices(facts: Facts) -> Iterator[Problem]:
     """No two devices give the same series of a point."""
     for point, pieces in _by(facts, "point").items():
-        for (span, first), (other, second) in collisions(pieces):
-            if first.attributes.get("device") == second.attributes.get("device"):
+        for (span, one), (other, another) in collisions(pieces):
+            if one.attributes.get("device") == another.attributes.get("device"):
                 continue  # told above
+            first, second = written_last(one, another)
             both = span.common(other)
             shared = _share_series(facts, point, first, second, both)
             if not _share_channels(first, second) or shared == set():

@@ -4,12 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from vigie.streams.core.fleet.facts import Facts, problem
+from vigie.streams.core.fleet.facts import Facts, problem, written_last
 from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import Span, collisions, span_of
 from vigie.topics.fleet.stated import Problem, Stated
 
-_ADDRESS = re.compile(r"eui:[0-9a-f]{16}|imei:[0-9]{15}|src:[^:\s]+:\S+")
+_ADDRESS = re.compile(r"eui:[0-9a-f]{16}|imei:[0-9]{15}|src:[^:\s,]+:\S.{0,119}")
 
 
 @rule
@@ -67,4 +67,4 @@ def _twice(held: Iterable[tuple[object, Stated]]) -> Iterator[tuple[object, Stat
             continue
         for (span, first), (other, second) in collisions(holders):
             if first.id != second.id:
-                yield value, first, second, span.common(other)
+                yield value, *written_last(first, second), span.common(other)
