@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from vigie.deploy import topic_admin
+from vigie.deploy.demo import standing_clock
 from vigie.deploy.demo.expected import Event
 from vigie.deploy.demo.player import FellBehindError, Player
 from vigie.deploy.replays import records
@@ -106,3 +107,11 @@ async def test_a_player_whose_roles_do_not_follow_says_so(settings: Settings):
         await player.play(events(6), START, START + 8 * MINUTE)
     bodies = [r async for r in records(settings, settings.kafka, ["raw.lora"])]
     assert bodies == [], "no body is sent before the first tick was answered"
+
+
+async def test_after_the_day_ticks_go_on_by_a_millisecond_so_that_corrections_come_into_force(settings: Settings):
+    alive = iter([True] * 3 + [False])
+    assert await standing_clock.keep(settings, settings.kafka, START, lambda: next(alive), every_s=0.1) == 3
+    for topic in ("platform", "alarm-inputs"):
+        ticks = [alarm_input.decode(r.value).at async for r in records(settings, settings.kafka, [topic])]
+        assert ticks == [START + 1, START + 2, START + 3]

@@ -149,7 +149,8 @@ class Player:
             place, minutes = 0, range(first_tick_at, last_tick_at + 1, MINUTE_MS)
             for number, tick_at in enumerate(minutes):
                 place = await self._minute(events, place, tick_at)
-                await self._tick(producer, tick_at)
+                await send_tick(producer, self.settings, tick_at)
+                self.played.ticks += 1
                 self.progress(number + 1, len(minutes))
                 if following.done():
                     following.result()
@@ -175,12 +176,18 @@ class Player:
         self.played.sent += place - first
         return place
 
-    async def _tick(self, producer: Any, tick_at: int) -> None:
-        value = alarm_input.encode(Tick(at=tick_at))
-        sent = [
-            await producer.send(self.settings.topic(name), value=value, partition=0)
-            for name in ("platform", "alarm-inputs")
-        ]
-        for confirmation in sent:
-            await confirmation
-        self.played.ticks += 1
+
+async def send_tick(producer: Any, settings: Settings, at: int) -> None:
+    """Send a tick, and return when Kafka has it.
+
+    Args:
+        producer: an aiokafka producer.
+        settings: prefix of the installation.
+        at: epoch ms.
+    """
+    value = alarm_input.encode(Tick(at=at))
+    sent = [
+        await producer.send(settings.topic(name), value=value, partition=0) for name in ("platform", "alarm-inputs")
+    ]
+    for confirmation in sent:
+        await confirmation

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 import psutil
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vigie.deploy import kept as supervised
-from vigie.deploy.demo import begin_fleet, further, readings, seen
+from vigie.deploy.demo import begin_fleet, further, readings, seen, standing_clock
 from vigie.deploy.demo.broker import Broker
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.expected import Counts, Event
@@ -208,7 +209,10 @@ class Demo:
             "\nTout reste en marche ; Ctrl-C arrête tout." if french else "\nEverything stays up; Ctrl-C stops it all.",
             style="bold",
         )
+        settings = supervisor.settings
         with contextlib.suppress(KeyboardInterrupt):
+            with contextlib.suppress(KafkaError):
+                asyncio.run(standing_clock.keep(settings, settings.kafka, DAY_END_AT, supervisor.alive))
             while supervisor.alive():
                 time.sleep(0.3)
 
