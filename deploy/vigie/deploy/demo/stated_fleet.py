@@ -60,7 +60,7 @@ def _people() -> Iterator[Stated]:
         yield _object("contact", f"metier-{use_case}", party="metropole", role="owner", use_cases=[use_case],
                       mail=f"{use_case}@metropole.example")  # fmt: skip
     yield _object("contact", "technicien", party="exploitant", role="technician", mail="technicien@exploitant.example")
-    yield _object("network", "chirpstack", party="reseau", bearer="lora", quota_uplinks_per_day=40_000,
+    yield _object("network", "metropole", party="reseau", bearer="lora", quota_uplinks_per_day=40_000,
                   shortest_period_s=300, agreement="Convention de partage du réseau")  # fmt: skip
 
 
