@@ -35,14 +35,15 @@ def number_text(value: float, language: str) -> str:
 
 _DECIMALS = {"m": 3, "m³/s": 3, "": 3}
 """Decimals that a person reads, by unit; of others two are finer than any sensor of theirs."""
+_MOST_DECIMALS = 4
 
 
 def _rounded(value: float, unit: str) -> float:
-    """A value as fine as people read it: by its unit, below 1 to three digits that count."""
+    """A value as fine as people read it: by its unit, below 1 to three digits that count, never beyond four places."""
     if not value or not isfinite(value):
         return value
     decimals = max(_DECIMALS.get(unit, 2), 2 - floor(log10(abs(value))) if abs(value) < 1 else 0)
-    return round(value, decimals)
+    return round(value, min(decimals, _MOST_DECIMALS))
 
 
 def reading_text(property_id: int, value: float, language: str) -> str:
@@ -52,6 +53,8 @@ def reading_text(property_id: int, value: float, language: str) -> str:
     ('21,5\u202f°C', '21.5 °C', '7,2')
     >>> reading_text(1, 2.39898443, "en"), reading_text(40, 8.434000000000001, "en"), reading_text(74, 0.012346, "en")
     ('2.4 °C', '8.434 m', '0.0123 A')
+    >>> reading_text(1, -6.77e-06, "en")
+    '0 °C'
     """
     entry = PROPERTIES.get(property_id)
     unit = "" if entry is None or entry.kind is Kind.CATEGORY or entry.unit in ("", "–", "-") else entry.unit
