@@ -18,6 +18,7 @@ from vigie.streams.core.span import Reading, Span
 from vigie.streams.core.window import SLOTS, Now, Repairs, Uplink
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
+from vigie.streams.steps.neighbours import NeighboursStep
 from vigie.streams.steps.place import PlaceStep
 from vigie.streams.steps.qualify import QualifyStep
 from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
@@ -203,6 +204,7 @@ def run(settings: Settings) -> int:
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),
         PlaceStep(fleet, reader),
         QualifyStep(fleet, settings.timezone, ids["observations.v1"]),
+        NeighboursStep(fleet),
     ]
     return run_role(
         settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet, unawaited=BY_POINT,

@@ -263,7 +263,7 @@ class Publisher:
                 one.point.encode(), where.encoded, origin, uplinks[32 * number : 32 * number + 32],
                 (at, received, ingested), fleet, round_, reason, encoded,
             )  # fmt: skip
-            if compared and where.point.buddy_group:
+            if compared and where.point.buddy_group and mark != ALONE:
                 self.out.buddies.extend(
                     buddy_record(where.point, at, series[column], values[column], words[column])
                     for column in compared
