@@ -7,6 +7,9 @@ from vigie.deploy.opened_database import told
 from vigie.serving.store import Store, store_of
 from vigie.streams.settings import Settings
 
+QUESTION_LIMIT_MS = 600_000
+"""Who types a command waits for the report of a month; the pages answer within seconds or not at all."""
+
 
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
@@ -15,5 +18,5 @@ def opened_store(settings: Settings) -> Iterator[Store]:
     Raises:
         OperatorError: as `told` says.
     """
-    with told(settings), store_of(settings)() as store:
+    with told(settings), store_of(settings, QUESTION_LIMIT_MS)() as store:
         yield store

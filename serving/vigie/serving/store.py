@@ -198,14 +198,14 @@ class PostgresStore:
         return intervention_queries.returns(self._connection, now, since)
 
 
-def store_of(settings: Settings) -> OpenStore:
-    """How the store of an installation is opened."""
+def store_of(settings: Settings, limit_ms: int = QUESTION_LIMIT_MS) -> OpenStore:
+    """How the store of an installation is opened; limit_ms: how long one question may take."""
 
     @contextmanager
     def opened() -> Iterator[Store]:
         with connect(settings) as connection:
             connection.execute("SET default_transaction_read_only = on")
-            connection.execute(f"SET statement_timeout = {QUESTION_LIMIT_MS}".encode())
+            connection.execute(f"SET statement_timeout = {limit_ms}".encode())
             yield PostgresStore(connection)
 
     return opened

@@ -28,6 +28,8 @@ def store(services):
             uplink(connection, "eui:zz", f"2026-06-02T10:{minute:02}Z", extras='{"tamper": "1"}', airtime_ms=50.0)
         uplink(connection, "eui:a1", "2026-06-02T22:30Z")  # the third of June, in legal time
         uplink(connection, "eui:a1", "2026-06-02T07:30Z", network="other")
+        for observed_at in ("2020-01-01T00:00Z", "2026-06-01T10:00Z"):  # a clock that is wrong, a logger's late flush
+            uplink(connection, "eui:a1", observed_at, received_at="2026-06-05T09:00Z")
         yield connection
 
 
@@ -51,6 +53,12 @@ def test_days_apart(store):
     found = network_report(store, "ville", JUNE_2, date(2026, 6, 3), "Europe/Paris")
     assert [one.uplinks for one in found.volume.days] == [12, 1]
     assert network_report(store, "ville", date(2026, 1, 1), date(2026, 1, 2), "Europe/Paris").volume.days == ()
+
+
+def test_a_message_counts_on_the_day_on_which_it_crossed_the_network_whatever_its_readings_instants(store):
+    found = network_report(store, "ville", date(2026, 6, 5), date(2026, 6, 5), "Europe/Paris")
+    assert [(one.day, one.uplinks) for one in found.volume.days] == [(date(2026, 6, 5), 2)]
+    assert network_report(store, "ville", date(2026, 6, 1), date(2026, 6, 1), "Europe/Paris").volume.days == ()
 
 
 def test_networks_that_the_fleet_knows(store):

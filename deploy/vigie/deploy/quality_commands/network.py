@@ -4,17 +4,21 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from vigie.deploy.installation import settings_here
+from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.written_file import write_whole
 from vigie.serving.network_pages import read_span, report_data, report_values
 from vigie.serving.network_words import NETWORK_WORDS
 from vigie.serving.page import Pages
+from vigie.serving.wording import local
+from vigie.streams.settings import Settings
 
 
 @click.command(
@@ -36,7 +40,7 @@ def command(network: str, first: str, last: str, html: Path | None, *, as_json: 
     """
     settings = settings_here()
     language, words = settings.language, NETWORK_WORDS[settings.language]
-    span = read_span(first, last, datetime.now(ZoneInfo(settings.timezone)).date())
+    span = read_span(_day(first, settings), _day(last, settings), datetime.now(ZoneInfo(settings.timezone)).date())
     if span is None:
         raise OperatorError(words["bad_span"], Exit.USAGE)
     with opened_store(settings) as store:
@@ -55,13 +59,15 @@ def command(network: str, first: str, last: str, html: Path | None, *, as_json: 
         raise click.exceptions.Exit(int(Exit.DIFFERENT))
 
 
-def _print(values: dict[str, object], words: dict[str, str]) -> None:
+def _print(values: dict[str, Any], words: dict[str, str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     console.print(Text(f"{values['title']}\n{values['verdict']}"))
+    for label, value in [(words["party"], values["party"]), *values["agreed"]]:
+        console.print(Text(words["line"].format(label=label, value=value)))
     device_heads = (
         "device",
         "model",
@@ -80,9 +86,20 @@ def _print(values: dict[str, object], words: dict[str, str]) -> None:
         ("properties", ("quantity", "readings")),
     ):
         rows = values[name]
-        assert isinstance(rows, list)
         if rows:
             table = Table(*[words[head] for head in heads], box=None, pad_edge=False)
             for row in rows:
                 table.add_row(*[Text(str(cell)) for cell in row])
             console.print(table)
+    if values["days"]:
+        sentences = [values["relayed"], values["fields"], values["without_payload"], words["personal"]]
+    else:
+        sentences = [words["none"]]
+    for said in filter(None, sentences):
+        console.print(Text(said))
+
+
+def _day(text: str, settings: Settings) -> str:
+    """A day as people write it, as ISO 8601."""
+    at = typed_instant(text or None, settings)
+    return "" if at is None else local(at, settings.timezone).date().isoformat()

@@ -30,7 +30,7 @@ from vigie.streams.sinks.reliability_queries import ReliabilityFigure
       vigie quality reliability --day 2026-06-02 --compute --csv > fiabilite.csv
     """
 )
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Day of legal time; without it, yesterday.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="Day of legal time; without it, yesterday.")
 @click.option(
     "--subject", default="", help="point:…, device:…, network:…, or a kind such as `use_case:`; without it, all but "
     "points and devices.",

@@ -43,33 +43,38 @@ class NetworkReport(NamedTuple):
     fields: tuple[str, ...]
 
 
-_ONCE = (
-    "WITH once AS MATERIALIZED (SELECT DISTINCT ON (id) id, device, received_at, payload, airtime_ms, gateways, extras,"
-    " properties FROM uplink WHERE network = %(network)s AND observed_at >= to_timestamp(%(start)s / 1000.0)"
-    " AND observed_at < to_timestamp(%(end)s / 1000.0) ORDER BY id, observed_at DESC) "
+_REPORT = """
+WITH once AS MATERIALIZED (
+    SELECT DISTINCT ON (id) id, device, received_at, octet_length(payload) AS size, airtime_ms, gateways, extras,
+           properties
+    FROM uplink WHERE network = %(network)s AND received_at >= to_timestamp(%(start)s / 1000.0)
+      AND received_at < to_timestamp(%(end)s / 1000.0) ORDER BY id, observed_at DESC
+), gaps AS (
+    SELECT *, extract(epoch FROM received_at
+        - lag(received_at) OVER (PARTITION BY device ORDER BY received_at))::float8 AS gap_s FROM once
+), days AS (
+    SELECT (received_at AT TIME ZONE %(zone)s)::date AS day, device, count(*) AS uplinks,
+           coalesce(sum(size), 0) AS bytes, count(*) FILTER (WHERE size IS NULL) AS without_payload,
+           coalesce(sum(airtime_ms), 0) AS airtime_ms, count(gap_s) AS intervals,
+           count(*) FILTER (WHERE gap_s < %(limit)s) AS too_short, min(gap_s) AS shortest_s
+    FROM gaps GROUP BY 1, 2
+), heard AS (
+    SELECT g AS name, count(*) AS n FROM once CROSS JOIN LATERAL (SELECT DISTINCT unnest(gateways) AS g) u GROUP BY g
+), crossed AS (
+    SELECT coalesce(p.name, u.n::text) AS name, count(*) AS n FROM once CROSS JOIN LATERAL unnest(properties) AS u (n)
+    LEFT JOIN property p ON p.id = u.n GROUP BY 1
+), said AS (
+    SELECT DISTINCT ON (device) extras FROM once WHERE extras IS NOT NULL AND extras <> '{}'
+    ORDER BY device, received_at DESC
 )
-"""Each message of these days once, also one that carries readings of many instants."""
-_DEVICE_DAYS = (
-    "SELECT (received_at AT TIME ZONE %(zone)s)::date, device, count(*), coalesce(sum(octet_length(payload)), 0),"
-    " count(*) FILTER (WHERE payload IS NULL), coalesce(sum(airtime_ms), 0), count(gap_s),"
-    " count(*) FILTER (WHERE gap_s < %(limit)s), min(gap_s) FROM (SELECT *, extract(epoch FROM received_at"
-    "  - lag(received_at) OVER (PARTITION BY device ORDER BY received_at))::float8 AS gap_s FROM once) gaps"
-    " GROUP BY 1, 2"
-)
-
-_GATEWAYS = (
-    "SELECT g, count(*) FROM once CROSS JOIN LATERAL (SELECT DISTINCT unnest(gateways) AS g) u GROUP BY g"
-    " ORDER BY count(*) DESC, g"
-)
-_RELAYED = "SELECT count(*) FROM once WHERE cardinality(gateways) > 0"
-_PROPERTIES = (
-    "SELECT coalesce(p.name, u.n::text), count(*) FROM once CROSS JOIN LATERAL unnest(properties) AS u (n)"
-    " LEFT JOIN property p ON p.id = u.n GROUP BY 1 ORDER BY 2 DESC, 1"
-)
-_EXTRAS = (
-    "SELECT DISTINCT ON (device) extras FROM once WHERE extras IS NOT NULL AND extras <> '{}'"
-    " ORDER BY device, received_at DESC"
-)
+SELECT (SELECT json_agg(days) FROM days),
+       (SELECT json_agg(json_build_array(name, n) ORDER BY n DESC, name) FROM heard),
+       (SELECT count(*) FROM once WHERE cardinality(gateways) > 0),
+       (SELECT json_agg(json_build_array(name, n) ORDER BY n DESC, name) FROM crossed),
+       (SELECT json_agg(extras) FROM said)
+"""
+"""Each message that came on these days once, also one that carries readings of many instants, or whose clock is wrong.
+The days' uplinks are read once for all of the report."""
 
 
 def networks(connection: Connection) -> list[Known]:
@@ -98,10 +103,10 @@ def network_report(connection: Connection, name: str, first: date, last: date, z
         known.get("quota_uplinks_per_day"), known.get("quota_bytes_per_day"), known.get("shortest_period_s")
     )
     asked = {"network": name, "start": start, "end": end, "zone": zone, "limit": short_limit_s(agreed)}
-    days = [
-        DeviceDay(row[0], row[1], row[2], int(row[3]), row[4], row[5], row[6], row[7], row[8])
-        for row in _asked(connection, _DEVICE_DAYS, asked)
-    ]
+    row = connection.execute(_REPORT.encode(), asked).fetchone()
+    assert row is not None
+    by_day, gateways, relayed, properties, extras = row
+    days = [DeviceDay(**one | {"day": date.fromisoformat(one["day"])}) for one in by_day or ()]
     found = volume(days, agreed)
     party = known.get("party")
     return NetworkReport(
@@ -109,9 +114,8 @@ def network_report(connection: Connection, name: str, first: date, last: date, z
         party=fleet_queries.at(fleet_queries.versions(connection, "party", party), end) if party else None,
         first=first, last=last, agreed=agreed, volume=found,
         models=_models(connection, [one.device for one in found.devices], end),
-        gateways=dict(_asked(connection, _GATEWAYS, asked)), relayed=int(_asked(connection, _RELAYED, asked)[0][0]),
-        properties=dict(_asked(connection, _PROPERTIES, asked)),
-        fields=_fields(connection, asked),
+        gateways=dict(gateways or ()), relayed=relayed, properties=dict(properties or ()),
+        fields=tuple(sorted({name for one in extras or () for name in json.loads(one)})),
     )  # fmt: skip
 
 
@@ -124,12 +128,3 @@ def _models(connection: Connection, addresses: list[str], at: int) -> dict[str, 
         (addresses, at),
     )
     return {address: model or "" for address, model in rows}
-
-
-def _fields(connection: Connection, asked: dict[str, Any]) -> tuple[str, ...]:
-    """Names of what devices said beside their readings, as in the last message of each device that has some."""
-    return tuple(sorted({name for (extras,) in _asked(connection, _EXTRAS, asked) for name in json.loads(extras)}))
-
-
-def _asked(connection: Connection, question: str, asked: dict[str, Any]) -> list[Any]:
-    return connection.execute((_ONCE + question).encode(), asked).fetchall()
