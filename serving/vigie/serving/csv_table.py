@@ -76,14 +76,16 @@ def name_cell(name: str) -> str:
 
 
 def number_cell(value: float | None) -> str:
-    """A number as a French spreadsheet reads it, as exact as it is kept; empty for none.
+    """A number as a French spreadsheet reads it, to the 15 digits that it keeps; empty for none.
 
     >>> number_cell(21.5), number_cell(-3.0), number_cell(1e-7), number_cell(float("nan")), number_cell(None)
     ('21,5', '-3', '0,0000001', '', '')
+    >>> number_cell(24.768241500000002), number_cell(3367020.0)
+    ('24,7682415', '3367020')
     """
     if value is None or value - value != 0:  # not a number, or infinite
         return ""
-    text = repr(value)
+    text = repr(float(f"{value:.15g}"))  # without the last digits, which only binary fractions have
     if "e" in text:
         text = f"{Decimal(text):f}"
     return text.removesuffix(".0").replace(".", ",")

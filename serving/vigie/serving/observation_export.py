@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from vigie.serving.csv_table import MOMENT, Column, guarded, name_cell, number_cell, tableur, write_table
-from vigie.serving.wording import utc_text
+from vigie.serving.wording import choice_text, utc_text
 from vigie.streams.core.quality_words import REASONS
 from vigie.streams.sinks.observation_queries import Line
 
@@ -28,7 +28,7 @@ _WHO: dict[str, Column[Line]] = {
     "commune": lambda line, _: guarded(line.commune_name or ""),
     # A word before the code: else the zero at its start is lost.
     "code_insee": lambda line, _: f"insee-{line.commune}",
-    "cas_usage": lambda line, _: line.use_case,
+    "cas_usage": lambda line, _: choice_text(line.use_case, "point", "use_case", "fr"),
     "grandeur": lambda line, _: guarded(line.label_fr),
     "voie": lambda line, _: str(line.channel),
 }
