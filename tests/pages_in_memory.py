@@ -140,8 +140,8 @@ class Memory:
         return [(name, NOON) for name in names if name > after][:limit]
 
     def points(self, limit, after, now):
-        entries = [PointEntry(f"P{n:03}", f"P{n:03}", "", "heat", "13055", None) for n in range(150)]
-        entries.append(PointEntry(POINT, POINT, SCRIPT, "heat", "13055", NOON))
+        entries = [PointEntry(f"P{n:03}", f"P{n:03}", "", "heat", "13055", "Marseille", None) for n in range(150)]
+        entries.append(PointEntry(POINT, POINT, SCRIPT, "heat", "13055", "Marseille", NOON))
         return [one for one in entries if one.id > after][:limit]
 
     def points_of_device(self, device, now):

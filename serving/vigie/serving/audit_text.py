@@ -8,6 +8,11 @@ from vigie.streams.core.commissioning import Line, overall
 from vigie.streams.sinks.audit_queries import Audit
 from vigie.topics.property import BY_NAME
 
+MOST_DECIMALS = 4
+"""Of a share in percent."""
+SECONDS_IN_FULL = 100
+"""Seconds from here on are told without decimals."""
+
 
 class LineText(NamedTuple):
     """A line of the audit as a person reads it."""
@@ -22,12 +27,17 @@ class LineText(NamedTuple):
 
 
 def share_text(value: float, language: str) -> str:
-    """A share of 1 in percent, to a tenth.
+    """A share of 1 in percent, to a tenth; what is not all is not told as all, nor what is something as nothing.
 
-    >>> share_text(0.97449, "fr"), share_text(0.97449, "en")
-    ('97,4\u202f%', '97.4 %')
+    >>> share_text(0.97449, "fr"), share_text(0.97449, "en"), share_text(1.0, "en")
+    ('97,4\u202f%', '97.4 %', '100 %')
+    >>> share_text(59_475 / 59_494, "en"), share_text(1 / 2_649, "en"), share_text(1e-9, "en")
+    ('99.97 %', '0.04 %', '0 %')
     """
-    return number_text(round(value * 100, 1), language) + (NARROW_SPACE if language == "fr" else " ") + "%"
+    percent, decimals = value * 100, 1
+    while decimals < MOST_DECIMALS and percent not in (0, 100) and round(percent, decimals) in (0, 100):
+        decimals += 1
+    return number_text(round(percent, decimals), language) + (NARROW_SPACE if language == "fr" else " ") + "%"
 
 
 def amount_text(value: float | None, unit: str, language: str) -> str:
@@ -40,7 +50,7 @@ def amount_text(value: float | None, unit: str, language: str) -> str:
         return "–"
     if unit == "share":
         return share_text(value, language)
-    text = number_text(round(value, 2), language)
+    text = number_text(round(value, 2 if abs(value) < SECONDS_IN_FULL or unit != "s" else 0), language)
     space = NARROW_SPACE if language == "fr" else " "
     return text + (space + unit if unit and unit != "gateways" else "")
 

@@ -20,6 +20,7 @@ class PointEntry(NamedTuple):
     name: str
     use_case: str
     commune: str
+    commune_name: str
     last_at: int | None
 
 
@@ -89,7 +90,9 @@ def points(connection: Connection, limit: int, after: str, now: int) -> list[Poi
     rows = connection.execute(
         "SELECT p.id, p.attributes, (SELECT observed_at FROM observation o WHERE o.point = p.id AND NOT o.withdrawn"
         "  AND o.observed_at <= to_timestamp(%(now)s / 1000.0) + interval '5 minutes'"
-        "  ORDER BY observed_at DESC LIMIT 1)"
+        "  ORDER BY observed_at DESC LIMIT 1), (SELECT v.attributes->>'name' FROM fleet_object c JOIN fleet_version v"
+        "  ON v.object = c.number AND v.superseded_at IS NULL WHERE c.kind = 'commune'"
+        "  AND c.id = p.attributes->>'commune' ORDER BY lower(v.valid) DESC NULLS LAST LIMIT 1)"
         " FROM (SELECT DISTINCT ON (o.id) o.id, v.attributes FROM fleet_object o JOIN fleet_version v"
         "  ON v.object = o.number AND v.superseded_at IS NULL WHERE o.kind = 'point' AND o.id > %(after)s"
         "  ORDER BY o.id, (v.valid @> to_timestamp(%(now)s / 1000.0)) DESC, lower(v.valid) DESC NULLS LAST"
@@ -98,8 +101,8 @@ def points(connection: Connection, limit: int, after: str, now: int) -> list[Poi
     )
     return [
         PointEntry(name, str(f.get("code", name)), str(f.get("name", "")), str(f.get("use_case", "")),
-                   str(f.get("commune", "")), epoch_ms(at))
-        for name, f, at in rows
+                   str(f.get("commune", "")), commune or str(f.get("commune", "")), epoch_ms(at))
+        for name, f, at, commune in rows
     ]  # fmt: skip
 
 
