@@ -330,12 +330,12 @@ def test_a_worker_that_lost_what_it_had_published_comes_to_the_same():
     records = [record(uplink(n, START_AT + n * STEP_MS, [temperature(v)]), n) for n, v in enumerate(day)]
     middle = record(uplink(50, START_AT + 2 * STEP_MS + 200_000, [temperature(35.0)]), 6)  # then no spike any more
     first = step(fleet)
-    found = observations(process(first, placed(records[:2])))
+    found = observations(process(first, placed(records[:3])))
     changelog.save(first)
-    for one in (records[2], records[3]):
-        found += observations(process(first, placed([one])))
+    found += observations(process(first, placed(records[3:4])))
+    assert found[-2].reason == "successor"
     second = changelog.reborn(fleet)
-    found += observations(process(second, placed([records[2], records[3], middle, *records[4:]])))
+    found += observations(process(second, placed([records[3], middle, *records[4:]])))
     undisturbed = observations(process(step(fleet), placed([*records, middle])))
     assert {name: one.readings for name, one in in_force(found).items()} == {
         name: one.readings for name, one in in_force(undisturbed).items()
