@@ -24,7 +24,8 @@ def store(services):
         state(
             connection, COMMUNE, MODEL, device("a1"), device("a2"),
             point("P1", buddy_group="centre"), point("P2", buddy_group="centre"),
-            placement("P1/1", "a1", "P1", START.isoformat()), placement("P2/1", "a2", "P2", START.isoformat()),
+            placement("P1/1", "a1", "P1", START.isoformat()),
+            placement("P2/1", "a2", "P2", START.isoformat(), moment(48)),
         )  # fmt: skip
         with connection.transaction():
             for number in range(200):  # 192 of them within the first 48 hours
@@ -60,3 +61,8 @@ def test_a_young_placement_is_audited_so_far(store):
 def test_without_point_or_placement_there_is_no_audit(store, point_id, chosen, why):
     with pytest.raises(NoPlacementError, match=why):
         audit(store, point_id, LATER, chosen)
+
+
+def test_a_placement_that_ended_within_two_days_is_audited_as_a_whole(store):
+    found = audit(store, "P2", LATER)
+    assert (found.complete, found.end_at - found.start_at) == (True, 12 * 3_600_000)

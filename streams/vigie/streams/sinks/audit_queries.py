@@ -22,7 +22,7 @@ class Audit(NamedTuple):
         point, placement: as they were when the placement began.
         model: of the device; empty where the fleet does not say.
         start_at, end_at: what was looked at, epoch ms UTC.
-        complete: whether all of the first two days are over.
+        complete: whether all of the first two days are over, or the placement is.
         lines: what it came to.
     """
 
@@ -80,7 +80,7 @@ def audit(connection: Connection, point: str, now: int, placement: str = "") -> 
         heard_by(connection, addresses, start_at, end_at),
         _series(connection, known, start_at, end_at),
     )
-    complete = end_at - start_at >= SPAN_MS
+    complete = end_at - start_at >= SPAN_MS or (placed.to_at is not None and placed.to_at <= now)
     return Audit(known, placed, str(device.get("model", "")) if device else "", start_at, end_at, complete, lines)
 
 
