@@ -20,10 +20,12 @@ FLEET = FleetView().with_objects([
 ])  # fmt: skip
 
 
-def uplink(address: str, at: int, *readings: tuple[int, int | None], network: str = "metropole") -> dict[str, Any]:
+def uplink(
+    address: str, at: int, *readings: tuple[int, int | None], network: str = "metropole", revision: int = 0
+) -> dict[str, Any]:
     """An uplink with readings of (channel, own instant)."""
     return {
-        "device": address, "network": network, "observed_at": at,
+        "device": address, "network": network, "observed_at": at, "revision": revision,
         "readings": [
             {"property": 1, "channel": channel, "value": 1.0, "observed_at": own_at} for channel, own_at in readings
         ],
@@ -59,6 +61,13 @@ def test_readings_of_their_own_times_go_where_the_device_was_then():
 def test_channels_go_to_their_points_once_each():
     both = uplink("src:a:counter", MARCH, (1, None), (2, None), (1, None), (9, None))
     assert to(FLEET, both) == ([("IN", "in"), ("OUT", "out")], {})
+
+
+def test_a_replay_goes_to_all_points_of_its_device_for_what_an_earlier_decoding_put_there():
+    assert to(FLEET, uplink(A, MARCH, (0, None), revision=1)) == ([("P2", "2"), ("P1", "1")], {})
+    assert to(FLEET, uplink("src:a:counter", MARCH, (1, None), revision=1)) == ([("IN", "in"), ("OUT", "out")], {})
+    nowhere = uplink("src:a:later", MARCH - 1, (0, None), revision=1)
+    assert to(FLEET, nowhere) == ([("P3", "later")], {("metropole", "no_placement"): 1})
 
 
 def test_what_is_placed_nowhere_is_counted_by_its_reason():

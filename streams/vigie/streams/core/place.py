@@ -3,6 +3,9 @@
 A reading belongs to the placement that covers its channel at its own instant, so one uplink may go to several points
 (a counter with two directions; a logger that was moved between two uploads). Its bytes are passed on unchanged, once
 per placement; `qualify` takes from them the readings that this placement covers.
+
+One that a replay decoded again goes to every other point of its device too: an earlier decoding may have put readings
+there, at other instants or on other channels, which `qualify` takes back.
 """
 
 from collections import Counter
@@ -57,7 +60,7 @@ class Placer:
         for value, uplink in zip(values, uplinks, strict=True):
             readings = uplink["readings"]
             whole = covering_all(uplink["device"], uplink["observed_at"])
-            if whole is not None and readings:
+            if whole is not None and readings and not uplink["revision"]:
                 for reading in readings:
                     if reading["observed_at"] is not None:
                         break
@@ -66,7 +69,8 @@ class Placer:
                     records.append((key, value, headers, None))
                     continue
             covered = _covered(view, uplink)
-            for one in covered:
+            replayed = _not_among(covered, view.placements_of(uplink["device"])) if uplink["revision"] else []
+            for one in (*covered, *replayed):
                 key, headers = envelopes.get(one[0]) or self._envelope(one)
                 records.append((key, value, headers, None))
             if not covered and (why := _why_not(view, uplink)):
@@ -91,6 +95,12 @@ def _covered(view: FleetView, uplink: Mapping[str, Any]) -> list[Placement]:
         if placement is not None:
             found[placement.id, placement.point] = placement
     return list(found.values())
+
+
+def _not_among(covered: Iterable[Placement], placements: Iterable[Placement]) -> list[Placement]:
+    """A placement at each of the other points."""
+    points = {one.point for one in covered}
+    return list({one.point: one for one in placements if one.point not in points}.values())
 
 
 def _why_not(view: FleetView, uplink: Mapping[str, Any]) -> str:

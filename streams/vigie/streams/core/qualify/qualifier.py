@@ -101,7 +101,9 @@ class Qualifier:
             self.taken.unused["elsewhere"] += len(left)
             if _fleet_revision(record.headers) < self.places.view.revision:
                 self.taken.records.extend(elsewhere(self.places, facts, record.value, point, left))
-        self._uplink(partition, point, facts, found, [])
+        # What an earlier decoding made here may be older than the memory: one that is withdrawn tells the store.
+        gone = [facts.observed_at] if facts.revision and not found else []
+        self._uplink(partition, point, facts, found, gone)
 
     def asked(self, partition: int, message: Requalify) -> None:
         """Take a verdict of neighbours, or a stored uplink that is to be placed and tested by the fleet of now."""
@@ -181,7 +183,8 @@ class Qualifier:
                 return
             kept = {one.at for one in found}
             for at, known in held.items():
-                if at in gone or (at not in kept and known < facts.revision):
+                # A stored uplink comes instant by instant: what it does not hold is told by others of its messages.
+                if at in gone or (not reason and at not in kept and known < facts.revision):
                     assert memory is not None
                     self._withdraw(partition, point, memory, at, name, facts.revision, reason or "replay")
         for one in found:
@@ -192,7 +195,7 @@ class Qualifier:
                                 facts.network, facts.revision)  # fmt: skip
                 self._publisher.withdrawn(
                     point, origin, name, (at, facts.received_at, facts.ingested_at), self.places,
-                    revision(facts.revision, self.places.view.revision, 0), reason,
+                    revision(facts.revision, self.places.view.revision, 0), reason or "replay",
                 )  # fmt: skip
 
     @staticmethod
