@@ -1,21 +1,16 @@
 """`vigie fleet repairs`: which history is repaired after a correction of the fleet, and how far that has come."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
-import psycopg
 
-from vigie.deploy.connection_string import check_connection_string
-from vigie.deploy.console_words import say
 from vigie.deploy.installation import settings_here
+from vigie.deploy.opened_database import told
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.repair_words import WORDS, as_data, line
 from vigie.streams.fleet import repairs
-from vigie.streams.settings import Settings
-from vigie.streams.sinks.database import connect_to_write, place
+from vigie.streams.sinks.database import connect_to_write
 
 
 @click.group(
@@ -37,7 +32,7 @@ def command(context: click.Context, *, done: bool, limit: int, as_json: bool) ->
     settings = settings_here()
     words: dict[str, Any] = WORDS[settings.language]
     states = ["offered", "asked", *(["done"] if done else [])]
-    with _database(settings) as connection:
+    with told(settings), connect_to_write(settings) as connection:
         found = repairs.listed(connection, states, limit)
         counts = repairs.counts(connection)
     if as_json:
@@ -66,7 +61,7 @@ def ask(numbers: tuple[int, ...], *, every: bool, as_json: bool) -> None:
     words: dict[str, Any] = WORDS[settings.language]
     if bool(numbers) == every:
         raise OperatorError(words["which"], Exit.USAGE)
-    with _database(settings) as connection, connection.transaction():
+    with told(settings), connect_to_write(settings) as connection, connection.transaction():
         before = repairs.ask(connection, None if every else numbers)
         for number in numbers:
             if number not in before:
@@ -88,22 +83,3 @@ def _print_table(lines: list[tuple[str, ...]], head: tuple[str, ...]) -> None:
     for one in lines:
         table.add_row(*map(cell, one))
     console().print(table)
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator["psycopg.Connection[Any]"]:
-    if not settings.database:
-        raise OperatorError(say(settings.language, "no_database"), Exit.NOT_RUNNING)
-    check_connection_string(settings.database)
-    try:
-        with connect_to_write(settings) as connection:
-            yield connection
-    except psycopg.errors.UndefinedTable:
-        raise OperatorError(
-            f"The database {place(settings.database)} has no tables of the fleet yet: start the role `store` once.",
-            Exit.NOT_READY,
-        ) from None
-    except psycopg.OperationalError as error:
-        raise OperatorError(
-            f"The database {place(settings.database)} does not answer: {str(error).strip()}", Exit.UNREACHABLE
-        ) from None
