@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.whole_file import whole_file
 
 
 def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
@@ -14,7 +14,7 @@ def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
 
     Args:
         file: where to; `-` for standard output.
-        write: writes to an open text file, and says how many lines.
+        write: writes to an open text file, and says how much (lines, characters).
 
     Returns:
         What `write` returned; None where it went to standard output.
@@ -26,14 +26,8 @@ def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         write(sys.stdout)
         return None
-    partial = file.with_name(f".{file.name}.part")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as out:
-            count = write(out)
-        partial.replace(file)
+        with whole_file(file) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+            return write(out)
     except OSError as error:
         raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
-    finally:
-        with suppress(OSError):  # that it cannot be made has been said
-            partial.unlink()
-    return count

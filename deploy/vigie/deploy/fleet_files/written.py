@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from vigie.deploy.fleet_files.csv_out import csv_text
 from vigie.deploy.fleet_files.which_kind import files_of, named
 from vigie.deploy.fleet_files.yaml_out import yaml_text
+from vigie.deploy.whole_file import whole_file
 from vigie.streams.settings import Settings
 from vigie.topics.fleet.field import Field
 from vigie.topics.fleet.kind import Kind, kinds
@@ -58,17 +59,11 @@ def write(
         if foreign:
             raise Foreign(foreign)
     folder.mkdir(parents=True, exist_ok=True)
-    partials = {file: file.with_name(f".{file.name}.part") for file in files}
-    try:
+    with ExitStack() as all_or_none:
         for file, kind in files.items():
+            partial = all_or_none.enter_context(whole_file(file))
             fields = written_fields(kinds()[kind], private=private)
-            partials[file].write_text(FORMATS[form](fields, by_kind[kind], zone), encoding="utf-8", newline="")
-        for file, partial in partials.items():
-            partial.replace(file)
-    finally:
-        for partial in partials.values():
-            with suppress(OSError):  # most were renamed
-                partial.unlink()
+            partial.write_text(FORMATS[form](fields, by_kind[kind], zone), encoding="utf-8", newline="")
     return list(files)
 
 

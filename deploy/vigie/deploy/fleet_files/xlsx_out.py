@@ -1,7 +1,6 @@
 """A fleet as a workbook: a sheet per kind, with the template's notes and drop-downs."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +12,7 @@ from vigie.deploy.fleet_files.template_words import EXAMPLES, READ_ME
 from vigie.deploy.fleet_files.written import written_fields
 from vigie.deploy.fleet_files.xlsx_sheet import LISTS, begin, row
 from vigie.deploy.fleet_files.xlsx_values import values
+from vigie.deploy.whole_file import whole_file
 from vigie.topics.fleet.field import Form
 from vigie.topics.fleet.kind import kinds
 from vigie.topics.fleet.stated import Fleet, Stated
@@ -36,14 +36,8 @@ def write_workbook(fleet: Fleet, file: Path, zone: str, *, private: bool = True)
     by_kind: dict[str, list[Stated]] = {}
     for (kind, _), versions in fleet.items():
         by_kind.setdefault(kind, []).extend(versions)
-    partial = file.with_name(f".{file.name}.part")
-    try:
-        with partial.open("wb") as out:
-            _workbook(by_kind, zone, private=private, examples=False).save(out)
-        partial.replace(file)
-    finally:
-        with suppress(OSError):  # it was renamed, or could not be made
-            partial.unlink()
+    with whole_file(file) as partial, partial.open("wb") as out:
+        _workbook(by_kind, zone, private=private, examples=False).save(out)
 
 
 def write_template(out: IO[bytes]) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from vigie.deploy.exported import export_to
 from vigie.deploy.installation import settings_here
 from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
-from vigie.deploy.written_file import write_whole
 from vigie.serving.audit_text import audit_data, line_text
 from vigie.serving.audit_words import AUDIT_WORDS
 from vigie.serving.page import Pages
@@ -44,7 +44,8 @@ def command(point: str, placement: str, html: Path | None, *, as_json: bool) -> 
             raise OperatorError(no_audit(error, settings.language), Exit.USAGE) from None
     if html is not None:
         pages = Pages(settings.language, settings.timezone)
-        write_whole(html, pages.file("audit.html", **audit_values(found, settings.language)))
+        page = pages.file("audit.html", **audit_values(found, settings.language))
+        export_to(html, lambda out: out.write(page))
         click.echo(str(html), err=True)
     if as_json:
         click.echo(json.dumps(audit_data(found), ensure_ascii=False))

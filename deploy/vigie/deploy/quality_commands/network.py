@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from vigie.deploy.exported import export_to
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
-from vigie.deploy.written_file import write_whole
 from vigie.serving.network_pages import read_span, report_data, report_values
 from vigie.serving.network_words import NETWORK_WORDS
 from vigie.serving.page import Pages
@@ -49,7 +49,8 @@ def command(network: str, first: str, last: str, html: Path | None, *, as_json: 
         raise OperatorError(words["missing"], Exit.USAGE)
     values = report_values(found, language)
     if html is not None:
-        write_whole(html, Pages(language, settings.timezone).file("network.html", **values))
+        page = Pages(language, settings.timezone).file("network.html", **values)
+        export_to(html, lambda out: out.write(page))
         click.echo(str(html), err=True)
     if as_json:
         click.echo(json.dumps(report_data(found), ensure_ascii=False))
