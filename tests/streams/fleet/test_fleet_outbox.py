@@ -16,7 +16,7 @@ from vigie.deploy.replays import records
 from vigie.streams.fleet import known, outbox
 from vigie.streams.fleet.apply import apply
 from vigie.streams.fleet.republish import republish
-from vigie.streams.fleet.topic_content import as_fleet, read_topic
+from vigie.streams.fleet.topic_content import as_fleet, read_topic, unknown_revision
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.migrate import migrate
 from vigie.topics.avro import Framer
@@ -114,10 +114,12 @@ async def test_after_a_restore_the_topic_follows_postgresql(store: Connection, i
         store.execute(f"DELETE FROM {table}".encode())  # as if restored to before all of it, then stated again
     state(store, *city())
     restored = known.read(store)
+    assert await unknown_revision(store, installation) == 2, "nothing may be sent: revision 1 would say two things"
     done = republish(store, await read_topic(installation), author="exploitant")
     assert (done.revision, done.forgotten) == (3, (("party", "perdue"),))
     assert set(done.differing) == {("party", "perdue"), ("point", "P1"), ("placement", "P1/1")}
     assert await publish(store, installation) == done.records == len(city()) + 1
+    assert await unknown_revision(store, installation) is None
     found = await read_topic(installation)
     assert {one_.revision for one_ in found.values()} == {3}
     assert found["party", "perdue"].versions == ()
@@ -135,7 +137,7 @@ async def test_after_a_restore_the_topic_follows_postgresql(store: Connection, i
 async def test_an_empty_topic_is_filled(store: Connection, installation: Settings):
     state(store, *city())
     store.execute("UPDATE fleet_outbox SET sent_at = now()")  # sent to a topic that was lost
-    assert await read_topic(installation) == {}
+    assert (await read_topic(installation), await unknown_revision(store, installation)) == ({}, None)
     done = republish(store, {}, author="a")
     assert (done.revision, done.repairs) == (2, 0)
     await publish(store, installation)

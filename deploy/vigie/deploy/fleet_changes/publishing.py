@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from vigie.deploy.fleet_changes.words import tell
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.fleet.outbox import new_producer, pending, publish_pending
+from vigie.streams.fleet.topic_content import unknown_revision
 from vigie.streams.schema_check import SchemaRefusedError, schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.topics.avro import Framer
@@ -65,6 +66,9 @@ async def _send(connection: Connection, settings: Settings) -> str:
             topics = (await producer.client.fetch_all_metadata()).topics()
             if topic not in topics:
                 return tell(settings.language, "no_topic", topic=topic)
+            strange = await unknown_revision(connection, settings)
+            if strange is not None:
+                return tell(settings.language, "strange_topic", topic=topic, revision=strange)
             await publish_pending(connection, producer, topic=topic)
     except TimeoutError:
         return tell(settings.language, "kafka_slow", limit=int(LIMIT_S))

@@ -20,8 +20,10 @@ WORDS: dict[str, dict[str, str]] = {
         "offered": "L'historique n'est pas repris : `vigie fleet repairs ask --all` le demande.",
         "asked": "L'historique est repris par le rôle recompute : `vigie fleet repairs` montre où il en est.",
         "published": "Publié sur {topic} (enregistrements : {count}).",
-        "recorded_only": "Enregistré, pas encore publié ({why}) : le rôle recompute publiera dès que Kafka répond "
+        "recorded_only": "Enregistré, pas encore publié ({why}) : le rôle recompute publiera ensuite "
         "(enregistrements : {count}).",
+        "strange_topic": "{topic} porte une révision {revision} que la base ne connaît pas, sans doute parce qu'elle a "
+        "été restaurée ; `vigie fleet check --republish` refait le topic",
         "kafka_unknown": "aucun Kafka n'est connu ici",
         "kafka_away": "Kafka ne répond pas à {kafka}",
         "no_topic": "le topic {topic} n'existe pas : `vigie topics create` le crée",
@@ -63,8 +65,10 @@ WORDS: dict[str, dict[str, str]] = {
         "offered": "History is not repaired: `vigie fleet repairs ask --all` asks for it.",
         "asked": "History is repaired by the role recompute: `vigie fleet repairs` shows how far it has come.",
         "published": "Published on {topic} (records: {count}).",
-        "recorded_only": "Recorded, not published yet ({why}): the role recompute will publish as soon as Kafka "
-        "answers (records: {count}).",
+        "recorded_only": "Recorded, not published yet ({why}): the role recompute will publish after that "
+        "(records: {count}).",
+        "strange_topic": "{topic} has a revision {revision} that the database does not know, probably because it was "
+        "restored; `vigie fleet check --republish` makes the topic anew",
         "kafka_unknown": "no Kafka is known here",
         "kafka_away": "Kafka does not answer at {kafka}",
         "no_topic": "the topic {topic} does not exist: `vigie topics create` makes it",

@@ -26,6 +26,7 @@ from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.core.repair_gate import OBSERVE, RepairGate
 from vigie.streams.fleet import repairs
 from vigie.streams.fleet.outbox import new_producer, pending, publish_pending
+from vigie.streams.fleet.topic_content import unknown_revision
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
@@ -66,6 +67,7 @@ class Recompute:
         self._health = metrics.Health()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._connection: Connection | None = None
+        self._strange: int | None = None  # revision of fleet.v1 that the database does not know, told already
         inputs = [
             (topic, number) for topic in UPLINKS for number in range(TOPICS[topic].partitions(settings.partitions))
         ]
@@ -203,9 +205,26 @@ class Recompute:
         outbox_waiting.set(found)
         if found and self._connection is not None:
             topic = self._settings.topic("fleet.v1")
+            if not await self._knows_topic(topic):
+                return
             sent = await publish_pending(self._connection, producer, topic=topic, wait=False)
             metrics.records_out.labels("recompute", "fleet.v1").inc(sent)
             outbox_waiting.set(await self._in_database(pending))
+
+    async def _knows_topic(self, topic: str) -> bool:
+        assert self._connection is not None
+        try:
+            strange = await unknown_revision(self._connection, self._settings)
+        except KafkaError:  # away; asked again in a moment
+            return False
+        if strange is not None and strange != self._strange:
+            log.error(
+                "Changes of the fleet are not published: %s has a revision %d that the database does not know, "
+                "probably because it was restored; vigie fleet check --republish makes the topic anew",
+                topic, strange,
+            )  # fmt: skip
+        self._strange = strange
+        return strange is None
 
     async def _stand_by(self) -> None:
         told = False

@@ -230,6 +230,12 @@ class FleetFollower:
             if before.get(key) != why:
                 not_understood.inc()
                 log.warning("%s of the fleet is not understood and stays as it was before: %s", key, why)
+        if self._base.passed_over:
+            log.warning(
+                "%d records of %s are of an earlier revision than what is held, and passed over: they were sent again, "
+                "or the database was restored (then: vigie fleet check --republish)",
+                self._base.passed_over, self._tp.topic,
+            )  # fmt: skip
 
     def _decode(self, record: Any) -> FleetObject | None:
         try:

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from fleet_objects import device, fleet_object, gone, placement, point, version  # isort: skip
 
@@ -78,6 +79,17 @@ def test_a_corrected_past_replaces_what_was_known():
     assert not after.with_objects([gone("device", "D")]).knows(A)
 
 
+def test_an_earlier_revision_of_an_object_is_passed_over():
+    """Sent again after a sender died, or taken for news by a database that was restored."""
+    held = view(device("D", A), placement("1", "D", "P1", revision=5), placement("2", "D", "P2", JUNE, revision=7))
+    after = held.with_objects([placement("1", "D", "P9", revision=4), gone("placement", "2", revision=6)])
+    assert (after.revision, after.passed_over) == (7, 2)
+    assert (after.covering(A, 0, MARCH).point, where(after, A, JUNE)) == ("P1", "2")
+    again = after.with_objects([gone("placement", "2", revision=8)]).with_objects([placement("2", "D", "P2", JUNE)])
+    assert (where(again, A, JUNE), again.passed_over) == ("1", 1), "what was taken back stays so"
+    assert view(*[placement("1", "D", "P1", revision=5), placement("1", "D", "P2", revision=5)]).passed_over == 0
+
+
 def test_conversions_hold_from_to_within_a_placement():
     linear = {"property": "distance", "method": "linear"}
     fleet = view(
@@ -142,7 +154,7 @@ def test_what_cannot_be_understood_is_told_and_leaves_what_was_known():
     bad = fleet.with_objects([placement("1", "D", "P2", channels=["left"], revision=2), device("E", B)])
     assert (bad.revision, where(bad, A, 0), bad.device_at(B, 0)) == (2, "1", "E")
     assert bad.not_understood == {"placement:1": "a channel is a whole number, not 'left'"}
-    assert not bad.with_objects([placement("1", "D", "P2")]).not_understood
+    assert not bad.with_objects([placement("1", "D", "P2", revision=3)]).not_understood
     for attributes in ({"method": "cubic"}, {"method": "table", "table": [[1, 2]]}, {"property": "magic"}):
         said = {"property": "distance", "method": "linear", **attributes}
         assert view(fleet_object("conversion", "c", **said)).not_understood
@@ -173,6 +185,7 @@ GONE = st.builds(gone, st.sampled_from(["device", "placement", "point", "zone", 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(DEVICES | PLACEMENTS | POINTS | ZONES | CONVERSIONS | GONE, max_size=25), st.integers(1, 5))
 def test_any_splitting_into_applies_gives_the_same_view(objects: list[FleetObject], size: int):
+    objects = [structs.replace(one, revision=number) for number, one in enumerate(objects, 1)]
     stepwise = FleetView()
     for start in range(0, len(objects), size):
         stepwise = stepwise.with_objects(objects[start : start + size])

@@ -46,11 +46,14 @@ class FleetView:
     Attributes:
         revision: of the last apply in force; 0 for an empty fleet.
         not_understood: `kind:id` -> why its last statement could not be read; the one before it, if any, still holds.
+        passed_over: how many records that made this view were of an earlier revision than the object's held one.
     """
 
     def __init__(self) -> None:
         self.revision = 0
         self.not_understood: dict[str, str] = {}
+        self.passed_over = 0
+        self._revisions: dict[str, dict[str, int]] = {}  # kind -> id -> revision of what is held
         self._devices: Book[DeviceSpan] = Book(lambda span: span.addresses)
         self._placements: Book[StatedPlacement] = Book(_refers_to)
         self._conversions: Book[ConversionSpan] = Book(lambda _: ())
@@ -130,16 +133,23 @@ class FleetView:
     def with_objects(self, objects: Iterable[FleetObject]) -> "FleetView":
         """The view after these objects replaced those of their keys; its revision is the highest among them.
 
-        An object that cannot be understood stands in `not_understood`, and leaves what was known of it as it was.
+        An object that cannot be understood stands in `not_understood`, and leaves what was known of it as it was. So
+        does a record of an earlier revision: one that was sent again, or that a restored database takes for news.
         """
         after = copy(self)
-        after.not_understood = dict(self.not_understood)
+        after.not_understood, after.passed_over = dict(self.not_understood), 0
+        after._revisions = {kind: held.copy() for kind, held in self._revisions.items()}
         changed: dict[str, dict[str, tuple[Any, ...]]] = {}
         for one in objects:
             after.revision = max(after.revision, one.revision)
             parse = PARSERS.get(one.kind)
             if parse is None:
                 continue
+            held = after._revisions.setdefault(one.kind, {})
+            if held.get(one.id, 0) > one.revision:
+                after.passed_over += 1
+                continue
+            held[one.id] = one.revision
             key = f"{one.kind}:{one.id}"
             try:
                 changed.setdefault(one.kind, {})[one.id] = parse(one)
