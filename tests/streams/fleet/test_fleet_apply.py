@@ -252,3 +252,18 @@ def test_an_apply_that_is_killed_leaves_nothing_and_holds_nothing(database: str,
         process.wait()
     assert set(everything(store).values()) == {0}
     assert state(store, *city()).revision == 1
+
+
+def test_the_database_itself_keeps_what_refers_to_what(store: Connection):
+    """Whoever writes past the apply: by hand, or by a mistake of ours."""
+    state(store, *city())
+    numbers = dict(store.execute("SELECT id, number FROM fleet_object").fetchall())
+    over = "UPDATE fleet_version SET superseded_revision = 1, superseded_at = now() WHERE object = %s"
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="commune 13055 est encore référencé"):
+        store.execute(over, (numbers["13055"],))
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        store.execute("DELETE FROM fleet_object WHERE number = %s", (numbers["13055"],))
+    store.execute(over, (numbers["P2/1"],))  # nobody refers to it
+    lost = "INSERT INTO fleet_reference (object, field, target) VALUES (%s, 'x', %s)"
+    with pytest.raises(psycopg.errors.ForeignKeyViolation, match="placement P2/1 est référencé"):
+        store.execute(lost, (numbers["P1"], numbers["P2/1"]))
