@@ -167,3 +167,14 @@ def test_an_uplink_is_no_duplicate_of_itself_and_a_message_of_another_point_none
     assert duplicate(at, np.array([0, 0, 1], np.int32), same, uplinks, 30.0).tolist() == [1, 1, 1]
     assert duplicate(at, np.zeros(3, np.int32), same, uplinks, 30.0).tolist() == [1, 1, 3]
     assert duplicate(at, np.zeros(3, np.int32), same, uplinks, np.nan).tolist() == [2, 2, 2]
+
+
+def test_a_value_on_its_limit_is_inside_whatever_its_binary_fraction():
+    start = np.arange(-100, 400) / 10
+    pairs = [one_series(np.array([0, 1]) * QUARTER, np.round([one, one + 5], 1)) for one in start]
+    assert all(rate_of_change(one, 20.0, 40.0)[1] == Flag.GOOD for one in pairs)
+    tops = [one_series(np.arange(3) * QUARTER, np.round([one, one + 3, one], 1)) for one in start]
+    assert all(spike(one, 3.0, 6.0, 1.0)[1] == Flag.GOOD for one in tops)
+    falls = [one_series(np.array([0, 1]) * QUARTER, np.round([one + 10, one], 1)) for one in start + 40]
+    assert all(falls_when_emptied(one, 10.0, 25.0)[1] == Flag.GOOD for one in falls)
+    assert rate_of_change(one_series(np.array([0, 1]) * QUARTER, np.array([20.0, 25.01])), 20.0, 40.0)[1] == 3

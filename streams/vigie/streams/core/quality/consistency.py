@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vigie.streams.core.quality.series import Flags, Numbers, Parameter, Series, flags_of, is_set, previous_present
+from vigie.streams.core.quality.series import (
+    BARELY,
+    Flags,
+    Numbers,
+    Parameter,
+    Series,
+    flags_of,
+    is_set,
+    previous_present,
+)
 from vigie.topics.property import BY_NAME
 from vigie.topics.quality import Flag
 
@@ -82,7 +91,7 @@ def falls_when_emptied(series: Series, settling: Parameter, emptied_below: Param
     before = previous_present(series)
     values = series.values
     with np.errstate(invalid="ignore"):
-        fallen = (values[np.maximum(before, 0)] - values > settling) & ~(values <= emptied_below)
+        fallen = (values[np.maximum(before, 0)] - values > np.asarray(settling) * BARELY) & ~(values <= emptied_below)
     return flags_of(values, (before >= 0) & is_set(settling), fallen, np.zeros(len(values), np.bool_))
 
 

@@ -4,7 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vigie.streams.core.quality.rolling import window_moments
-from vigie.streams.core.quality.series import MEMORY_MS, Flags, Numbers, Parameter, Series, flags_of, window_starts
+from vigie.streams.core.quality.series import (
+    BARELY,
+    MEMORY_MS,
+    Flags,
+    Numbers,
+    Parameter,
+    Series,
+    flags_of,
+    window_starts,
+)
 
 
 def radiation(
@@ -43,7 +52,7 @@ def radiation(
     [3, 1, 2, 1]
     """
     with np.errstate(invalid="ignore"):
-        warmer = (values - median > excess) & ~(night_excess > excess)
+        warmer = (values - median > np.asarray(excess) * BARELY) & ~(night_excess > excess)
         evaluated = (elevation_deg > min_elevation_deg) & (count >= num_min) & ~np.isnan(excess)
     return flags_of(values, evaluated, warmer, np.zeros(len(values), np.bool_))
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vigie.streams.core.quality.series import (
+    BARELY,
     HOUR_MS,
     Flags,
     Parameter,
@@ -51,4 +52,6 @@ def rate_of_change(
         change = series.values - series.values[known]
         rate = np.where(np.asarray(rise_only) > 0, change, np.abs(change)) / hours
         evaluated = (before >= 0) & is_set(suspect_per_h, fail_per_h)
-        return flags_of(series.values, evaluated, rate > suspect_per_h, rate > fail_per_h)
+        return flags_of(
+            series.values, evaluated, rate > np.asarray(suspect_per_h) * BARELY, rate > np.asarray(fail_per_h) * BARELY
+        )

@@ -21,6 +21,9 @@ MEMORY_MS = 26 * 3_600_000
 
 HOUR_MS = 3_600_000
 
+BARELY = 1 + 1e-9
+"""A limit times this is the limit still: 20.1 − 17.1 is a little more than 3 in binary fractions, and on the limit."""
+
 Flags = NDArray[np.uint8]
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]

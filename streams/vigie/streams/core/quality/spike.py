@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from vigie.streams.core.quality.series import MEMORY_MS, Flags, Numbers, Parameter, Series, flags_of, is_set, number_or
+from vigie.streams.core.quality.series import (
+    BARELY,
+    MEMORY_MS,
+    Flags,
+    Numbers,
+    Parameter,
+    Series,
+    flags_of,
+    is_set,
+    number_or,
+)
 
 
 def spike(
@@ -52,7 +62,7 @@ def spike(
     share, root = number_or(suspect_share, 0.0), number_or(suspect_root, 0.0)
     limit = np.maximum(suspect, np.maximum(share * greater, root * np.sqrt(greater)))
     evaluated = ~np.isnan(before) & ~np.isnan(after) & is_set(suspect, fail)
-    return flags_of(values, evaluated, out > limit, out > fail)
+    return flags_of(values, evaluated, out > limit * BARELY, out > np.asarray(fail) * BARELY)
 
 
 def _neighbours(series: Series) -> tuple[Numbers, Numbers]:
