@@ -1,15 +1,17 @@
 """What neighbours say of each other in the end does not depend on the order in which their values came."""
 
 from itertools import pairwise
+from math import isnan
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from fleet_objects import device, placement, point
+from fleet_objects import device, fleet_object, placement, point
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qualify_by_hand import Fleet
 
+from vigie.streams.core.qualify.neighbourhood import Cohorts, Kept, Parameters
 from vigie.streams.core.quality.neighbours import Around, around, neighbours
 from vigie.streams.core.quality.radiation import night_excess, radiation
 from vigie.streams.core.quality.series import Series
@@ -155,3 +157,16 @@ def test_what_a_lost_worker_told_is_told_again_or_taken_back():
     worker.restart(saved=False)
     worker.take([value(6, 4, 26.0), value(0, 4, 26.0), value(1, 4, 26.0), value(2, 4, 26.0)])
     assert ("P6", MIDNIGHT_AT + 4 * QUARTER_MS, 7) not in worker.objections()
+
+
+def test_who_is_a_neighbour_is_known_where_the_test_of_neighbours_is_off():
+    off = fleet_object("quality_setting", "S1", point="P6", property="air_temperature", test="neighbours",
+                       parameters={"off": 1, "max_elev_diff_m": 35})  # fmt: skip
+    key = ("P6", 1, 0)
+    found = Parameters(FLEET.view.with_objects([off])).of(*key)
+    assert isnan(found[quality.Test.NEIGHBOURS]["k"])
+    values = [(0, (f"P{number}", 1, 0, MIDNIGHT_AT), Kept(20.0 + number, True)) for number in range(POINTS)]
+    cohorts = Cohorts(values, Parameters(FLEET.view.with_objects([off])))
+    assert cohorts.near()[6] == quality.Flag.UNKNOWN
+    median, number = cohorts.seen()
+    assert (number[6], round(float(median[6]), 3)) == (3, 23.87)  # P3 to P5, brought 20 m up

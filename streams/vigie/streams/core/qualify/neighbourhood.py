@@ -110,7 +110,10 @@ class Parameters:
         self._known: dict[tuple[str, int, int], dict[Test, dict[str, float]]] = {}
 
     def of(self, point: str, number: int, channel: int) -> dict[Test, dict[str, float]]:
-        """The parameters of both tests of a point's series; a test that is off has none."""
+        """The parameters of both tests of a point's series; a test that is off has no limit.
+
+        Who is a neighbour is said of the test of neighbours, and holds for the sun's too where that one is off.
+        """
         found = self._known.get((point, number, channel))
         if found is None:
             entry = PROPERTIES.get(number)
@@ -119,8 +122,11 @@ class Parameters:
                 if one.property == number and one.channel in (None, channel):
                     test = Test(one.test)
                     tests[test] = tests.get(test, {}) | one.parameters
-            wanted = (Test.NEIGHBOURS, Test.RADIATION)
-            found = {test: tests[test] if tests.get(test, {}).get(OFF) != 1 else {} for test in wanted if test in tests}
+            found = {
+                test: tests[test] | ({limit: nan} if tests[test].get(OFF) == 1 else {})
+                for test, limit in ((Test.NEIGHBOURS, "k"), (Test.RADIATION, "excess"))
+                if test in tests
+            }
             self._known[point, number, channel] = found
         return found
 
