@@ -73,9 +73,9 @@ def a_day(seed: int) -> list[Uplink]:
         ):  # with history of its own, minutes apart from the others
             own = [(at - 400_000, [(p, v + 0.5) for p, v in values]), (at, values)]
         readings = [Reading(p, 0, v, instant if len(own) > 1 else None) for instant, vs in own for p, v in vs]
-        found.append(uplink(number, at, readings, address=address))
+        found.append(uplink(number << 64, at, readings, address=address))
         if rng.random() < 0.1 and len(own) == 1:
-            found.append(uplink(1000 + number, at + 8000, readings, address=address))
+            found.append(uplink(1000 + number << 64, at + 8000, readings, address=address))
     return found
 
 
