@@ -15,7 +15,7 @@ from vigie.streams.core.qualify.blocks import Block, Flat, Group, SegmentParamet
 from vigie.streams.core.qualify.memory import SUCCESSOR
 from vigie.streams.core.qualify.series_tests import series_tests
 from vigie.streams.core.qualify.shortcuts import OPEN, flat_line_shortcut, variation_shortcut
-from vigie.streams.core.qualify.value_tests import as_words, measured, value_words
+from vigie.streams.core.qualify.value_tests import Measured, as_words, measured, value_words
 from vigie.streams.core.qualify.whole_windows import LONG_TESTS, over_whole_windows
 from vigie.streams.core.qualify.words import PackedFlags, Words
 from vigie.streams.core.quality.series import Flags, Truths
@@ -103,6 +103,13 @@ def evaluate(blocks: Sequence[Block], words: Words, zone: str) -> list[Result]:
         first = slots.firsts[number]
         found = value_words(group, rows, seen[number])
         slots.words[first : first + found.size] = found.reshape(-1)
+    with np.errstate(over="ignore"):  # of two numbers that fit, the difference need not
+        _of_series(groups, slots, seen, words, zone)
+    return [_result(number, group, slots, words) for number, group in enumerate(groups)]
+
+
+def _of_series(groups: Sequence[Group], slots: _Slots, seen: Sequence[Measured], words: Words, zone: str) -> None:
+    """The tests that look at a value's series."""
     parameters = SegmentParameters(groups)
     chosen = [(group.rows["code"] != 0) & part.rows[:, None] for group, part in zip(groups, seen, strict=True)]
     series = flat(groups, chosen)
@@ -112,7 +119,6 @@ def evaluate(blocks: Sequence[Block], words: Words, zone: str) -> list[Result]:
         for test, asked, flags in series_tests(series, places, parameters, groups, zone):
             slots.put(test, slots.of_flat(series, asked), flags)
         _long(series, places, parameters, groups, words, slots)
-    return [_result(number, group, slots, words) for number, group in enumerate(groups)]
 
 
 def _row_numbers(groups: Sequence[Group], series: Flat) -> NDArray[np.int64]:
