@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from vigie.serving.explanation_words import WORDS
 from vigie.serving.quality_ground import Ground
-from vigie.serving.quality_numbers import numbers, words_of
+from vigie.serving.quality_numbers import NEAR, numbers, words_of
 from vigie.serving.wording import utc_text
 from vigie.streams.core.quality_words import FLAGS, SWITCHED_OFF, TESTS
 from vigie.streams.sinks.explain_queries import Facts
@@ -62,6 +62,8 @@ def explain(facts: Facts, zone: str, language: str) -> Explanation:
             continue
         parameters = own.get(test, {})
         plain = {name: value for name, (value, _) in parameters.items()}
+        if test is Test.RADIATION:  # who is a neighbour is said of the other test
+            plain = {name: value for name, (value, _) in own.get(Test.NEIGHBOURS, {}).items() if name in NEAR} | plain
         if plain.get(OFF) == 1 and flag is Flag.UNKNOWN:
             said = SWITCHED_OFF.in_language(language)
         else:

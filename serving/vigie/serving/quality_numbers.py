@@ -17,7 +17,7 @@ from vigie.streams.core.quality.climatology import DAY_FROM_H, DAY_TO_H, NIGHT_F
 from vigie.streams.core.quality.flat_line import ALMOST
 from vigie.streams.core.quality_words import MAY_STAND_STILL, NO_RISE, Said, sentence
 from vigie.streams.sinks.fleet_queries import Known
-from vigie.topics.quality import Flag, Test
+from vigie.topics.quality import Flag, Test, unpack
 
 
 def numbers(test: Test, ground: Ground) -> Mapping[str, str]:
@@ -160,11 +160,22 @@ def _consistency(ground: Ground) -> dict[str, str]:
     return {"beside": " ; ".join([*others, before])}
 
 
-def neighbour_values(ground: Ground) -> list[float]:
-    """What the neighbours that are near enough measured, brought to the altitude of the point."""
+NEAR = ("radius_m", "max_elev_diff_m", "gradient_per_m")
+"""Parameters that say who is a neighbour, and how it is brought to the altitude of the point."""
+
+
+def neighbour_values(ground: Ground, *, found_too: bool = True) -> list[float]:
+    """What the neighbours that are near enough measured, brought to the altitude of the point.
+
+    Args:
+        ground: what the test judged by.
+        found_too: also of those that disagree with their own neighbours.
+    """
     get, own = ground.parameters.get, ground.facts.point
     found = []
     for point, value in ground.facts.neighbours.values():
+        if not found_too and unpack(value.tests)[Test.NEIGHBOURS] in (Flag.SUSPECT, Flag.FAIL):
+            continue
         places = [(one.get("latitude"), one.get("longitude")) for one in (own, point) if one is not None]
         known = len(places) == 2 and None not in (*places[0], *places[1])
         if known and distance_km(*places) * 1000 > get("radius_m", inf):
@@ -177,7 +188,14 @@ def neighbour_values(ground: Ground) -> list[float]:
 
 
 def _neighbours(ground: Ground) -> dict[str, str]:
-    values = neighbour_values(ground)
+    return _beside(ground, neighbour_values(ground, found_too=False))
+
+
+def _radiation(ground: Ground) -> dict[str, str]:
+    return _beside(ground, neighbour_values(ground))
+
+
+def _beside(ground: Ground, values: list[float]) -> dict[str, str]:
     middle = median(values) if values else None
     return {
         "count": str(len(values)), "median": ground.amount(middle),
@@ -244,7 +262,7 @@ _OF: dict[Test, Callable[[Ground], dict[str, str]]] = {
     Test.ATTENUATED: _attenuated,
     Test.CONSISTENCY: _consistency,
     Test.NEIGHBOURS: _neighbours,
-    Test.RADIATION: _neighbours,
+    Test.RADIATION: _radiation,
     Test.CLOCK: _clock,
     Test.DUPLICATE: _duplicate,
     Test.COUNTER: _counter,

@@ -8,18 +8,21 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from vigie.streams.core.qualify.buddy_values import may_judge
+from vigie.streams.core.qualify.neighbourhood import QUARTER_MS, quarter_of
 from vigie.streams.sinks import observation_queries
 from vigie.streams.sinks.fleet_queries import Known, epoch_ms
 from vigie.streams.sinks.observation_queries import StoredObservation, Value
 from vigie.topics.property import PROPERTIES
-from vigie.topics.quality import Test
+from vigie.topics.quality import Flag, Test, unpack
 
 Connection = psycopg.Connection[Any]
 MEMORY_MS = 26 * 3_600_000
 """How far back a test looks."""
 AFTER_MS = 7 * 86_400_000
 """How far ahead the value after is looked for."""
-NEIGHBOUR_MS = 900_000
+_SOME = 16
+"""Values after one, of which the first that is a measurement is the one after: a radio repeats a few times."""
 
 _VERSIONS = (
     "SELECT o.kind, o.id, lower(v.valid), upper(v.valid), v.attributes FROM fleet_object o"
@@ -49,9 +52,10 @@ class Facts(NamedTuple):
             None: unknown.
         conversions: of the placement, likewise.
         decoded: None where the uplink is no longer stored.
-        before: values of the series in the 26 h before, by rising instant.
-        after: the value after.
-        neighbours: point id -> its version and its value at about that time.
+        before: values of the series in the 26 h before, by rising instant; those that a test of a series sees, so
+            neither what a radio repeated nor what a wrong clock dated.
+        after: the value after, likewise.
+        neighbours: point id -> its version and its value that was compared in the same quarter of an hour.
         ruleset: test -> start values, of the ruleset's version; None where that version is not known here.
         settings: of the point that hold for the series, the more particular last.
         verdicts: what the owner said of a span with this value, the last counts.
@@ -92,14 +96,15 @@ def facts(connection: Connection, one: StoredObservation, series: tuple[int, int
     known = _Fleet(connection, one.fleet_revision, one.observed_at)
     around = observation_queries.series(connection, one.point, series, one.observed_at - MEMORY_MS, one.observed_at)
     after = observation_queries.series(
-        connection, one.point, series, one.observed_at + 1, one.observed_at + AFTER_MS, limit=1
+        connection, one.point, series, one.observed_at + 1, one.observed_at + AFTER_MS, limit=_SOME
     )
     point, placement = known.one("point", one.point), known.one("placement", one.placement)
     names = list(placement.get("conversions", [])) if placement else []
     return Facts(
         one, series, point, placement, known.one("device", one.device),
         [found for name in names if (found := known.one("conversion", name)) is not None],
-        _decoded(connection, one), around, after[0] if after else None,
+        _decoded(connection, one), [value for value in around if _is_measured(value)],
+        next((value for value in after if _is_measured(value)), None),
         _neighbours(connection, known, point, one, series), _ruleset(connection, one.ruleset, series[0]),
         sorted((found for found in known.of_point("quality_setting", one.point) if _about(found, series)),
                key=lambda found: (found.get("channel") is not None, found.id)),
@@ -109,6 +114,11 @@ def facts(connection: Connection, one: StoredObservation, series: tuple[int, int
          if found.get("state") in ("under_way", "done") and _covers(found, "started_at", "ended_at", one.observed_at)],
         observation_queries.history(connection, one.id),
     )  # fmt: skip
+
+
+def _is_measured(value: Value) -> bool:
+    said = unpack(value.tests)
+    return said[Test.DUPLICATE] is not Flag.SUSPECT and said[Test.CLOCK] is not Flag.FAIL
 
 
 class _Fleet:
@@ -162,8 +172,9 @@ def _neighbours(
     if not group:
         return {}
     others = {found.id: found for found in known.group(group) if found.id != one.point}
-    values = observation_queries.at_once(connection, list(others), series, one.observed_at, NEIGHBOUR_MS)
-    return {name: (others[name], value) for name, value in values.items() if value.flag in (1, 2)}
+    middle_at = quarter_of(one.observed_at) * QUARTER_MS
+    values = observation_queries.at_once(connection, list(others), series, middle_at, QUARTER_MS // 2 - 1)
+    return {name: (others[name], value) for name, value in values.items() if may_judge(value.value, value.tests)}
 
 
 def _ruleset(connection: Connection, version: str, number: int) -> dict[Test, dict[str, float]] | None:

@@ -14,6 +14,15 @@ COMPARED = frozenset({BY_NAME["air_temperature"].id})
 _COUNTED = ~(15 << 4 * Test.NEIGHBOURS | 15 << 4 * Test.RADIATION)
 
 
+def may_judge(value: float, word: int) -> bool:
+    """Whether a value may judge its neighbours: it is there, and good or not evaluated by the tests without them.
+
+    >>> may_judge(20.5, Flag.SUSPECT << 4 * Test.RADIATION), may_judge(20.5, Flag.SUSPECT << 4 * Test.SPIKE)
+    (True, False)
+    """
+    return not isnan(value) and rolled(word & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
+
+
 def buddy_record(point: Point, at: int, pair: int, value: float, word: int) -> tuple[bytes | None, bytes]:
     """Key and value of a record.
 
@@ -24,9 +33,8 @@ def buddy_record(point: Point, at: int, pair: int, value: float, word: int) -> t
         value: NaN for one that is missing, or that was taken back.
         word: its tests, packed.
     """
-    usable = not isnan(value) and rolled(word & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
     one = BuddyValue(
         point.buddy_group, point.id, pair >> 16, pair & 0xFFFF, at, value, point.altitude_m, point.latitude,
-        point.longitude, usable,
+        point.longitude, may_judge(value, word),
     )  # fmt: skip
     return point.buddy_group.encode(), buddies.encode(one)
