@@ -7,6 +7,9 @@ import click
 
 from vigie.deploy.operator_error import Exit
 
+_FILE_WIDTH = 120
+"""Of a table that goes to a file: room for the names of three tests."""
+
 
 @click.group(
     epilog="\b\nExample:\n  vigie faults bench            # recall and false flags, within a minute",
@@ -49,7 +52,7 @@ def bench(seed: int, weeks: int, *, as_json: bool, as_markdown: bool) -> None:
     if as_markdown:
         click.echo(table.markdown(found))
     elif not as_json:
-        Console().print(table.terminal(found))
+        Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table.terminal(found))
         click.echo(
             f"seed {seed}, {weeks} weeks; held: recall ≥ 0.95 where promised, false flags ≤ 0.5 per sensor-month"
         )
