@@ -36,7 +36,7 @@ def test_check_prints_places_and_counts_and_ends_with_17(tmp_path: Path):
     assert [line.partition("  ")[0] for line in lines[:2]] == ["party.yaml:3:9", "party.yaml:5:3"]
     assert any(line.startswith("site.csv:2  avertissement : ") for line in lines)
     assert any(line.startswith("site.csv:2:commune  ") and "13055" in line for line in lines)
-    assert re.fullmatch(r"3 objets, 3 versions : \d+ erreurs, 1 avertissements\.", lines[-1])
+    assert re.fullmatch(r"Objets : 3, versions : 3, erreurs : \d+, avertissements : 1\.", lines[-1])
     missing = [line for line in lines if line.startswith("party.yaml:1") and "`type`" in line]
     assert missing == [], "a value that was refused is not missing besides"
     english = vigie("check", tmp_path, VIGIE_LANGUAGE="en").stdout
@@ -58,7 +58,7 @@ def test_check_needs_something_to_check_and_is_content_with_a_good_fleet(tmp_pat
     assert vigie("check").exit_code == 2
     (tmp_path / "party.yaml").write_text("metropole: {name: M, type: métropole}\n")
     result = vigie("check", tmp_path / "party.yaml")
-    assert (result.exit_code, result.stdout) == (0, "1 objets, 1 versions : 0 erreurs, 0 avertissements.\n")
+    assert (result.exit_code, result.stdout) == (0, "Objets : 1, versions : 1, erreurs : 0, avertissements : 0.\n")
 
 
 @pytest.mark.parts

@@ -3,7 +3,7 @@
 WORDS = {
     "fr": {
         "reading": "Lecture",
-        "counts": "{objects} objets, {versions} versions : {errors} erreurs, {warnings} avertissements.",
+        "counts": "Objets : {objects}, versions : {versions}, erreurs : {errors}, avertissements : {warnings}.",
         "more": "… et {count} autres ; --all les montre tous.",
         "exported": "{place} : {objects} objets, {versions} versions.",
         "exported_files": "{place} : {objects} objets, {versions} versions, {files} fichiers.",
@@ -20,7 +20,7 @@ WORDS = {
     },
     "en": {
         "reading": "Reading",
-        "counts": "{objects} objects, {versions} versions: {errors} errors, {warnings} warnings.",
+        "counts": "Objects: {objects}, versions: {versions}, errors: {errors}, warnings: {warnings}.",
         "more": "… and {count} more; --all shows them.",
         "exported": "{place}: {objects} objects, {versions} versions.",
         "exported_files": "{place}: {objects} objects, {versions} versions, {files} files.",
