@@ -210,3 +210,15 @@ def test_explain_of_nothing(filled):
         result = vigie(filled, "quality", "explain", *arguments)
         assert result.exit_code == 2
         assert words in result.stderr
+
+
+def test_a_reader_that_goes_away_is_no_complaint(filled, monkeypatch, caplog):
+    """`vigie observations export - | head`."""
+
+    def hang_up(found, *_, **__):
+        next(found)
+        raise BrokenPipeError
+
+    monkeypatch.setattr("vigie.deploy.commands.observations.write_csv", hang_up)
+    assert isinstance(vigie(filled, "observations", "export", "-").exception, BrokenPipeError)
+    assert not [record.getMessage() for record in caplog.records if record.name.startswith("psycopg")]

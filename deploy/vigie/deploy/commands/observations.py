@@ -1,5 +1,6 @@
 """`vigie observations`: the values of the points, raw and qualified, as a file."""
 
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -92,5 +93,5 @@ def _known(found: list[str], kind: str, name: str, settings: Settings) -> list[s
 def _write(
     connection: Connection, wanted: Wanted, values: str, zone: str, out: TextIO, *, as_json: bool
 ) -> int:  # fmt: skip
-    found = lines(connection, wanted)
-    return write_json(found, out, values=values) if as_json else write_csv(found, out, values=values, zone=zone)
+    with closing(lines(connection, wanted)) as found:  # before the connection is, also where the reader went away
+        return write_json(found, out, values=values) if as_json else write_csv(found, out, values=values, zone=zone)

@@ -1,6 +1,6 @@
 """What the store is asked about observations: a point's series, one value and its history, everything as an export."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -213,7 +213,7 @@ def _observation(row: Any) -> StoredObservation:
     )  # fmt: skip
 
 
-def lines(connection: Connection, wanted: Wanted) -> Iterator[Line]:
+def lines(connection: Connection, wanted: Wanted) -> Generator[Line, None, None]:
     """The rows of v_mesure that are wanted by point and instant, read bit by bit."""
     observed_at = f"least(greatest(observed_at, {_OLDEST}), {_NEWEST})"
     names = ", ".join(observed_at if name == "observed_at" else name for name in Line._fields)
