@@ -103,9 +103,9 @@ FILL, PASSAGES, HUMIDITY = BY_NAME["fill"].id, BY_NAME["passages"].id, BY_NAME["
          ("900 s'écarte de 500 de la valeur d'avant (400, 14/07 13:45:00) et de celle d'après (399, 14/07 14:15:00) : "
          "plus que 140.")),
         ("RATE_OF_CHANGE", 1, facts(4.0, [80.0 + 1 / 3], number=FILL), start_values("fill"),
-         "Baisse de 76,33 % en 15 min : seule une hausse est jugée (au plus 20 % par heure)."),
+         "Baisse de 76,33 % en 15 min (compté comme 1 h) : seule une hausse est jugée (au plus 20 % par heure)."),
         ("RATE_OF_CHANGE", 1, facts(81.0, [80.0 + 1 / 3], number=FILL), start_values("fill"),
-         "Variation de 0,667 % en 15 min, soit 0,667 % par heure : au plus 20 % sont attendus."),
+         "Variation de 0,667 % en 15 min (compté comme 1 h), soit 0,667 % par heure : au plus 20 % sont attendus."),
         ("FLAT_LINE", 1, facts(98.0, [98.0] * 30, number=HUMIDITY), start_values("relative_humidity"),
          "La série n'a varié que de 0 % en 5 h, ce que 98 % permet (admis : au moins 97 %)."),
         ("FLAT_LINE", 3, facts(98.0, [98.0] * 100, number=HUMIDITY), start_values("relative_humidity"),

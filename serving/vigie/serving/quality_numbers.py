@@ -92,6 +92,9 @@ def _rate_of_change(ground: Ground) -> dict[str, str]:
             "change": ground.amount(change), "drop": ground.amount(-change),
             "elapsed": duration_text(elapsed_ms, ground.language),
         }  # fmt: skip
+        if elapsed_ms < _ALIKE * counted_ms:
+            words = {"fr": " (compté comme {})", "en": " (counted as {})"}[ground.language]
+            found["elapsed"] += words.format(duration_text(round(counted_ms), ground.language))
         if counted_ms > 0:
             found["rate"] = ground.amount(abs(change) / counted_ms * HOUR_MS)
     return found
@@ -159,6 +162,9 @@ def _consistency(ground: Ground) -> dict[str, str]:
     before = {"fr": "avant : ", "en": "before: "}[ground.language] + ground.dated(ground.before)
     return {"beside": " ; ".join([*others, before])}
 
+
+_ALIKE = 0.9
+"""A time of so much of the least that counts is not told apart from it: a quarter of an hour is never one to the second."""
 
 NEAR = ("radius_m", "max_elev_diff_m", "gradient_per_m")
 """Parameters that say who is a neighbour, and how it is brought to the altitude of the point."""
