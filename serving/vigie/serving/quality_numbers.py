@@ -164,7 +164,7 @@ def _consistency(ground: Ground) -> dict[str, str]:
 
 
 _ALIKE = 0.9
-"""A time of so much of the least that counts is not told apart from it: a quarter of an hour is never one to the second."""
+"""A time of so much of what counts at least is not told apart from it: no step is even to the second."""
 
 NEAR = ("radius_m", "max_elev_diff_m", "gradient_per_m")
 """Parameters that say who is a neighbour, and how it is brought to the altitude of the point."""
