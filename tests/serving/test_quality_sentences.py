@@ -5,6 +5,7 @@ from string import Formatter
 import pytest
 
 from vigie.serving.explanation_words import WORDS
+from vigie.serving.quality_explain import explain
 from vigie.serving.quality_ground import Ground
 from vigie.serving.quality_numbers import numbers, words_of
 from vigie.streams.core.quality_words import FLAGS, REASONS, SENTENCES, TESTS
@@ -155,3 +156,9 @@ def test_what_a_person_and_an_intervention_say():
     assert said(quality.Test.SERVICE, quality.Flag.SUSPECT, facts(30.0, outages=[outage])) == (
         "Une intervention était en cours (I1), depuis le 14/07/2026 à 13:30:00 (UTC+02:00)."
     )
+
+
+def test_a_value_that_is_missing_is_told_as_missing():
+    found = facts(float("nan"))
+    found.observation.values[1, 0] = Value(NOON, float("nan"), None, int(quality.rolled(0x9)), 0x9)
+    assert explain(found, "Europe/Paris", "fr").summary == "Manquante : il n'y a pas de valeur."

@@ -29,6 +29,7 @@ WORDS: dict[str, dict[str, str]] = {
         "quoted": "« {} »",
         "good": "Bonne : aucun test n'objecte.",
         "not_judged": "Non évaluée : aucun test n'a pu juger.",
+        "missing": "Manquante : il n'y a pas de valeur.",
     },
     "en": {
         "channel": "{label}, channel {channel}",
@@ -58,5 +59,6 @@ WORDS: dict[str, dict[str, str]] = {
         "quoted": "'{}'",
         "good": "Good: no test objects.",
         "not_judged": "Not evaluated: no test could judge.",
+        "missing": "Missing: there is no value.",
     },
 }

@@ -97,7 +97,7 @@ def _summary(facts: Facts, tests: list[SaidByTest], language: str) -> str:
         objecting = [one.test for one in tests if one.flag is flag and one.test not in NOT_ROLLED_UP]
         names = ", ".join(words["quoted"].format(TESTS[test].in_language(language)) for test in objecting)
         return words["worst"].format(flag=FLAGS[flag].in_language(language).capitalize(), tests=names)
-    return words["good"] if flag is Flag.GOOD else words["not_judged"]
+    return words[{Flag.GOOD: "good", Flag.MISSING: "missing"}.get(flag, "not_judged")]
 
 
 def revision_parts(revision: int) -> dict[str, int]:

@@ -95,7 +95,12 @@ def rolled(packed: int) -> Flag:
     >>> fails = pack({Test.GROSS_RANGE: Flag.FAIL})
     >>> rolled(fails).name, rolled(fails | pack({Test.HUMAN: Flag.GOOD})).name
     ('FAIL', 'GOOD')
+    >>> rolled(pack({Test.GROSS_RANGE: Flag.MISSING})).name, rolled(pack({})).name
+    ('MISSING', 'UNKNOWN')
     """
     if packed >> 4 * Test.HUMAN & 15 == Flag.GOOD:
         return Flag.GOOD
-    return roll_up(flag for test, flag in unpack(packed).items() if test not in NOT_ROLLED_UP)
+    flags = {flag for test, flag in unpack(packed).items() if test not in NOT_ROLLED_UP}
+    if Flag.MISSING in flags:  # then no test has a value, those that are not done neither
+        flags.discard(Flag.UNKNOWN)
+    return roll_up(flags)
