@@ -9,7 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 
+from vigie.deploy.cli import main
 from vigie.streams.sinks.migrate import migrate
 
 pytestmark = pytest.mark.parts
@@ -17,15 +19,19 @@ pytestmark = pytest.mark.parts
 ALERT = "a" * 32
 
 
-def vigie(database: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "vigie.deploy.cli", "alerts", *arguments],
-        env=clean | {"VIGIE_DATABASE": database, "COLUMNS": "200"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def vigie(database: str, *arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(main, ["alerts", *arguments], env=_environment(database) | environment)
+
+
+def vigie_process(database: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in (os.environ | _environment(database)).items() if value is not None}
+    command = [sys.executable, "-m", "vigie.deploy.cli", "alerts", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def _environment(database: str) -> dict[str, str | None]:
+    ours: dict[str, str | None] = dict.fromkeys(name for name in os.environ if name.startswith("VIGIE_"))
+    return ours | {"VIGIE_DATABASE": database, "COLUMNS": "200"}
 
 
 @pytest.fixture
@@ -51,7 +57,7 @@ def alerts(database: str) -> str:
 
 def test_list_as_a_table(alerts):
     result = vigie(alerts, "list")
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert "Le capteur [toit] se tait." in result.stdout
     assert "25/10/2026 à 02:30:00 (UTC+01:00)" in result.stdout
     assert "25/10/2026 à 02:30:00 (UTC+02:00)" in result.stdout
@@ -81,7 +87,7 @@ def test_a_list_that_is_cut_says_so(alerts):
 def test_export_to_a_file(alerts, tmp_path):
     file = tmp_path / "alertes.csv"
     result = vigie(alerts, "export", str(file))
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert "3 transitions" in result.stderr
     rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline=""), delimiter=";"))
     assert [row["transition"] for row in rows] == ["déclenchée", "déclenchée", "levée"]
@@ -89,7 +95,7 @@ def test_export_to_a_file(alerts, tmp_path):
 
 
 def test_export_to_standard_output(alerts):
-    result = vigie(alerts, "export", "--profile", "normalise", "-")
+    result = vigie_process(alerts, "export", "--profile", "normalise", "-")
     rows = list(csv.DictReader(result.stdout.splitlines()))
     assert [row["event_at"] for row in rows] == ["2026-10-25T00:30:00Z"] * 2 + ["2026-10-25T01:30:00Z"]
 
@@ -98,7 +104,7 @@ def test_an_export_that_fails_leaves_the_old_file(tmp_path):
     file = tmp_path / "alertes.csv"
     file.write_text("old")
     result = vigie("postgresql://nobody:secret@127.0.0.1:1/none", "export", str(file))
-    assert result.returncode == 16
+    assert result.exit_code == 16
     assert "127.0.0.1:1/none does not answer" in result.stderr
     assert "secret" not in result.stderr
     assert file.read_text() == "old"
@@ -107,7 +113,7 @@ def test_an_export_that_fails_leaves_the_old_file(tmp_path):
 
 def test_a_folder_that_does_not_exist_is_said(alerts, tmp_path):
     result = vigie(alerts, "export", str(tmp_path / "none" / "alertes.csv"))
-    assert result.returncode == 18
+    assert result.exit_code == 18
     assert "cannot be written" in result.stderr
     assert not Path(tmp_path / "none").exists()
 
@@ -115,24 +121,24 @@ def test_a_folder_that_does_not_exist_is_said(alerts, tmp_path):
 def test_a_file_in_the_place_of_a_folder_is_said(alerts, tmp_path):
     (tmp_path / "file").write_text("")
     result = vigie(alerts, "export", str(tmp_path / "file" / "alertes.csv"))
-    assert result.returncode == 18
+    assert result.exit_code == 18
     assert result.stderr.count("\n") == 1
     assert "cannot be written" in result.stderr
 
 
 def test_a_connection_string_that_is_none_is_said():
     result = vigie("nonsense", "list")
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "VIGIE_DATABASE is no connection string" in result.stderr
 
 
 def test_a_database_without_tables_is_said(database):
     result = vigie(database, "list")
-    assert result.returncode == 14
+    assert result.exit_code == 14
     assert "no tables of Vigie yet" in result.stderr
 
 
 def test_without_any_database(tmp_path):
     result = vigie("", "list", VIGIE_DATA=str(tmp_path))
-    assert result.returncode == 15
+    assert result.exit_code == 15
     assert "vigie up" in result.stderr

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,13 +19,19 @@ from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
 SIX = {"dechets", "bruit", "cours-eau", "mobilites", "eclairage", "chaleur"}
 
 
+@cache
+def city_of(seed: int) -> City:
+    """Made once; nothing here changes it."""
+    return city(seed)
+
+
 @pytest.fixture(scope="module")
 def day() -> City:
-    return city(1)
+    return city_of(1)
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_seed_others(day: City):
-    again, other = city(1), city(2)
+    again, other = city(1), city_of(2)
     assert day.events == again.events
     assert [e.body for e in day.events[:500]] != [e.body for e in other.events[:500]]
 
@@ -104,7 +111,7 @@ def test_expected_counts_add_up(day: City):
 
 @pytest.mark.parametrize("seed", range(2, 5))
 def test_whatever_the_seed_one_device_alone_is_silent(seed: int):
-    found = city(seed).expected()
+    found = city_of(seed).expected()
     assert (found.alerts_raised, found.alerts_cleared) == (1, 1)
 
 
@@ -129,7 +136,7 @@ def test_the_platforms_own_decoders_read_what_the_city_means(seed: int, tmp_path
     models, wrong = ModelMap.load(), []
     declared = sources.load(write_sources(tmp_path, None))
     said = {source.name: (envelopes()[source.format], declared.hints(source)) for source in declared.sources}
-    for event in city(seed).events:
+    for event in city_of(seed).events:
         envelope, hints = said[event.link]
         try:
             frame = envelope.parse(event.body, hints)

@@ -1,5 +1,6 @@
 """The page of supported sensors is the one that the registries make."""
 
+from functools import cache
 from pathlib import Path
 
 from vigie.codecs.model_map import ModelMap
@@ -29,8 +30,13 @@ def test_harmonica_needs_la95eq():
             assert {"laeq", "la95eq"} <= set(codecs()[row.split("`")[1]].properties)
 
 
+@cache
+def _lines() -> list[str]:
+    return markdown().splitlines()
+
+
 def _row(model):
-    (row,) = [line for line in markdown().splitlines() if line.startswith(f"| {model} |")]
+    (row,) = [line for line in _lines() if line.startswith(f"| {model} |")]
     return row
 
 
