@@ -1,6 +1,7 @@
 """What is written is read as the same fleet: every kind, every form of value, each format."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from vigie.deploy.fleet_files import typed_names
-from vigie.deploy.fleet_files.grouped import grouped
 from vigie.deploy.fleet_files.refused import Refused, tidy
 from vigie.deploy.fleet_files.statement import read
 from vigie.deploy.fleet_files.written import Foreign, write
@@ -21,7 +21,7 @@ from vigie.streams.core.local_time import utc_text
 from vigie.topics.fleet.field import Field, Form
 from vigie.topics.fleet.kind import Kind, kinds
 from vigie.topics.fleet.kinds.point import USE_CASES
-from vigie.topics.fleet.stated import Fleet, Stated
+from vigie.topics.fleet.stated import Fleet, Key, Stated
 from vigie.topics.property import BY_NAME
 from vigie.topics.quality import Test as QualityTest
 
@@ -140,6 +140,18 @@ def fleets(draw: st.DrawFn) -> Fleet:
                     Stated(kind=kind.name, id=id_, valid_from=valid_from, valid_to=valid_to, attributes=attributes)
                 )
     return grouped(stated)
+
+
+def grouped(stated: Iterable[Stated]) -> Fleet:
+    """The versions of each object, kinds after those that they refer to, ids by the alphabet."""
+    by_key: dict[Key, list[Stated]] = defaultdict(list)
+    for one in stated:
+        by_key[one.key].append(one)
+    order = {name: place for place, name in enumerate(kinds())}
+    return {
+        key: tuple(sorted(by_key[key], key=lambda one: (one.valid_from is not None, one.valid_from or 0)))
+        for key in sorted(by_key, key=lambda key: (order[key[0]], key[1]))
+    }
 
 
 def plain(fleet: Fleet) -> dict[Any, Any]:

@@ -12,12 +12,6 @@ from vigie.streams.sinks.reliability_tables import FIGURES, LETTERS, SUBJECTS, T
 
 Connection = psycopg.Connection[Any]
 
-INDICATORS = (
-    "sensor", "radio", "network", "platform", "decode_errors", "completeness", "usable", "latency_p50_s",
-    "latency_p95_s", "storage_p95_s",
-)  # fmt: skip
-"""Shares of 1, then seconds (docs/reliability.md says how each is counted)."""
-
 _SUMS = """
 INSERT INTO reliability (day, subject, indicator, value, numerator, denominator, method, computed_at)
 SELECT %(day)s, sums.subject, i.indicator, i.numerator / nullif(i.denominator, 0), i.numerator, i.denominator, i.method,
