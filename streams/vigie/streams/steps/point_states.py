@@ -8,8 +8,6 @@ every keyed state does (transport/state.py).
 import sys
 from collections.abc import Iterable
 
-import msgspec
-
 from vigie.streams.core.qualify import slots
 from vigie.streams.core.qualify.layout import layout_of
 from vigie.streams.core.qualify.memory import Memory
@@ -17,14 +15,6 @@ from vigie.streams.core.qualify.slots import SLOT_MS, SLOTS, slot_of
 from vigie.streams.core.qualify.words import Words
 from vigie.streams.transport.state import KeyedState
 
-
-class _Entry(msgspec.Struct, array_like=True, frozen=True):
-    applied: dict[str, int]
-    value: bytes
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Entry).decode
 _NOTHING = layout_of((), False)
 
 
@@ -112,32 +102,27 @@ class PointStates(KeyedState[Memory]):
             if not held.dirty:
                 continue
             dirty, held.dirty = held.dirty, {}
-            entries = []
-            for point, bits in dirty.items():
-                memory = held.memories[point]
-                for slot in _places_of(bits):
-                    value = _encode(_Entry(memory.applied, slots.dump(memory, slot, self._words)))
-                    entries.append((f"{point}/{slot}".encode(), value))
-            changed[partition] = entries
+            asked = [(point, slot) for point, bits in dirty.items() for slot in _places_of(bits)]
+            values = slots.dump([(held.memories[point], slot) for point, slot in asked], self._words)
+            keys = [f"{point}/{slot}".encode() for point, slot in asked]
+            changed[partition] = list(zip(keys, values, strict=True))
         return changed
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Take changelog records, in log order; of each slot the highest applied offsets win, then the later record."""
         held = self._held.setdefault(partition, _Partition())
         self.restored.add(partition)
-        for raw_key, raw in records:
-            key, entry = raw_key.decode(), _decode(raw)
+        for raw_key, value in records:
+            key, applied = raw_key.decode(), slots.applied(value)
             point, _, slot = key.rpartition("/")
-            total = sum(entry.applied.values()) + len(entry.applied)
+            total = sum(applied.values()) + len(applied)
             if total < held.loaded.get(key, 0):
                 continue
             held.loaded[key] = total
             memory = held.memories.get(point)
             if memory is None:
                 memory = held.memories[point] = Memory(_NOTHING)
-            slots.load(memory, int(slot), entry.value, self._words)
-            for topic, offset in entry.applied.items():
-                memory.applied[topic] = max(memory.applied.get(topic, -1), offset)
+            slots.load(memory, int(slot), value, self._words)
 
     def next_offset(self, partition: int) -> int:
         """Where in the changelog a load of this partition goes on; 0 for one that is not held."""

@@ -73,8 +73,8 @@ class QualifyStep:
         if batch.topic == "placed":
             self._see(max((_revision(record) for record in batch), default=0))
             for record in batch:
-                qualifier.placed(partition, record)
-                self._applied(partition, record.key.decode(), batch.topic, record.offset)
+                if not qualifier.placed(partition, record):
+                    self._applied(partition, record.key.decode(), batch.topic, record.offset)
         else:
             messages = [requalify.decode(record.value) for record in batch]
             self._see(max((getattr(one, "fleet_revision", 0) for one in messages), default=0))

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import NamedTuple
 
+from vigie.streams.core.convert import plan_of
 from vigie.streams.core.fleet.view import FleetView, Outage, Placement, Point, Verdict
 from vigie.streams.core.qualify.memory import NEVER, Memory, Origin
 from vigie.streams.core.qualify.parameters import ParameterBook, Parameters
@@ -10,6 +11,9 @@ from vigie.topics.observation_encoder import place
 
 _REMEMBERED = 200_000
 _serials = count()
+
+
+Said = tuple[tuple[Verdict, ...], tuple[Outage, ...]]
 
 
 class Where(NamedTuple):
@@ -20,6 +24,7 @@ class Where(NamedTuple):
         placement, point: of the fleet.
         encoded: their bytes in an observation.
         origins: network -> what its live uplinks of this address have in common here.
+        plain: whether values stay as the device says them.
     """
 
     from_at: int
@@ -28,6 +33,7 @@ class Where(NamedTuple):
     point: Point
     encoded: bytes
     origins: dict[str, Origin]
+    plain: bool
 
 
 class Places:
@@ -42,6 +48,7 @@ class Places:
         self.view, self.serial = view, next(_serials)
         self._wheres: dict[tuple[str, str], Where] = {}
         self._parameters: dict[tuple[str, tuple[int, ...]], tuple[Parameters, ...]] = {}
+        self._said: dict[str, Said | None] = {}
         self._book = ParameterBook()
 
     def whole(self, address: str, point: str, at: int) -> Where | None:
@@ -97,10 +104,12 @@ class Places:
             self._parameters[point, series] = found
         return found
 
-    def said_of(self, point: str) -> tuple[tuple[Verdict, ...], tuple[Outage, ...]] | None:
+    def said_of(self, point: str) -> Said | None:
         """What people say of a point; None where they have said nothing."""
-        verdicts, outages = self.view.verdicts_of(point), self.view.outages_of(point)
-        return (verdicts, outages) if verdicts or outages else None
+        if point not in self._said:
+            verdicts, outages = self.view.verdicts_of(point), self.view.outages_of(point)
+            self._said[point] = (verdicts, outages) if verdicts or outages else None
+        return self._said[point]
 
     def _where(self, address: str, placement: Placement, at: int) -> Where | None:
         point = self.view.point_at(placement.point, at)
@@ -113,6 +122,7 @@ class Places:
             point,
             place(point.id, placement.device, placement.id, point.use_case, point.commune, point.zones),
             {},
+            plan_of(placement) is None,
         )
         if len(self._wheres) >= _REMEMBERED:
             self._wheres.clear()

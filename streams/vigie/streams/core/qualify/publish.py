@@ -189,7 +189,7 @@ class Publisher:
     ) -> None:
         group, after = result.group, result.after
         blocks = [group.blocks[block] for block in group.block[result.rows].tolist()]
-        self._said(result, blocks, places)
+        self._said(result, places)
         rows = group.rows[result.rows]
         changed = (after != result.before).any(axis=1) | ((rows["mark"] & (NEW | AGAIN | ALONE)) != 0)
         if all_looked_at:
@@ -208,15 +208,17 @@ class Publisher:
         told = np.flatnonzero(changed)
         self._emit(rows[told], [blocks[one] for one in told.tolist()], after[told], places, reasons)
 
-    def _said(self, result: Result, blocks: Sequence[Block], places: Places) -> None:
+    def _said(self, result: Result, places: Places) -> None:
         """What people say of the values of points of which they say something."""
-        at = result.group.rows["at"][result.rows]
-        series = result.group.layout.series
-        for number, one in enumerate(blocks):
-            said = places.said_of(one.point)
-            if said is not None:
+        group = result.group
+        said = {number: found for number, one in enumerate(group.blocks) if (found := places.said_of(one.point))}
+        if not said:
+            return
+        at = group.rows["at"][result.rows].tolist()
+        for number, block in enumerate(group.block[result.rows].tolist()):
+            if block in said:
                 words = result.after[number].tolist()
-                result.after[number] = with_said(words, series, int(at[number]), *said)
+                result.after[number] = with_said(words, group.layout.series, at[number], *said[block])
 
     def _emit(
         self, rows: Any, blocks: Sequence[Block], after: Any, places: Places,
@@ -224,26 +226,16 @@ class Publisher:
     ) -> None:  # fmt: skip
         if not len(rows):
             return
-        series = blocks[0].memory.layout.series
-        raw = rows["raw"].tolist() if blocks[0].memory.layout.raw else None
-        names, uplinks = rows["name"].tobytes(), rows["name"].tobytes().hex().encode()
+        layout = blocks[0].memory.layout
+        series, count = layout.series, len(layout.series)
+        packed, uplinks = rows.tobytes(), rows["name"].tobytes().hex().encode()
         compared = [column for column, pair in enumerate(series) if pair >> 16 in COMPARED]
-        quick = raw is None and len(series) <= _MOST_QUICK
-        lists = (rows[field].tolist() for field in
-                 ("at", "received", "ingested", "fleet", "origin", "round", "mark", "value", "code"))  # fmt: skip
-        for number, (
-            one,
-            words,
-            at,
-            received,
-            ingested,
-            fleet,
-            origin_number,
-            round_,
-            mark,
-            values,
-            codes,
-        ) in enumerate(zip(blocks, after.tolist(), *lists, strict=True)):
+        quick = not layout.raw and count <= _MOST_QUICK
+        for number, (one, words, fields) in enumerate(
+            zip(blocks, after.tolist(), layout.row.iter_unpack(packed), strict=True)
+        ):
+            at, name, received, ingested, fleet, origin_number, round_, mark = fields[:8]
+            values, codes = fields[8 : 8 + count], fields[-count:]
             origin, where = one.memory.origins[origin_number], one.where
             if where is None or origin.placement != where.placement[0] or not where.from_at <= at < where.to_at:
                 where = places.of_placement(origin.address, one.point, origin.placement, at)
@@ -252,13 +244,14 @@ class Publisher:
             if mark & NEW:
                 reason = "live"
             elif mark & (AGAIN | ALONE):
-                reason = reasons.get((id(one.memory), at, names[16 * number : 16 * number + 16]), "live")
+                reason = reasons.get((id(one.memory), at, name), "live")
             else:
                 reason = "successor" if mark == SUCCESSOR else "late"
             if quick and 0 not in codes:
                 encoded = values_bytes(series, tuple(words), values)
             else:
-                encoded = readings_bytes(_readings(series, words, values, raw and raw[number], codes))
+                raws = fields[8 + count : 8 + 2 * count] if layout.raw else None
+                encoded = readings_bytes(_readings(series, words, values, raws, codes))
             self._make(
                 one.point.encode(), where.encoded, origin, uplinks[32 * number : 32 * number + 32],
                 (at, received, ingested), fleet, round_, reason, encoded,

@@ -80,22 +80,27 @@ class Qualifier:
         if view is not self.places.view:
             self.places = Places(view)
 
-    def placed(self, partition: int, record: Any) -> None:
-        """Take the readings of an uplink that were measured at the point of its record."""
+    def placed(self, partition: int, record: Any) -> bool:
+        """Take the readings of an uplink that were measured at the point of its record.
+
+        Returns:
+            Whether the memory of the point notes the record's offset already.
+        """
         facts, point = read(record.value), record.key.decode()
         where = self.places.whole(facts.device, point, facts.observed_at) if facts.instants is None else None
-        if where is not None and facts.shape and self._converter.plan(where.placement) is None:
+        if where is not None and where.plain and facts.shape:
             memory = self._memories.memory(partition, point)
             if memory is not None:
                 block = self._appender.append(memory, point, facts, where, self.places)
                 if block is not None:
                     self._blocks[point] = block if point not in self._touched else None
                     self._touched[point] = memory
+                    memory.applied["placed"] = record.offset
                     self._memories.touch(partition, point, memory.at(block.low), facts.observed_at)
-                    return
+                    return True
             one = Values(where, facts.observed_at, facts.shape, facts.values, None)
             self._uplink(partition, point, facts, [one], [])
-            return
+            return False
         found, left = values_at(self.places, self._converter, facts, point)
         if left:
             self.taken.unused["elsewhere"] += len(left)
@@ -104,6 +109,7 @@ class Qualifier:
         # What an earlier decoding made here may be older than the memory: one that is withdrawn tells the store.
         gone = [facts.observed_at] if facts.revision and not found else []
         self._uplink(partition, point, facts, found, gone)
+        return False
 
     def asked(self, partition: int, message: Requalify) -> None:
         """Take a verdict of neighbours, or a stored uplink that is to be placed and tested by the fleet of now."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vigie.streams.core.qualify.blocks import Block, Flat, Group, SegmentParameters
+from vigie.streams.core.qualify.blocks import BEFORE, Block, Flat, Group, SegmentParameters
 from vigie.streams.core.qualify.layout import AT
 from vigie.streams.core.qualify.memory import Memory
 from vigie.streams.core.qualify.parameters import ROWS
@@ -24,13 +24,16 @@ OPEN = 0
 """Instead of a flag: not plain."""
 
 
-def flat_line_shortcut(flat: Flat, places: NDArray[np.int64], parameters: SegmentParameters) -> Flags:
+def flat_line_shortcut(
+    flat: Flat, places: NDArray[np.int64], parameters: SegmentParameters, recent: int = BEFORE
+) -> Flags:
     """What flat_line says of some values, OPEN where that takes a whole window.
 
     Args:
         flat: the series.
         places: of the values that are looked at, in series that have the test.
         parameters: of the segments.
+        recent: how many values before each are looked at.
     """
     segment, at, values = flat.series.segment, flat.series.at_ms, flat.series.values
     own = segment[places]
@@ -42,7 +45,7 @@ def flat_line_shortcut(flat: Flat, places: NDArray[np.int64], parameters: Segmen
     tolerance = of("tolerance")
     here = values[places]
     least, greatest = here.copy(), here.copy()
-    for back in range(1, 4):
+    for back in range(1, recent + 1):
         before = np.maximum(places - back, 0)
         age = at[places] - at[before]
         inside = (segment[before] == own) & (places >= back) & ((age <= MEMORY_MS) if back == 1 else (age <= spans_ms))

@@ -4,8 +4,11 @@ Slot i holds the observations of the four hours whose number is i modulo SLOTS: 
 What comes round first is older than any memory.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 import numpy as np
+from msgspec import Raw
 
 from vigie.streams.core.qualify.layout import AT, layout_of
 from vigie.streams.core.qualify.memory import NEVER, PAUSE_MS, Memory, Origin
@@ -18,6 +21,7 @@ SLOTS = 2 * MEMORY_MS // SLOT_MS + 1
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
+    applied: dict[str, int]
     series: tuple[int, ...]
     raw: bool
     origins: list[Origin]
@@ -27,6 +31,7 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
+_decode_applied = msgspec.msgpack.Decoder(tuple[dict[str, int], tuple[int, ...], bool, Raw, Raw, Raw]).decode
 
 
 def slot_of(at: int) -> int:
@@ -38,20 +43,52 @@ def slot_of(at: int) -> int:
     return at // SLOT_MS % SLOTS
 
 
-def dump(memory: Memory, slot: int, words: Words) -> bytes:
-    """What a memory holds in a slot, as bytes for the changelog."""
-    layout, size = memory.layout, memory.layout.size
-    start, end = 0, 0
-    if memory.rows:
-        last = AT(memory.rows, len(memory.rows) - size)[0] // SLOT_MS
-        number = last - (last - slot) % SLOTS  # the latest four hours of this slot
-        end = len(memory.rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
-        start = _start(memory, number * SLOT_MS, end // size) * size
-    rows = bytes(memory.rows[start:end])
+def dump(memories: Iterable[tuple[Memory, int]], words: Words) -> list[bytes]:
+    """What memories hold in slots, as bytes for the changelog.
+
+    Args:
+        memories: with the number of a slot.
+        words: codes of packed flags.
+
+    Returns:
+        A value for each.
+    """
+    asked = list(memories)
+    rows = [bytes(_rows(memory, slot)) for memory, slot in asked]
+    found: list[bytes] = [b""] * len(asked)
+    by_layout: dict[int, list[int]] = {}
+    for number, (memory, _) in enumerate(asked):
+        by_layout.setdefault(id(memory.layout), []).append(number)
+    for numbers in by_layout.values():
+        layout = asked[numbers[0]][0].layout
+        joined = np.frombuffer(b"".join([rows[number] for number in numbers]), layout.dtype)
+        flags = words.all_packed(joined["code"]).tobytes()
+        width, place = 8 * len(layout.series), 0
+        for number in numbers:
+            end = place + len(rows[number]) // layout.size * width
+            own = _Packed(
+                asked[number][0].applied, layout.series, layout.raw, asked[number][0].origins, rows[number],
+                flags[place:end],
+            )  # fmt: skip
+            found[number] = _encode(own)
+            place = end
+    return found
+
+
+def _rows(memory: Memory, slot: int) -> bytearray:
+    """The rows of a memory in the latest four hours of a slot."""
+    rows, size = memory.rows, memory.layout.size
     if not rows:
-        return _encode(_Packed(layout.series, layout.raw, memory.origins, b"", b""))
-    codes = np.ndarray((len(rows) // size, len(layout.series)), np.uint16, rows, layout.codes_at, (size, 2))
-    return _encode(_Packed(layout.series, layout.raw, memory.origins, rows, words.all_packed(codes).tobytes()))
+        return rows
+    last = AT(rows, len(rows) - size)[0] // SLOT_MS
+    number = last - (last - slot) % SLOTS
+    end = len(rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
+    return rows[_start(memory, number * SLOT_MS, end // size) * size : end]
+
+
+def applied(data: bytes) -> dict[str, int]:
+    """The offsets applied to what `dump` wrote, by input topic."""
+    return _decode_applied(data)[0]
 
 
 def _start(memory: Memory, at: int, end: int) -> int:
@@ -66,11 +103,13 @@ def _start(memory: Memory, at: int, end: int) -> int:
 
 
 def load(memory: Memory, slot: int, data: bytes, words: Words) -> None:
-    """Put what `dump` wrote in place of what a memory holds in a slot.
+    """Put what `dump` wrote in place of what a memory holds in a slot, with the offsets applied.
 
     The memory lets go of what is older than its newest allows by itself (`Memory.forget`).
     """
     packed = _decode(data)
+    for topic, offset in packed.applied.items():
+        memory.applied[topic] = max(memory.applied.get(topic, -1), offset)
     _clear(memory, slot)
     if not packed.rows:
         return

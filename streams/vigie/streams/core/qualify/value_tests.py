@@ -16,6 +16,10 @@ from vigie.streams.core.quality.gross_range import gross_range
 from vigie.streams.core.quality.series import Flags, Numbers, Series, Truths
 from vigie.topics.quality import SUCCESSOR_TESTS, Flag, Test
 
+_OF_SERIES = (
+    Test.CLIMATOLOGY, Test.SPIKE, Test.RATE_OF_CHANGE, Test.FLAT_LINE, Test.ATTENUATED, Test.COUNTER, Test.GAP,
+)  # fmt: skip
+"""Tests that say of a missing value that it is missing, also where they see only what was measured."""
 _ORDERED = {number for pair in ORDERS for number in pair}
 
 
@@ -92,6 +96,10 @@ def value_words(group: Group, places: NDArray[np.int64], seen: Measured) -> Pack
     }
     for test, row_flags in of_rows.items():
         found |= as_words(test, np.where(missing, Flag.MISSING, row_flags[:, None]).astype(np.uint8))
+    if missing.any():
+        for test in _OF_SERIES:
+            done = np.logical_or.reduce([~np.isnan(of(test, name)) for one, name in ROWS if one is test])
+            found |= as_words(test, np.where(missing & done, Flag.MISSING, Flag.UNKNOWN).astype(np.uint8))
     return found | _consistent(group, rows, of(Test.CONSISTENCY, "tolerance"))
 
 
