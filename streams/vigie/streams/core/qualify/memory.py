@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from vigie.streams.core.qualify.layout import AT, HEAD, MARK_AT, NAME_AT, ORIGIN_AT, ROUND_AT, Layout, moved, widened
 from vigie.streams.core.qualify.parameters import Parameters
+from vigie.streams.core.qualify.words import ABSENT
 from vigie.streams.core.quality.series import MEMORY_MS
 
 NEW, SUCCESSOR, CONTEXT, AGAIN, ALONE = 1, 2, 4, 8, 16
@@ -125,6 +128,11 @@ class Memory:
         values = layout.values.unpack_from(self.rows, start + HEAD.size)
         return {one for one, code in enumerate(codes) if code and values[one] == values[one]}
 
+    def has_holes(self) -> bool:
+        """Whether an observation lacks a series that another one has, or a value of it."""
+        rows = np.frombuffer(bytes(self.rows), self.layout.dtype)
+        return bool(((rows["code"] == ABSENT) | np.isnan(rows["value"])).any())
+
     def origin(self, place: int) -> Origin:
         """The origin of a row."""
         start = place * self.layout.size + ORIGIN_AT
@@ -191,6 +199,8 @@ class Memory:
         outside = self.place(newest - MEMORY_MS - reach_ms)
         kept = min(max(outside - KEPT_BEFORE, self.place(newest - 2 * MEMORY_MS)), outside)
         del self.rows[: kept * self.layout.size]
+        if self.sparse:
+            self.sparse = self.has_holes()
         if len(self.origins) > MOST_ORIGINS:
             self._forget_origins()
 
