@@ -28,7 +28,10 @@ def play(place: Installation, first: int, last: int) -> None:
 
 
 def test_a_silence_becomes_one_alert_and_one_mail_whoever_is_killed(kafka: str, tmp_path: Path):
-    with MailSink(tmp_path / "mails") as sink, Installation(kafka, tmp_path, smtp_port=sink.port) as place:
+    with (
+        MailSink(tmp_path / "mails") as sink,
+        Installation(kafka, tmp_path, smtp_port=sink.port, session_timeout_s=6) as place,
+    ):
         roles = {name: place.start(name) for name in ("observe", "alarm", "notify")}
         for role in roles.values():
             role.wait_ready()
