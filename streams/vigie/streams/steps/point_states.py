@@ -24,7 +24,7 @@ class _Partition:
     def __init__(self) -> None:
         self.memories: dict[str, Memory] = {}
         self.dirty: dict[str, int] = {}  # point -> bits of slots
-        self.loaded: dict[str, int] = {}  # key -> sum of its applied offsets, while it is loaded
+        self.loaded: dict[bytes, tuple[int, bytes]] = {}  # key -> sum of its applied offsets, value; while it is loaded
         self.next_offset = 0
 
 
@@ -109,20 +109,19 @@ class PointStates(KeyedState[Memory]):
         return changed
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
-        """Take changelog records, in log order; of each slot the highest applied offsets win, then the later record."""
+        """Take changelog records, in log order; of each slot the highest applied offsets win, then the later record.
+
+        They come into memory by `loaded_to`, each slot once: a day of the log holds a slot's value many times.
+        """
         held = self._held.setdefault(partition, _Partition())
         self.restored.add(partition)
-        for raw_key, value in records:
-            key, applied = raw_key.decode(), slots.applied(value)
-            point, _, slot = key.rpartition("/")
+        loaded = held.loaded
+        for key, value in records:
+            applied = slots.applied(value)
             total = sum(applied.values()) + len(applied)
-            if total < held.loaded.get(key, 0):
-                continue
-            held.loaded[key] = total
-            memory = held.memories.get(point)
-            if memory is None:
-                memory = held.memories[point] = Memory(_NOTHING)
-            slots.load(memory, int(slot), value, self._words)
+            known = loaded.get(key)
+            if known is None or total >= known[0]:
+                loaded[key] = total, value
 
     def next_offset(self, partition: int) -> int:
         """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
@@ -133,7 +132,14 @@ class PointStates(KeyedState[Memory]):
         """Note that all of the changelog before this offset is in memory."""
         held = self._held.setdefault(partition, _Partition())
         held.next_offset = next_offset
-        held.loaded = {}
+        loaded, memories = held.loaded, held.memories
+        while loaded:  # each value is let go of once it is in a memory
+            key, (_, value) = loaded.popitem()
+            point, _, slot = key.decode().rpartition("/")
+            memory = memories.get(point)
+            if memory is None:
+                memory = memories[point] = Memory(_NOTHING)
+            slots.load(memory, int(slot), value, self._words)
 
     def saved_to(self, partition: int, next_offset: int) -> None:
         """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""

@@ -1,5 +1,6 @@
 """Reads and writes the changelogs of keyed state (state.py): loads before a partition is processed, saves in order."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -72,6 +73,7 @@ async def load(
                     del left[tp]
         for tp, state in wanted.items():
             state.loaded_to(tp.partition, ends[tp])
+            await asyncio.sleep(0)  # what a partition holds may take a second to put in its place
     finally:
         await consumer.stop()
     log.info(
