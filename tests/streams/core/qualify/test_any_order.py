@@ -165,3 +165,10 @@ def test_the_flags_are_those_of_the_complete_set(seed):
             said = {test: flag for test, flag in unpack(reading.tests).items() if flag != Flag.UNKNOWN}
             wanted = {t: Flag(f[row]) for t, f in expected[reading.property].items() if f[row] != Flag.UNKNOWN}
             assert said == wanted, (row, reading, said, wanted)
+
+
+def test_a_missing_value_is_so_whatever_else_has_come_before():
+    lost = uplink(1 << 64, START_AT, [Reading(TEMPERATURE, 0, float("nan"), None)])
+    both = [Reading(TEMPERATURE, 0, 20.0, None), Reading(DEW_POINT, 0, 12.0, None)]
+    other = uplink(2 << 64, START_AT + STEP_MS, both)
+    assert contents(published([[lost], [other]])) == contents(published([[other], [lost]]))

@@ -17,9 +17,11 @@ from vigie.streams.core.quality.series import Flags, Numbers, Series, Truths
 from vigie.topics.quality import SUCCESSOR_TESTS, Flag, Test
 
 _OF_SERIES = (
-    Test.CLIMATOLOGY, Test.SPIKE, Test.RATE_OF_CHANGE, Test.FLAT_LINE, Test.ATTENUATED, Test.COUNTER, Test.GAP,
+    Test.CLIMATOLOGY, Test.SPIKE, Test.RATE_OF_CHANGE, Test.FLAT_LINE, Test.ATTENUATED, Test.CONSISTENCY, Test.COUNTER,
+    Test.GAP,
 )  # fmt: skip
-"""Tests that say of a missing value that it is missing, also where they see only what was measured."""
+"""Tests that say of a missing value that it is missing, also where they see only what was measured, or where no uplink
+has brought yet what it is compared with."""
 _ORDERED = {number for pair in ORDERS for number in pair}
 
 
