@@ -323,6 +323,20 @@ def test_values_of_points_with_neighbours_go_to_them():
     assert (one.point, one.property, one.value, one.altitude_m, one.usable) == (POINT, TEMPERATURE, 60.0, 12.0, False)
 
 
+def test_a_value_that_a_radio_repeats_at_its_very_instant_still_judges_its_neighbours():
+    fleet = Fleet(device("D1", ADDRESS), point(POINT, buddy_group="G"), placement(PLACEMENT, "D1", POINT))
+    for order in ((1, 2), (2, 1)):
+        worker, last = step(fleet), {}
+        for offset, number in enumerate(order):
+            out = process(worker, placed([record(uplink(number << 64, START_AT, [temperature(20.0)]), offset)]))
+            last |= {
+                one.observed_at: one.usable
+                for _, data in out.records.get("buddies", [])
+                if (one := buddies.decode(data))
+            }
+        assert last == {START_AT: True}
+
+
 def test_a_worker_that_lost_what_it_had_published_comes_to_the_same():
     """The first worker publishes more than it saves; the second one reads the same records in other batches."""
     fleet, changelog = usual_fleet(), Changelog()

@@ -3,6 +3,7 @@
 from math import isnan
 
 from vigie.streams.core.fleet.words import Point
+from vigie.streams.core.qualify.memory import Memory
 from vigie.topics import buddies
 from vigie.topics.buddies import BuddyValue
 from vigie.topics.property import BY_NAME
@@ -21,6 +22,18 @@ def may_judge(value: float, word: int) -> bool:
     (True, False)
     """
     return not isnan(value) and rolled(word & _COUNTED) in (Flag.GOOD, Flag.UNKNOWN)
+
+
+def is_told_already(memory: Memory, at: int, pair: int, word: int) -> bool:
+    """Whether a radio repeated a value at its very instant: neighbours have one value of an instant, the first.
+
+    Args:
+        memory: of the point.
+        at: epoch ms UTC.
+        pair: property << 16 | channel.
+        word: tests of the value, packed.
+    """
+    return word >> 4 * Test.DUPLICATE & 15 == Flag.SUSPECT and len(memory.of_series(at, pair)) > 1
 
 
 def buddy_record(point: Point, at: int, pair: int, value: float, word: int) -> tuple[bytes | None, bytes]:

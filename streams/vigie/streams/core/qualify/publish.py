@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vigie.streams.core.qualify.blocks import Block, block_of, marked
-from vigie.streams.core.qualify.buddy_values import COMPARED, buddy_record
+from vigie.streams.core.qualify.buddy_values import COMPARED, buddy_record, is_told_already
 from vigie.streams.core.qualify.evaluate import Result, evaluate
 from vigie.streams.core.qualify.layout import HEAD, MARK_AT, ROUND_AT
 from vigie.streams.core.qualify.memory import AGAIN, ALONE, LAST_ROUND, NEW, SUCCESSOR, Memory, Origin
@@ -260,7 +260,7 @@ class Publisher:
                 self.out.buddies.extend(
                     buddy_record(where.point, at, series[column], values[column], words[column])
                     for column in compared
-                    if codes[column]
+                    if codes[column] and not is_told_already(one.memory, at, series[column], words[column])
                 )
 
 
