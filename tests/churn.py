@@ -73,12 +73,12 @@ def read_all(broker: str, topic: str, partitions: int = PARTITIONS, *, committed
     level = "read_committed" if committed_only else "read_uncommitted"
     consumer = Consumer({
         "bootstrap.servers": broker, "group.id": "churn-read", "enable.auto.commit": False, "isolation.level": level,
-        "enable.partition.eof": True,
+        "enable.partition.eof": True, "fetch.wait.max.ms": 10,
     })  # fmt: skip
     consumer.assign([TopicPartition(topic, n, 0) for n in range(partitions)])
     messages, left = [], {n for n, end in ends.items()}
     while left:
-        for message in consumer.consume(5000, 1.0):
+        for message in consumer.consume(5000, 0.1):  # waits for so many or for so long
             if message.error() is None:
                 messages.append(message)
             else:
