@@ -27,6 +27,7 @@ LABELS = {
     "scope": ("network", "use_case"),
     "name": ("metropole", "heat"),
     "indicator": ("completeness",),
+    "flag": ("1", "3"),
 }
 
 
