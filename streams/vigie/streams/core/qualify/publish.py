@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
-from math import isnan, nan
+from math import nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,12 +12,13 @@ from vigie.streams.core.qualify.buddy_values import COMPARED, buddy_record, is_t
 from vigie.streams.core.qualify.evaluate import Result, evaluate
 from vigie.streams.core.qualify.layout import HEAD, MARK_AT, ROUND_AT
 from vigie.streams.core.qualify.memory import AGAIN, ALONE, LAST_ROUND, NEW, SUCCESSOR, Memory, Origin
+from vigie.streams.core.qualify.observation_parts import name_of, observed_readings
 from vigie.streams.core.qualify.places import Places
 from vigie.streams.core.qualify.said import with_said
 from vigie.streams.core.qualify.words import Words
 from vigie.topics.observation import FLEET_BITS, ROUND_BITS, ObservedReading
 from vigie.topics.observation_encoder import ObservationEncoder, cause, place, readings_bytes, values_bytes
-from vigie.topics.quality import RULESET, Flag, rolled
+from vigie.topics.quality import RULESET, Flag
 from vigie.topics.requalify import Verdict
 
 Pair = tuple[bytes | None, bytes]
@@ -101,7 +101,7 @@ class Publisher:
         instants = origin.instants or (at + received, at + ingested)
         self.withdrawn(
             point, origin, name, (at, *instants), places, revision, reason,
-            _readings(layout.series, words, list(values), None, codes),
+            observed_readings(layout.series, words, list(values), None, codes),
         )  # fmt: skip
         known = places.view.point_at(point, at)
         if known is not None and known.buddy_group:
@@ -137,7 +137,7 @@ class Publisher:
             )
             self._make(
                 point.encode(), where.encoded, origin, name.hex().encode(), (at, received, ingested), fleet, round_,
-                "neighbours", readings_bytes(_readings(layout.series, words, values, raws, codes)),
+                "neighbours", readings_bytes(observed_readings(layout.series, words, values, raws, codes)),
             )  # fmt: skip
         return True
 
@@ -152,7 +152,7 @@ class Publisher:
         self.out.observations.append((
             point,
             self._encoder.join(
-                _id(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False, encoded,
+                name_of(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False, encoded,
                 uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings, caused,
             ),
         ))  # fmt: skip
@@ -176,7 +176,7 @@ class Publisher:
         self.out.observations.append((
             point.encode(),
             self._encoder.join(
-                _id(uplink, point.encode(), instants[0]), revision, True, encoded, uplink, origin.network, instants,
+                name_of(uplink, point.encode(), instants[0]), revision, True, encoded, uplink, origin.network, instants,
                 readings_bytes(readings), cause(RULESET, revision >> ROUND_BITS & 0xFFFFFFFF, reason),
             ),
         ))  # fmt: skip
@@ -251,7 +251,7 @@ class Publisher:
                 encoded = values_bytes(series, tuple(words), values)
             else:
                 raws = fields[8 + count : 8 + 2 * count] if layout.raw else None
-                encoded = readings_bytes(_readings(series, words, values, raws, codes))
+                encoded = readings_bytes(observed_readings(series, words, values, raws, codes))
             self._make(
                 one.point.encode(), where.encoded, origin, uplinks[32 * number : 32 * number + 32],
                 (at, received, ingested), fleet, round_, reason, encoded,
@@ -279,22 +279,3 @@ def _blocks(point: str, memory: Memory, places: Places) -> list[Block]:
         if begin < end:
             found.append(block_of(memory, point, begin, end, parameters))
     return found
-
-
-def _readings(
-    series: Sequence[int], words: Sequence[int], values: Sequence[float], raws: Sequence[float] | None,
-    codes: Sequence[int],
-) -> tuple[ObservedReading, ...]:  # fmt: skip
-    found = []
-    for column, (pair, word, value, code) in enumerate(zip(series, words, values, codes, strict=True)):
-        if code:
-            raw = None if raws is None else raws[column]
-            if raw is not None and (isnan(raw) or raw == value):
-                raw = None
-            found.append(ObservedReading(pair >> 16, pair & 0xFFFF, value, rolled(word), word, raw))
-    return tuple(found)
-
-
-def _id(uplink: bytes, point: bytes, at: int) -> bytes:
-    """As topics.observation.observation_id, of bytes."""
-    return blake2b(b"%b\x1f%b\x1f%d" % (uplink, point, at), digest_size=16).hexdigest().encode()
