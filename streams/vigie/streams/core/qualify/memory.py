@@ -198,11 +198,20 @@ class Memory:
             return
         outside = self.place(newest - MEMORY_MS - reach_ms)
         kept = min(max(outside - KEPT_BEFORE, self.place(newest - 2 * MEMORY_MS)), outside)
-        del self.rows[: kept * self.layout.size]
+        self._let_go(kept)
         if self.sparse:
             self.sparse = self.has_holes()
         if len(self.origins) > MOST_ORIGINS:
             self._forget_origins()
+
+    def _let_go(self, count: int) -> None:
+        """Drop the oldest rows, and keep room for as many new ones: an array that grows by itself takes an eighth."""
+        size = self.layout.size
+        end = len(self.rows) - count * size
+        fresh = bytearray(end + (count + 2) * size)
+        fresh[:end] = memoryview(self.rows)[count * size :]
+        del fresh[end:]
+        self.rows = fresh
 
     def _forget_origins(self) -> None:
         """Keep the origins that rows refer to, and number them anew."""

@@ -152,8 +152,9 @@ class Publisher:
         self.out.observations.append((
             point,
             self._encoder.join(
-                name_of(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False, encoded,
-                uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings, caused,
+                name_of(uplink, point, at), origin.revision << FLEET_BITS | fleet << ROUND_BITS | round_, False,
+                encoded, uplink, origin.network, (at, *(origin.instants or (at + received, at + ingested))), readings,
+                caused,
             ),
         ))  # fmt: skip
         self.out.reasons[reason] += 1
