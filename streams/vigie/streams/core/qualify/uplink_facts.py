@@ -8,6 +8,7 @@ way; tests/streams/core/qualify/test_uplink_facts.py holds the two to the same f
 from struct import Struct, error
 from typing import NamedTuple
 
+from vigie.streams.core.avro_pieces import LIMIT, Table, UnusualError, highs, varint
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.uplink_encoder import zigzag
@@ -15,7 +16,6 @@ from vigie.topics.uplink_encoder import zigzag
 Shape = tuple[int, ...]
 """Which readings: property << 16 | channel of each, in order."""
 
-_LIMIT = 20_000
 _framer = Framer(f"uplinks.{NETWORKS[0]}.v1")
 
 
@@ -44,31 +44,10 @@ class Facts(NamedTuple):
     instants: tuple[int, ...] | None
 
 
-class _UnusualError(Exception):
-    """The uplink is not of the usual form."""
-
-
-class _Table(dict[bytes, tuple[str, str]]):
-    """Avro bytes of device, bearer and network -> device and network."""
-
-    def __missing__(self, chunk: bytes) -> tuple[str, str]:
-        if len(self) >= _LIMIT:
-            self.clear()
-        device = chunk[1 : 1 + (chunk[0] >> 1)]
-        made = self[chunk] = device.decode(), chunk[3 + len(device) :].decode()
-        return made
-
-
-class _Highs(dict[bytes, int]):
-    """Last four bytes of a six-byte varint -> what they add to an instant, ms."""
-
-    def __missing__(self, chunk: bytes) -> int:
-        if len(self) >= _LIMIT:
-            self.clear()
-        if chunk[0] & chunk[1] & chunk[2] < 128 or not 0 < chunk[3] < 128:
-            raise _UnusualError
-        made = self[chunk] = sum((byte & 127) << 7 * place for place, byte in enumerate(chunk)) << 13
-        return made
+def _who(chunk: bytes) -> tuple[str, str]:
+    """Device and network, from the Avro bytes of device, bearer and network."""
+    device = chunk[1 : 1 + (chunk[0] >> 1)]
+    return device.decode(), chunk[3 + len(device) :].decode()
 
 
 class _Layout:
@@ -87,7 +66,7 @@ class _Layout:
         self.shape: Shape = tuple([number << 16 | channel for number, channel in pairs])
 
 
-_whos, _highs = _Table(), _Highs()
+_whos = Table(_who)
 _layouts: dict[tuple[bytes, int], list[_Layout]] = {}
 """(Avro bytes of the codec, count of readings) -> layouts that were met, the last used first."""
 
@@ -100,31 +79,31 @@ def read(value: bytes) -> Facts:
     """
     try:
         return _read(value)
-    except (_UnusualError, IndexError, error, UnicodeDecodeError):
+    except (UnusualError, IndexError, error, UnicodeDecodeError):
         return _general(value)
 
 
 def _read(value: bytes) -> Facts:
     if value[0] or value[5] != 0x40:
-        raise _UnusualError
+        raise UnusualError
     revision, at = value[38] >> 1, 39
     if value[38]:
         revision, at = _number(value, 38)
     if value[at] > 127:
-        raise _UnusualError
+        raise UnusualError
     end = at + 2 + (value[at] >> 1)
     if value[end] > 127:
-        raise _UnusualError
+        raise UnusualError
     end += 1 + (value[end] >> 1)
     device, network = _whos[value[at:end]]
 
     low, low2, low3 = value[end], value[end + 6], value[end + 12]
     next_, next2, next3 = value[end + 1], value[end + 7], value[end + 13]
     if low & next_ & low2 & next2 & low3 & next3 < 128 or (low | low2 | low3) & 1:
-        raise _UnusualError
-    observed_at = (low & 127 | (next_ & 127) << 7) >> 1 | _highs[value[end + 2 : end + 6]]
-    received_at = (low2 & 127 | (next2 & 127) << 7) >> 1 | _highs[value[end + 8 : end + 12]]
-    ingested_at = (low3 & 127 | (next3 & 127) << 7) >> 1 | _highs[value[end + 14 : end + 18]]
+        raise UnusualError
+    observed_at = (low & 127 | (next_ & 127) << 7) >> 1 | highs[value[end + 2 : end + 6]]
+    received_at = (low2 & 127 | (next2 & 127) << 7) >> 1 | highs[value[end + 8 : end + 12]]
+    ingested_at = (low3 & 127 | (next3 & 127) << 7) >> 1 | highs[value[end + 14 : end + 18]]
 
     at = _after_payload(value, end + 18)
     end = _after_text(value, _after_text(value, _after_text(value, at)))
@@ -151,14 +130,14 @@ def _after_payload(value: bytes, at: int) -> int:
     else:
         at += 1
     if value[at]:
-        raise _UnusualError  # a raw position
+        raise UnusualError  # a raw position
     return at + 1
 
 
 def _after_text(value: bytes, at: int) -> int:
     size = value[at]
     if size > 127:
-        raise _UnusualError  # 64 characters or more
+        raise UnusualError  # 64 characters or more
     return at + 1 + (size >> 1)
 
 
@@ -167,7 +146,7 @@ def _readings(value: bytes, at: int, codec: bytes) -> tuple[Shape, tuple[float, 
     if count == 0:
         return (), ()
     if count & 0x81:
-        raise _UnusualError
+        raise UnusualError
     for layout in _layouts.get((codec, count), ()):
         found = layout.unpack(value, at)
         if found[::2] == layout.fixed:
@@ -184,13 +163,13 @@ def _learn(value: bytes, at: int, key: tuple[bytes, int]) -> _Layout:
         number, place = _number(value, place)
         channel, place = _number(value, place)
         if value[place + 8]:
-            raise _UnusualError  # an instant of its own
+            raise UnusualError  # an instant of its own
         place += 9
         pairs.append((number, channel))
     if value[place]:
-        raise _UnusualError
+        raise UnusualError
     layout = _Layout(pairs)
-    if len(_layouts) >= _LIMIT:
+    if len(_layouts) >= LIMIT:
         _layouts.clear()
     known = _layouts.setdefault(key, [])
     known.insert(0, layout)
@@ -200,16 +179,9 @@ def _learn(value: bytes, at: int, key: tuple[bytes, int]) -> _Layout:
 
 def _number(value: bytes, at: int) -> tuple[int, int]:
     """An Avro int that is not negative, and where it ends."""
-    number = shift = 0
-    while True:
-        byte = value[at]
-        at += 1
-        number |= (byte & 127) << shift
-        if byte < 128:
-            break
-        shift += 7
+    number, at = varint(value, at)
     if number & 1:
-        raise _UnusualError
+        raise UnusualError
     return number >> 1, at
 
 
