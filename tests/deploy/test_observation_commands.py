@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from observations_by_hand import Fleet, observation, store
+from real_parts import fresh_database
 from store_by_hand import uplink
 
 from vigie.deploy.cli import main
@@ -32,8 +33,23 @@ def reading(value, tests=1, raw=None, number=1):
     return ObservedReading(number, 0, value, int(rolled(tests)), tests, raw)
 
 
+@pytest.fixture(scope="module")
+def filled(services):
+    """Of the tests that only read."""
+    server, owner = services.database()
+    with fresh_database(server, owner) as made:
+        fill(made)
+        yield made
+
+
 @pytest.fixture
-def filled(database):
+def own(database):
+    """The same, of a test that writes."""
+    fill(database)
+    return database
+
+
+def fill(database):
     """A spike between two values at one point, and a correction of its conversion a month later."""
     with psycopg.connect(database, autocommit=True) as connection:
         migrate(connection)
@@ -63,7 +79,6 @@ def filled(database):
         )
         connection.execute("UPDATE observation SET recorded_at = '2026-11-26Z' WHERE fleet_revision = 2")
         connection.execute("UPDATE observation_superseded SET superseded_at = '2026-11-26Z'")
-    return database
 
 
 def vigie(database, *arguments, **environment):
@@ -147,17 +162,17 @@ def test_explain_says_what_is_known_now_and_what_was(filled):
     assert "conversion ou réglage corrigé · 24 °C, bonne · flotte 2" in second
 
 
-def test_explain_judges_by_the_parameters_of_that_revision(filled):
-    with psycopg.connect(filled) as connection:  # before the correction came
+def test_explain_judges_by_the_parameters_of_that_revision(own):
+    with psycopg.connect(own) as connection:  # before the correction came
         columns = ", ".join(COLUMNS)
         connection.execute("DELETE FROM observation WHERE fleet_revision = 2")
         connection.execute(f"INSERT INTO observation ({columns}) SELECT {columns} FROM observation_superseded")
-    text = explained(filled, "P1", "2026-10-25T02:30+01:00", "--property", "air_temperature", "--channel", "0")
+    text = explained(own, "P1", "2026-10-25T02:30+01:00", "--property", "air_temperature", "--channel", "0")
     assert "3 pic isolé : douteuse. 25 °C s'écarte de 4,5 °C de la valeur d'avant (20 °C, 25/10 02:15:00)" in text
     assert "plus que 2,5 °C." in text
     assert "suspect = 2,5 (réglage S1)" in text
     assert "Douteuse : le pire verdict l'emporte, celui de « pic isolé »." in text
-    english = explained(filled, "P1", "2026-10-25T02:30+01:00", VIGIE_LANGUAGE="en")
+    english = explained(own, "P1", "2026-10-25T02:30+01:00", VIGIE_LANGUAGE="en")
     assert "25 °C stands out by 4.5 °C" in english
     assert "Suspect: the worst verdict counts, that of 'spike'." in english
 
@@ -171,12 +186,12 @@ def test_explain_as_json(filled):
     assert one["decoded"]["codec_version"] == "7"
 
 
-def test_explain_of_a_verdict_and_of_what_was_withdrawn(filled):
+def test_explain_of_a_verdict_and_of_what_was_withdrawn(own):
     verdict = {
         "point": "P1", "verdict": "validated", "reason": "canicule", "by": "responsable-chaleur",
         "start_at": "2026-10-25T00:00:00Z", "end_at": "2026-10-26T00:00:00Z",
     }  # fmt: skip
-    with psycopg.connect(filled, autocommit=True) as connection:
+    with psycopg.connect(own, autocommit=True) as connection:
         fleet = Fleet(connection)
         fleet._revision = 2
         fleet.state("2026-11-27Z", ("qualification", "Q1", [("[,)", verdict)]))
@@ -189,16 +204,16 @@ def test_explain_of_a_verdict_and_of_what_was_withdrawn(filled):
             connection,
             observation(2, at=HALF_PAST + STEP, revisions=(0, 3, 0), withdrawn=True, readings=(reading(20.5),)),
         )
-    text = explained(filled, "TEM-1", "2026-10-25T02:30+01:00")
+    text = explained(own, "TEM-1", "2026-10-25T02:30+01:00")
     assert "1 avis du responsable : bonne. Validée par responsable-chaleur : canicule." in text
     assert "3 pic isolé : douteuse." in text
     assert "Bonne : le responsable l'a validée, quoi que disent les tests." in text
     assert "Avis Q1 : validée, par responsable-chaleur : canicule" in text
-    gone = explained(filled, "TEM-1", "2026-10-25T03:15+01:00")
+    gone = explained(own, "TEM-1", "2026-10-25T03:15+01:00")
     assert "24 °C" in gone  # the nearest that stands
-    with psycopg.connect(filled, autocommit=True) as connection:
+    with psycopg.connect(own, autocommit=True) as connection:
         connection.execute("DELETE FROM observation WHERE point = 'P1' AND NOT withdrawn")
-    assert "Retirée depuis le" in explained(filled, "TEM-1", "2026-10-25T02:45+01:00")
+    assert "Retirée depuis le" in explained(own, "TEM-1", "2026-10-25T02:45+01:00")
 
 
 def test_explain_of_nothing(filled):
