@@ -53,8 +53,8 @@ async def every_night(settings: Settings, clock: Callable[[], float] = time.time
         clock: now, epoch seconds.
     """
     done: dict[date, datetime] = {}
-    while settings.ticks != "live":
-        await asyncio.sleep(3600)
+    if settings.ticks != "live":
+        await asyncio.Event().wait()  # for ever
     while True:
         now = datetime.fromtimestamp(clock(), ZoneInfo(settings.timezone))
         try:
