@@ -36,7 +36,7 @@ class Placer:
     """Places uplinks; key and headers of each placement are made once per view.
 
     >>> Placer().place(FleetView(), [b"..."], [
-    ...     {"device": "eui:a1", "network": "metropole", "observed_at": 0, "readings": []}]).unplaced
+    ...     {"device": "eui:a1", "network": "metropole", "observed_at": 0, "revision": 0, "readings": []}]).unplaced
     Counter({('metropole', 'unknown_device'): 1})
     """
 
