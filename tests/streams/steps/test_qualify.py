@@ -365,3 +365,20 @@ def test_a_live_value_writes_one_slot_of_the_point():
     ((key, value),) = worker.points.snapshot()[0]
     assert key.decode().startswith(f"{POINT}/")
     assert len(value) < 2500
+
+
+def test_batches_that_follow_each_other_are_tested_together_and_come_to_the_same():
+    records = [record(uplink(n, START_AT + n * STEP_MS, [temperature(v)]), n) for n, v in enumerate(DAY)]
+    alone = step(usual_fleet())
+    one_by_one = [one for number in range(len(DAY)) for one in observations(process(alone, placed([records[number]])))]
+    together, found = step(usual_fleet()), []
+    for number, one in enumerate(records):
+        batch = placed([one])
+        batch.more = number < len(DAY) - 1
+        made = observations(process(together, batch))
+        assert not (batch.more and made), "published before the last batch"
+        found += made
+    newest = {one.id: one for one in one_by_one}
+    assert {one.id: [reading.tests for reading in one.readings] for one in found} == {
+        name: [reading.tests for reading in one.readings] for name, one in newest.items()
+    }

@@ -61,6 +61,8 @@ class NeighboursStep:
 
     name = "neighbours"
     inputs: tuple[str, ...] = ("buddies",)
+    gathers = True
+    """A group's values come within seconds of each other: judged together, they are judged once."""
 
     def __init__(self, fleet: Fleet, now_ms: Callable[[], float] = lambda: time.time() * 1000) -> None:
         self._fleet, self._now_ms = fleet, now_ms
@@ -69,6 +71,8 @@ class NeighboursStep:
         self.states: tuple[KeyedState[Any], ...] = (self.hours,)
         self._newest: dict[tuple[int, str], int] = {}
         self._unsure_to: dict[int, float] = {}
+        self._touched: dict[int, dict[Quarter, set[Key]]] = {}  # partition -> what is to be judged
+        self._unsure: set[int] = set()
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Take one batch; tell what changed of what neighbours say."""
@@ -76,17 +80,24 @@ class NeighboursStep:
             self._parameters = Parameters(self._fleet.view)
         if batch.partition in self.hours.restored:
             self._newest = {}
-        unsure = self._is_unsure(batch)
-        touched: dict[Quarter, set[Key]] = {}
+        if self._is_unsure(batch):
+            self._unsure.add(batch.partition)
+        touched = self._touched.setdefault(batch.partition, {})
         for record in batch:
             self._take(batch, record.offset, buddies.decode(record.value), touched)
+        if not batch.more:
+            taken, unsure, self._touched, self._unsure = self._touched, self._unsure, {}, set()
+            for partition, quarters in taken.items():
+                self._look_at(partition, quarters, partition in unsure, out)
+
+    def _look_at(self, partition: int, touched: dict[Quarter, set[Key]], unsure: bool, out: Outputs) -> None:
         if not touched:
             return
-        history = _History(self, batch.partition, touched)
-        self._judge(batch.partition, touched, history, unsure, out)
-        later = self._warmer_after(batch.partition, touched)
+        history = _History(self, partition, touched)
+        self._judge(partition, touched, history, unsure, out)
+        later = self._warmer_after(partition, touched)
         if later:
-            self._judge(batch.partition, later, history, unsure, out)
+            self._judge(partition, later, history, unsure, out)
 
     # -- memory
 

@@ -33,9 +33,11 @@ class Batch(list[Any]):
         first_offset, last_offset: the range that this batch covers, both inclusive; there may be gaps in it.
         fetched_at: monotonic seconds when the records came from the broker.
         confirmed: the harness's mark that all that was made of it is confirmed by the broker.
+        more: another batch for the same step follows at once, in the same breath: what a step with `gathers` makes of
+            this one may be left to that one.
     """
 
-    __slots__ = ("confirmed", "fetched_at", "first_offset", "last_offset", "partition", "topic")
+    __slots__ = ("confirmed", "fetched_at", "first_offset", "last_offset", "more", "partition", "topic")
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Batch(list[Any]):
         self.last_offset: int = self[-1].offset if last_offset is None else last_offset
         self.fetched_at = fetched_at
         self.confirmed = False
+        self.more = False
 
     def __repr__(self) -> str:
         return f"{self.topic}/{self.partition} offsets {self.first_offset} to {self.last_offset}"
@@ -108,7 +111,8 @@ class Outputs:
 class StreamStep(Protocol):
     """A pure step: no input or output, no clock, no await.
 
-    Two more methods are optional: `tick(tick, partitions, out)`, see TickingStep.
+    Optional: the method `tick(tick, partitions, out)`, see TickingStep; the attribute `gathers`, true where a batch
+    costs much whatever it holds: its batches are then gathered for GATHER_S, and all but the last have `more` set.
 
     Attributes:
         name: as it stands in metrics and dead letters, such as "decode".

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 LIMIT_IN_FLIGHT = 8000
 """Records processed but not confirmed: four full batches."""
+GATHER_S, GATHER_RECORDS = 0.25, 2000
+"""For how long, and how many records, batches of steps that gather are put off."""
 
 
 class Item:
@@ -76,6 +78,10 @@ class StreamFlow:
         self._interval_s = interval_s
         self._items: list[Item] = []  # processed, not yet part of a checkpoint
         self._saving: list[Item] = []  # part of the checkpoint that is being made
+        steps_of = self._by_topic.items()
+        self._gathers = {topic for topic, some in steps_of if all(getattr(one, "gathers", False) for one in some)}
+        self._gathered: list[Any] = []  # events that are put off
+        self._gathering: asyncio.TimerHandle | None = None
         self._in_flight = 0
         self._taking = False
         self._lock = asyncio.Lock()
@@ -94,8 +100,45 @@ class StreamFlow:
             self.gate.changed.clear()
             await self.gate.changed.wait()
         if self.gate.is_open:
-            self.process(event, batch)
+            # After a crash each batch is processed alone, so that the one that crashes is known.
+            if batch.topic in self._gathers and not self._crashes.journal.has_histories():
+                self._gather(event)
+            else:
+                self.process(event, batch)
         self._taking = False
+
+    def _gather(self, event: Any) -> None:
+        self._gathered.append(event)
+        if sum(len(one.value) for one in self._gathered) >= GATHER_RECORDS:
+            self._process_gathered()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._gather_is_over)
+
+    def _gather_is_over(self) -> None:
+        try:
+            self._process_gathered()
+        except Exception as error:  # the crash journal has it; the worker ends, and reads it again
+            self._fail(error)
+
+    def _process_gathered(self) -> None:
+        events = self._forget_gathered()
+        if not self.gate.is_open:
+            return
+        followed: set[int] = set()
+        for event in reversed(events):
+            names = {id(step) for step in self._by_topic[event.value.topic]}
+            event.value.more = names <= followed
+            followed |= names
+        for event in events:
+            self.process(event, event.value)
+
+    def _forget_gathered(self) -> list[Any]:
+        """What is only gathered is not acked, so it is read again."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        events, self._gathered = self._gathered, []
+        return events
 
     def process(self, event: Any, batch: Batch) -> None:
         """Process a batch and send what was made of it."""
@@ -165,6 +208,7 @@ class StreamFlow:
 
     async def finish(self) -> None:
         """Checkpoints until nothing is left; the gate is shut."""
+        self._forget_gathered()
         while self.pending():
             await self._checkpoint()
 
@@ -204,10 +248,11 @@ class StreamFlow:
 
     def idle(self) -> bool:
         """Whether it waits for batches."""
-        return not self._taking and not self._in_flight
+        return not self._taking and not self._in_flight and not self._gathered
 
     async def abandon(self) -> None:
         """Forget what was processed; late confirmations change nothing."""
+        self._forget_gathered()
         await cancelled(self._checkpointing)
         for item in (*self._saving, *self._items):
             assert item.confirmation is not None
