@@ -1,9 +1,11 @@
 """What the transport's tests share: topics of their own and workers that forward."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -81,7 +83,7 @@ class Lab:
         total = sum(ends.values())
         assert total >= feeder.sent
         checker.wait_for(total)
-        deadline = time.monotonic() + 150  # a worker without commits is ended by its watchdog after 120 s
+        deadline = time.monotonic() + 600  # a worker without commits is ended by its watchdog after 120 s
         committed: dict[int, int] = {}
         while committed != ends and time.monotonic() < deadline:
             time.sleep(0.5)
@@ -135,3 +137,27 @@ def lab(kafka: str, make_lab: Callable[..., Lab]) -> Lab:
     lab = make_lab(kafka)
     lab.create()
     return lab
+
+
+@pytest.fixture(scope="module")
+def side_by_side(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., list[Future[Any]]]]:
+    """Plays the same in several labs at once, for tests that wait for Kafka's time-outs rather than work."""
+    labs: list[Lab] = []
+
+    def played(lab: Lab, play: Callable[..., Any], case: Any) -> Any:
+        lab.create()
+        return play(lab, case)
+
+    with ThreadPoolExecutor(3) as pool:
+
+        def begin(play: Callable[..., Any], cases: Iterable[Any]) -> list[Future[Any]]:
+            """What comes of `play(lab, case)` for each case."""
+            begun = []
+            for case in cases:
+                labs.append(Lab(kafka, tmp_path_factory.mktemp("lab")))
+                begun.append(pool.submit(played, labs[-1], play, case))
+            return begun
+
+        yield begin
+    for lab in labs:
+        lab.close()

@@ -6,7 +6,8 @@ state=1 counts records per key in a KeyedState; slow_seek=SECONDS makes the seek
 partition; crash=STAGE dies by SIGKILL at a stage of the checkpoint after `crash_after` records; poison=TEXT
 raises on records that contain it; poison_kill=TEXT dies by SIGKILL on them; ticks=1 answers ticks; sleep_ms=N takes so
 long per batch; stall=1 never gets a batch; transactional=1 sends by a transactional producer; no_guard=1 takes the
-guard against zombies away; slow_load=SECONDS is how long a take-over loads its state.
+guard against zombies away; slow_load=SECONDS is how long a take-over loads its state; stop_limit=SECONDS is how long a
+stop may take.
 """
 
 import asyncio
@@ -140,6 +141,10 @@ if __name__ == "__main__":
             return await original(*args, **kwargs)
 
         changelog.load = slow_load
+    if "stop_limit" in OPTIONS:
+        from vigie.streams.transport import worker
+
+        worker.STOP_LIMIT_S = float(OPTIONS["stop_limit"])
     if "no_guard" in OPTIONS:
         from vigie.streams.transport.clock import ZombieGuard
 

@@ -12,7 +12,9 @@ from collections.abc import Callable
 import pytest
 from churn import end_offsets
 
+from vigie.deploy import role_process
 from vigie.deploy.embedded.ports import free_port
+from vigie.streams.transport.worker import END_LIMIT_S, STOP_LIMIT_S
 
 pytestmark = pytest.mark.parts
 
@@ -90,16 +92,17 @@ def test_topics_that_do_not_go_together_are_told(kafka: str, make_lab: Callable)
 
 
 def test_a_stop_while_the_broker_is_down_ends_within_a_bound(kafka_service, make_lab: Callable) -> None:
+    assert STOP_LIMIT_S + END_LIMIT_S < role_process.STOP_LIMIT_S, "else the supervisor kills it before"
     lab = make_lab(kafka_service.address)
     lab.create()
-    worker = lab.worker("A", "state=1")
+    worker = lab.worker("A", "state=1", "stop_limit=8")
     feeder, checker = lab.feeder(), lab.checker()
     feeder.start()
     worker.join()
     time.sleep(2)
     kafka_service.kill9()
     time.sleep(2)
-    assert worker.stop() < 30
+    assert worker.stop() < 8 + END_LIMIT_S + 2
     assert worker.exits == []
     assert worker.process is not None
     assert worker.process.returncode == 0
@@ -150,7 +153,7 @@ def test_lag_without_progress_ends_the_worker(lab) -> None:
 def test_an_idle_worker_is_not_stalled(lab) -> None:
     worker = lab.worker("A", stall_limit_s=4)
     worker.join()
-    time.sleep(9)
+    time.sleep(6)
     assert worker.process is not None
     assert worker.process.poll() is None
 
