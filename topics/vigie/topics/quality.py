@@ -25,6 +25,8 @@ class Flag(IntEnum):
 class Test(IntEnum):
     """Place of a test's four bits in the packed integer, from the lowest; never used again."""
 
+    __test__ = False  # pytest would take it for a class of tests
+
     GROSS_RANGE = 0
     CLIMATOLOGY = 1
     SPIKE = 2
