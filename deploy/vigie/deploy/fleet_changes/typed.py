@@ -1,5 +1,7 @@
 """What people type of the fleet on the command line."""
 
+from collections.abc import Callable
+
 import click
 
 from vigie.deploy.fleet_files.refused import Refused
@@ -16,10 +18,7 @@ def typed_address(text: str | None, settings: Settings) -> str | None:
     >>> typed_address("eui:24-E1-24-13-6B-00-01-18", Settings())
     'eui:24e124136b000118'
     """
-    try:
-        return None if text is None else address(text.strip())
-    except Refused as refused:
-        raise _bad(refused, settings) from None
+    return _typed(address, text, settings)
 
 
 def typed_id(text: str | None, settings: Settings) -> str | None:
@@ -31,11 +30,11 @@ def typed_id(text: str | None, settings: Settings) -> str | None:
     >>> typed_id("capteur-117", Settings())
     'capteur-117'
     """
+    return _typed(object_id, text, settings)
+
+
+def _typed(read: Callable[[str], str], text: str | None, settings: Settings) -> str | None:
     try:
-        return None if text is None else object_id(text.strip())
+        return None if text is None else read(text.strip())
     except Refused as refused:
-        raise _bad(refused, settings) from None
-
-
-def _bad(refused: Refused, settings: Settings) -> click.BadParameter:
-    return click.BadParameter(refused.french if settings.language == "fr" else refused.english)
+        raise click.BadParameter(refused.french if settings.language == "fr" else refused.english) from None

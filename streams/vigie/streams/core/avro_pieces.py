@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 import fastavro
+
+K = TypeVar("K")
+L = TypeVar("L")
 
 LIMIT = 20_000
 STRING = fastavro.parse_schema({"type": "string"})
@@ -54,6 +57,36 @@ def varint(value: bytes, at: int) -> tuple[int, int]:
         if byte < 128:
             return number, at
         shift += 7
+
+
+def shape_of(value: bytes, at: int) -> list[tuple[int, int]]:
+    """Property and channel of each reading of an uplink, whose readings begin at a place.
+
+    Raises:
+        UnusualError: a reading has an instant of its own, or a negative number.
+    """
+    shape: list[tuple[int, int]] = []
+    place = at + 1
+    for _ in range(value[at] >> 1):
+        number, place = varint(value, place)
+        channel, place = varint(value, place)
+        if value[place + 8] or number & 1 or channel & 1:
+            raise UnusualError
+        place += 9
+        shape.append((number >> 1, channel >> 1))
+    if value[place]:
+        raise UnusualError
+    return shape
+
+
+def remember(layouts: dict[K, list[L]], key: K, layout: L, most: int = 4) -> L:
+    """Put a layout that was not met before at the head of those of its key, of which the last used are kept."""
+    if len(layouts) >= LIMIT:
+        layouts.clear()
+    known = layouts.setdefault(key, [])
+    known.insert(0, layout)
+    del known[most:]
+    return layout
 
 
 def _high_bits(chunk: bytes) -> int:

@@ -20,6 +20,18 @@ Record = tuple[bytes, bytes, list[tuple[str, bytes]], None]
 """Key, value, headers, and no partition but the key's (transport/step.py)."""
 
 
+def fleet_revision(headers: Iterable[tuple[str, bytes | None]]) -> int:
+    """The revision of the fleet by which a record was placed; 0 where it does not say.
+
+    >>> fleet_revision([("vigie-placement", b"P1/1"), ("vigie-fleet-revision", b"7")]), fleet_revision([])
+    (7, 0)
+    """
+    for name, value in headers:
+        if name == REVISION_HEADER:
+            return int(value) if value and value.isdigit() else 0
+    return 0
+
+
 class Placed(NamedTuple):
     """What became of a batch.
 

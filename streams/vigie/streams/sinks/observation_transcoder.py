@@ -9,7 +9,7 @@ flags, of which only the values change: both are looked up.
 from binascii import Error, unhexlify
 from struct import Struct, error
 
-from vigie.streams.core.avro_pieces import LIMIT, Table, UnusualError, highs, varint
+from vigie.streams.core.avro_pieces import Table, UnusualError, highs, remember, varint
 from vigie.streams.sinks.binary_copy import NULL, float8s, float8s_with_gaps, int2s, int8, int8s, text, texts
 
 _EPOCH_US = 946_684_800_000_000
@@ -105,13 +105,7 @@ def _learn(value: bytes, at: int, key: bytes) -> _Layout:
     if value[at]:
         raise UnusualError
     fixed.append(value[start : at + 1])
-    layout = _Layout(fixed, readings)
-    if len(_layouts) >= LIMIT:
-        _layouts.clear()
-    known = _layouts.setdefault(key, [])
-    known.insert(0, layout)
-    del known[_LAYOUTS:]
-    return layout
+    return remember(_layouts, key, _Layout(fixed, readings), _LAYOUTS)
 
 
 _NO_READINGS = int2s(()) + int2s(()) + float8s(()) + NULL + int2s(()) + int8s(())

@@ -13,7 +13,7 @@ from struct import Struct, error
 import fastavro
 from msgspec import json
 
-from vigie.streams.core.avro_pieces import LIMIT, STRING, Table, UnusualError, highs, read_all, varint
+from vigie.streams.core.avro_pieces import STRING, Table, UnusualError, highs, read_all, remember, shape_of, varint
 from vigie.streams.sinks.binary_copy import NULL, data, float8s, int2s, int4, int8, text, texts
 from vigie.topics.uplink import BEARERS
 from vigie.topics.uplink_encoder import zigzag
@@ -82,28 +82,6 @@ class _Layout:
 
 _layouts: dict[tuple[bytes, int], list[_Layout]] = {}
 """(Avro bytes of the codec, count of readings) -> layouts that were met, the last used first."""
-
-
-def _learn(value: bytes, at: int, key: tuple[bytes, int]) -> _Layout:
-    """Read the properties and channels of readings whose layout was not met before."""
-    shape: list[tuple[int, int]] = []
-    place = at + 1
-    for _ in range(value[at] >> 1):
-        number, place = varint(value, place)
-        channel, place = varint(value, place)
-        if value[place + 8] or number & 1 or channel & 1:
-            raise UnusualError  # an instant of its own, a negative number
-        place += 9
-        shape.append((number >> 1, channel >> 1))
-    if value[place]:
-        raise UnusualError
-    layout = _Layout(shape)
-    if len(_layouts) >= LIMIT:
-        _layouts.clear()
-    known = _layouts.setdefault(key, [])
-    known.insert(0, layout)
-    del known[4:]
-    return layout
 
 
 _NO_READINGS = int2s(()) + int2s(()) + float8s(())
@@ -202,7 +180,7 @@ def _transcode(value: bytes) -> tuple[bytes, int, int, bytes] | None:
             if found[::2] == layout.fixed:
                 break
         else:
-            layout = _learn(value, at, key)
+            layout = remember(_layouts, key, _Layout(shape_of(value, at)))
             found = layout.unpack(value, at)
         pairs = layout.template.copy()
         pairs[1::2] = found[1::2]

@@ -10,7 +10,7 @@ from vigie.streams.core.alarm import Alarm, Writer
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.role import run_role
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import alarm_input
 from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
@@ -40,7 +40,7 @@ class AlarmStep:
         self._framer = Framer("alerts.v1", schema_id)
         self._generation: int | None = None
         self.alarms: KeyedState[Alarm] = KeyedState("state.alarm.alarms", load=alarm.load, dump=alarm.dump)
-        self.states: tuple[KeyedState[Any], ...] = (self.alarms,)
+        self.states: tuple[SavedState[Any], ...] = (self.alarms,)
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Decide on the signals of one batch; ticks and heartbeats pass by."""

@@ -20,7 +20,7 @@ from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.sources import SourcesError
 from vigie.streams.transport.role import run_role
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics.catalogue import NETWORKS
 
@@ -97,7 +97,7 @@ class DecodeStep:
         self.decoder = decoder
         self._refresh, self._clock, self._looked_at = refresh, clock, clock()
         self.filters: KeyedState[DeviceFilter] = KeyedState("state.decode.filter", load=load, dump=dump)
-        self.states: tuple[KeyedState[Any], ...] = (self.filters,)
+        self.states: tuple[SavedState[Any], ...] = (self.filters,)
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Decode one batch."""

@@ -23,8 +23,9 @@ from vigie.streams.core.qualify.neighbourhood import (
     verdicts,
 )
 from vigie.streams.core.quality.series import MEMORY_MS
-from vigie.streams.steps.qualify import SKEW_MS, Fleet
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.steps.qualify import Fleet
+from vigie.streams.steps.unsure import Unsure
+from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import buddies, requalify
 from vigie.topics.buddies import BuddyValue
@@ -36,19 +37,6 @@ unused = Counter("vigie_neighbour_values_unused", "Values too old to be compared
 
 Quarter = tuple[str, int]
 """Group and number of the quarter of an hour."""
-
-
-class RestoredState(KeyedState[Hour]):
-    """Hours of groups, which know of which partitions they were loaded."""
-
-    def __init__(self) -> None:
-        super().__init__("state.observe.neighbours", load=neighbourhood.load, dump=neighbourhood.dump)
-        self.restored: set[int] = set()
-
-    def restore(self, partition: int, records: Any) -> None:
-        """As any keyed state."""
-        self.restored.add(partition)
-        super().restore(partition, records)
 
 
 class NeighboursStep:
@@ -65,14 +53,16 @@ class NeighboursStep:
     """A group's values come within seconds of each other: judged together, they are judged once."""
 
     def __init__(self, fleet: Fleet, now_ms: Callable[[], float] = lambda: time.time() * 1000) -> None:
-        self._fleet, self._now_ms = fleet, now_ms
+        self._fleet = fleet
         self._parameters = Parameters(FleetView())
-        self.hours = RestoredState()
-        self.states: tuple[KeyedState[Any], ...] = (self.hours,)
+        self.hours: KeyedState[Hour] = KeyedState(
+            "state.observe.neighbours", load=neighbourhood.load, dump=neighbourhood.dump
+        )
+        self.states: tuple[SavedState[Any], ...] = (self.hours,)
         self._newest: dict[tuple[int, str], int] = {}
-        self._unsure_to: dict[int, float] = {}
+        self._unsure = Unsure(self.hours, now_ms)
         self._touched: dict[int, dict[Quarter, set[Key]]] = {}  # partition -> what is to be judged
-        self._unsure: set[int] = set()
+        self._all_told: set[int] = set()  # partitions of which all is told anew
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Take one batch; tell what changed of what neighbours say."""
@@ -80,13 +70,13 @@ class NeighboursStep:
             self._parameters = Parameters(self._fleet.view)
         if batch.partition in self.hours.restored:
             self._newest = {}
-        if self._is_unsure(batch):
-            self._unsure.add(batch.partition)
+        if self._unsure.of(batch):
+            self._all_told.add(batch.partition)
         touched = self._touched.setdefault(batch.partition, {})
         for record in batch:
             self._take(batch, record.offset, buddies.decode(record.value), touched)
         if not batch.more:
-            taken, unsure, self._touched, self._unsure = self._touched, self._unsure, {}, set()
+            taken, unsure, self._touched, self._all_told = self._touched, self._all_told, {}, set()
             for partition, quarters in taken.items():
                 self._look_at(partition, quarters, partition in unsure, out)
 
@@ -189,14 +179,6 @@ class NeighboursStep:
                     if quarter > first and kept.excess > 0 and (group, quarter) not in touched:
                         found.setdefault((group, quarter), set())
         return found
-
-    def _is_unsure(self, batch: Batch) -> bool:
-        """As in qualify: whether another worker may have told otherwise what this batch tells."""
-        if batch.partition in self.hours.restored:
-            self.hours.restored.discard(batch.partition)
-            self._unsure_to[batch.partition] = self._now_ms() + SKEW_MS
-        until = self._unsure_to.get(batch.partition)
-        return until is not None and bool(batch) and batch[0].timestamp <= until
 
 
 class _History(dict[tuple[str, int, int], list[tuple[int, Kept]]]):

@@ -22,7 +22,7 @@ from vigie.streams.core.alert_mail import MailForm, compose
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.role import run_role
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Save
 from vigie.topics.alert_event import AlertEvent
 from vigie.topics.avro import Framer
@@ -84,7 +84,7 @@ class NotifyStep:
         )
         self._framer = Framer("alerts.v1")
         self.outbox: KeyedState[Mail] = KeyedState("state.notify.outbox", load=_load, dump=_dump)
-        self.states: tuple[KeyedState[Any], ...] = (self.outbox,)
+        self.states: tuple[SavedState[Any], ...] = (self.outbox,)
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None

@@ -25,7 +25,7 @@ from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
 from vigie.streams.transport.fleet_follower import TOPIC as FLEET
 from vigie.streams.transport.fleet_follower import FleetFollower
 from vigie.streams.transport.role import run_role
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs, StreamStep
 from vigie.topics import alarm_input, reception
 from vigie.topics.aggregate import Aggregate
@@ -68,7 +68,7 @@ class SilenceStep:
         self.clocks: KeyedState[Clock | Watch] = KeyedState(
             "state.observe.silence", load=silence.load, dump=silence.dump
         )
-        self.states: tuple[KeyedState[Any], ...] = (self.clocks,)
+        self.states: tuple[SavedState[Any], ...] = (self.clocks,)
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Move the clocks of one batch."""
@@ -139,7 +139,7 @@ class WindowStep:
         self._framer = Framer("aggregates.v1", schema_id)
         self._tick_at: dict[int, int] = {}
         self.spans: KeyedState[Span] = KeyedState("state.observe.windows", load=span.load, dump=span.dump)
-        self.states: tuple[KeyedState[Any], ...] = (self.spans,)
+        self.states: tuple[SavedState[Any], ...] = (self.spans,)
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Take the readings of one batch; windows that were published are published again where they changed."""

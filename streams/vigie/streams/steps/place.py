@@ -8,7 +8,7 @@ from vigie.streams import metrics
 from vigie.streams.core.place import Placer
 from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
 from vigie.streams.transport.fleet_follower import FleetFollower
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import Batch, Outputs
 
 unplaced = Counter(
@@ -32,7 +32,7 @@ class PlaceStep:
         self._fleet = fleet
         self._reader = reader
         self._placer = Placer()
-        self.states: tuple[KeyedState[Any], ...] = ()
+        self.states: tuple[SavedState[Any], ...] = ()
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Place one batch by the fleet of this moment."""

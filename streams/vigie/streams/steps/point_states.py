@@ -13,7 +13,7 @@ from vigie.streams.core.qualify.layout import layout_of
 from vigie.streams.core.qualify.memory import Memory
 from vigie.streams.core.qualify.slots import SLOT_MS, SLOTS, slot_of
 from vigie.streams.core.qualify.words import Words
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 
 _NOTHING = layout_of((), False)
 
@@ -28,36 +28,28 @@ class _Partition:
         self.next_offset = 0
 
 
-class PointStates(KeyedState[Memory]):
+class PointStates(SavedState[_Partition]):
     """The memories of all points of the partitions that a worker holds.
 
     Args:
         topic: bare name of the changelog.
         words: codes of packed flags.
-
-    Attributes:
-        restored: partitions whose state was read from the changelog since they were last asked for.
     """
 
     def __init__(self, topic: str, words: Words) -> None:
-        super().__init__(topic, load=_no_value, dump=_no_bytes)
-        self.restored: set[int] = set()
+        super().__init__(topic, _Partition)
         self._words = words
-        self._held: dict[int, _Partition] = {}
-        self._away: dict[int, _Partition] = {}
 
     # -- for the step
 
     def memory(self, partition: int, point: str) -> Memory | None:
         """The memory of a point."""
-        held = self._held.get(partition)
+        held = self._partitions.get(partition)
         return None if held is None else held.memories.get(point)
 
     def open(self, partition: int, point: str, series: tuple[int, ...]) -> Memory:
         """The memory of a point, made if need be for these series."""
-        held = self._held.get(partition)
-        if held is None:
-            held = self._held[partition] = _Partition()
+        held = self.held(partition)
         memory = held.memories.get(point)
         if memory is None:
             memory = held.memories[point] = Memory(layout_of(tuple(sorted(series)), False))
@@ -65,7 +57,7 @@ class PointStates(KeyedState[Memory]):
 
     def touch(self, partition: int, point: str, at: int, until: int) -> None:
         """Note that observations of these instants, both inclusive, have changed."""
-        dirty = self._held[partition].dirty
+        dirty = self._partitions[partition].dirty
         bits = dirty.get(point, 0) | 1 << slot_of(at)
         for number in range(at // SLOT_MS + 1, until // SLOT_MS + 1):
             bits |= 1 << number % SLOTS
@@ -73,17 +65,17 @@ class PointStates(KeyedState[Memory]):
 
     def memories(self, partition: int) -> Iterable[tuple[str, Memory]]:
         """All points of a partition with their memories."""
-        held = self._held.get(partition)
+        held = self._partitions.get(partition)
         return () if held is None else held.memories.items()
 
     def observations(self) -> int:
         """How many observations are remembered."""
-        return sum(len(memory) for held in self._held.values() for memory in held.memories.values())
+        return sum(len(memory) for held in self._partitions.values() for memory in held.memories.values())
 
     def sizes(self) -> tuple[int, int, int]:
         """Bytes of all rows; those of the values in them; what Python and the dictionaries take around them."""
         rows = values = other = 0
-        for held in self._held.values():
+        for held in self._partitions.values():
             other += sys.getsizeof(held.memories)
             for point, memory in held.memories.items():
                 rows += len(memory.rows)
@@ -98,7 +90,7 @@ class PointStates(KeyedState[Memory]):
     def snapshot(self) -> dict[int, list[tuple[bytes, bytes]]]:
         """Partition -> (key, changelog value) of the slots that changed since the last snapshot."""
         changed: dict[int, list[tuple[bytes, bytes]]] = {}
-        for partition, held in self._held.items():
+        for partition, held in self._partitions.items():
             if not held.dirty:
                 continue
             dirty, held.dirty = held.dirty, {}
@@ -113,7 +105,7 @@ class PointStates(KeyedState[Memory]):
 
         They come into memory by `loaded_to`, each slot once: a day of the log holds a slot's value many times.
         """
-        held = self._held.setdefault(partition, _Partition())
+        held = self.held(partition)
         self.restored.add(partition)
         loaded = held.loaded
         for key, value in records:
@@ -123,14 +115,9 @@ class PointStates(KeyedState[Memory]):
             if known is None or total >= known[0]:
                 loaded[key] = total, value
 
-    def next_offset(self, partition: int) -> int:
-        """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
-        held = self._held.get(partition)
-        return 0 if held is None else held.next_offset
-
     def loaded_to(self, partition: int, next_offset: int) -> None:
         """Note that all of the changelog before this offset is in memory."""
-        held = self._held.setdefault(partition, _Partition())
+        held = self.held(partition)
         held.next_offset = next_offset
         loaded, memories = held.loaded, held.memories
         while loaded:  # each value is let go of once it is in a memory
@@ -141,38 +128,11 @@ class PointStates(KeyedState[Memory]):
                 memory = memories[point] = Memory(_NOTHING)
             slots.load(memory, int(slot), value, self._words)
 
-    def saved_to(self, partition: int, next_offset: int) -> None:
-        """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""
-        held = self._held.get(partition)
-        if held is not None:
-            held.next_offset = max(held.next_offset, next_offset)
-
-    def park(self) -> None:
-        """Put all away, saved, while it is not known whose the partitions will be."""
-        self._away, self._held = self._held, {}
-
-    def unpark(self, partitions: Iterable[int]) -> None:
-        """Take back what was put away of these partitions, and forget the rest."""
-        self._held = {number: self._away[number] for number in partitions if number in self._away}
-        self._away = {}
-
-    def drop_all(self) -> None:
-        """Forget everything."""
-        self._held, self._away = {}, {}
-
     def size(self) -> tuple[int, int]:
         """Points, and bytes that their memories take."""
-        memories = [memory for held in self._held.values() for memory in held.memories.values()]
+        memories = [memory for held in self._partitions.values() for memory in held.memories.values()]
         return len(memories), sum(len(memory.rows) for memory in memories)
 
 
 def _places_of(bits: int) -> list[int]:
     return [place for place in range(bits.bit_length()) if bits >> place & 1]
-
-
-def _no_value(_: bytes) -> Memory:
-    raise NotImplementedError("The memories of points are saved in slots")
-
-
-def _no_bytes(_: Memory) -> bytes:
-    raise NotImplementedError("The memories of points are saved in slots")

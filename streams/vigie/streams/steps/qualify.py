@@ -9,20 +9,19 @@ from prometheus_client import Counter
 from vigie.streams import metrics
 from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.core.fleet.view import FleetView
-from vigie.streams.core.place import REVISION_HEADER
+from vigie.streams.core.place import fleet_revision
 from vigie.streams.core.qualify.publish import Publisher
 from vigie.streams.core.qualify.qualifier import Qualifier
 from vigie.streams.core.qualify.words import Words
 from vigie.streams.steps.point_states import PointStates
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.steps.unsure import Unsure
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import requalify
 from vigie.topics.observation_encoder import ObservationEncoder
 
 WAIT_S = 5.0
 """For how long a batch waits for the fleet by which it was placed; far below the session time-out."""
-SKEW_MS = 60_000
-"""By how much the broker's clock may be behind this machine's."""
 
 observations = Counter(
     "vigie_observations", "Observations published, by reason.", ["reason"], registry=metrics.REGISTRY
@@ -62,19 +61,19 @@ class QualifyStep:
         self, fleet: Fleet, zone: str, schema_id: int | None = None,
         now_ms: Callable[[], float] = lambda: time.time() * 1000,
     ) -> None:  # fmt: skip
-        self._fleet, self._now_ms = fleet, now_ms
+        self._fleet = fleet
         words = Words()
         self.points = PointStates("state.observe.qualify", words)
-        self.states: tuple[KeyedState[Any], ...] = (self.points,)
+        self.states: tuple[SavedState[Any], ...] = (self.points,)
         self._qualifier = Qualifier(self.points, Publisher(ObservationEncoder(schema_id), words, zone))
-        self._unsure_to: dict[int, float] = {}
-        self._unsure = False  # of any batch since the last publication
+        self._unsure = Unsure(self.points, now_ms)
+        self._all_looked_at = False  # because of any batch since the last publication
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Take one batch, and publish what came of it."""
         partition, qualifier = batch.partition, self._qualifier
         if batch.topic == "placed":
-            self._see(max((_revision(record) for record in batch), default=0))
+            self._see(max((fleet_revision(record.headers) for record in batch), default=0))
             for record in batch:
                 if not qualifier.placed(partition, record):
                     self._applied(partition, record.key.decode(), batch.topic, record.offset)
@@ -84,10 +83,10 @@ class QualifyStep:
             for record, message in zip(batch, messages, strict=True):
                 qualifier.asked(partition, message)
                 self._applied(partition, message.point, batch.topic, record.offset)
-        self._unsure |= self._is_unsure(batch)
+        self._all_looked_at |= self._unsure.of(batch)
         if not batch.more:
-            unsure, self._unsure = self._unsure, False
-            self._send(qualifier.publish(all_looked_at=unsure), out)
+            all_looked_at, self._all_looked_at = self._all_looked_at, False
+            self._send(qualifier.publish(all_looked_at=all_looked_at), out)
 
     def _see(self, revision: int) -> None:
         if self._fleet.view.revision < revision and not self._fleet.wait_for(revision, WAIT_S):
@@ -102,23 +101,6 @@ class QualifyStep:
         if memory is not None:
             memory.applied[topic] = offset
 
-    def _is_unsure(self, batch: Batch) -> bool:
-        """Whether another worker may have published what this batch makes, and otherwise: after a load of the state.
-
-        It may have sent what it did not save; what it sent of records that are read again here may differ in flags
-        under a lower round. So all that is looked at is published, until records come that no one else can have seen.
-        """
-        if batch.partition in self.points.restored:
-            self.points.restored.discard(batch.partition)
-            self._unsure_to[batch.partition] = self._now_ms() + SKEW_MS
-        until = self._unsure_to.get(batch.partition)
-        if until is None or not batch:
-            return False
-        if batch[0].timestamp > until:
-            del self._unsure_to[batch.partition]
-            return False
-        return True
-
     def _send(self, published: Any, out: Outputs) -> None:
         if published.observations:
             out.extend("observations.v1", published.observations)
@@ -131,10 +113,3 @@ class QualifyStep:
             out.records.setdefault("placed", []).extend(taken.records)
         for why, count in taken.unused.items():
             unused.labels(why=why).inc(count)
-
-
-def _revision(record: Any) -> int:
-    for name, value in record.headers:
-        if name == REVISION_HEADER:
-            return int(value) if value and value.isdigit() else 0
-    return 0

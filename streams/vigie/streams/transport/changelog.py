@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from vigie.streams.transport.output import RECORD_LIMIT_BYTES, Ends, Output
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import CannotGoOnError, Outputs
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class StateTooLargeError(CannotGoOnError):
 
 
 async def load(
-    states: Iterable[KeyedState[Any]],
+    states: Iterable[SavedState[Any]],
     partitions: Collection[int],
     *,
     servers: str,
@@ -88,7 +88,7 @@ async def load(
 class Snapshot:
     """What changed in some states at one moment, serialised."""
 
-    def __init__(self, states: Iterable[KeyedState[Any]]) -> None:
+    def __init__(self, states: Iterable[SavedState[Any]]) -> None:
         self._states = {state.topic: state for state in states}
         self.out = Outputs()
         for state in self._states.values():
@@ -109,7 +109,7 @@ class Snapshot:
                 self._states[topic].saved_to(partition, end)
 
 
-def _checked(state: KeyedState[Any], key: bytes, value: bytes) -> bytes:
+def _checked(state: SavedState[Any], key: bytes, value: bytes) -> bytes:
     if len(value) > RECORD_LIMIT_BYTES:
         raise StateTooLargeError(
             f"The state of {key.decode()!r} on {state.topic} has {len(value)} bytes, more than the "

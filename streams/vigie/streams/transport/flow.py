@@ -10,7 +10,7 @@ from vigie.streams import metrics
 from vigie.streams.transport.clock import ZombieGuard
 from vigie.streams.transport.isolation import CrashJournal, Piece
 from vigie.streams.transport.set_aside import SetAside
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import Batch, CannotGoOnError, Outputs
 
 
@@ -18,7 +18,7 @@ class Flow(Protocol):
     """What the harness asks of a flow: StreamFlow for pure steps, SinkFlow for a sink."""
 
     gate: "Gate"
-    states: tuple[KeyedState[Any], ...]
+    states: tuple[SavedState[Any], ...]
 
     async def claim(self) -> None:
         """Before partitions are taken over: see that a former owner sends no more, in a flow that needs it."""

@@ -10,7 +10,7 @@ from vigie.streams.transport.changelog import Snapshot
 from vigie.streams.transport.flow import Crashes, Gate, Timer, cancelled
 from vigie.streams.transport.isolation import Piece
 from vigie.streams.transport.output import Output
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import Batch, CannotGoOnError, Outputs, SinkStep
 
 WRITE_RECORDS = 20_000
@@ -36,7 +36,7 @@ class SinkFlow:
         commit: Callable[[], Any],
     ) -> None:
         self.gate = Gate()
-        self.states: tuple[KeyedState[Any], ...] = getattr(sink, "states", ())
+        self.states: tuple[SavedState[Any], ...] = getattr(sink, "states", ())
         self._role = role
         self._sink = sink
         self._output = output

@@ -6,8 +6,9 @@ the value with the highest applied offsets: what a worker that lost the partitio
 There are no tombstones. Only the harness loads, saves and drops partitions; steps get and put.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -25,6 +26,84 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Entry).decode
 
 
+class Kept(Protocol):
+    """What a partition holds."""
+
+    next_offset: int
+    """Of the changelog: where a later load goes on."""
+
+
+P = TypeVar("P", bound=Kept)
+
+
+class SavedState(ABC, Generic[P]):
+    """What a step remembers by partition, with a changelog; what is kept of a partition is the heir's affair.
+
+    Args:
+        topic: bare name of its changelog, `state.<role>.<step>`.
+        new: makes what an empty partition holds.
+
+    Attributes:
+        restored: partitions that were read from the changelog; whoever asks takes them away.
+    """
+
+    def __init__(self, topic: str, new: Callable[[], P]) -> None:
+        self.topic = topic
+        self.restored: set[int] = set()
+        self._new = new
+        self._partitions: dict[int, P] = {}
+        self._parked: dict[int, P] = {}
+
+    # -- for the harness
+
+    @abstractmethod
+    def snapshot(self) -> dict[int, list[tuple[bytes, bytes]]]:
+        """Partition -> (key, changelog value) of all that changed since the last snapshot, serialised now."""
+
+    @abstractmethod
+    def restore(self, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Take changelog records, in log order; for each key the highest applied offsets win, then the later record."""
+
+    @abstractmethod
+    def size(self) -> tuple[int, int]:
+        """Keys, and bytes that they take."""
+
+    def held(self, partition: int) -> P:
+        """What a partition holds, made if need be."""
+        held = self._partitions.get(partition)
+        if held is None:
+            held = self._partitions[partition] = self._new()
+        return held
+
+    def next_offset(self, partition: int) -> int:
+        """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
+        held = self._partitions.get(partition)
+        return 0 if held is None else held.next_offset
+
+    def loaded_to(self, partition: int, next_offset: int) -> None:
+        """Note that all of the changelog before this offset is in memory."""
+        self.held(partition).next_offset = next_offset
+
+    def saved_to(self, partition: int, next_offset: int) -> None:
+        """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""
+        held = self._partitions.get(partition)
+        if held is not None:
+            held.next_offset = max(held.next_offset, next_offset)
+
+    def park(self) -> None:
+        """Put all away, saved, while it is not known whose the partitions will be; steps see nothing of it."""
+        self._parked, self._partitions = self._partitions, {}
+
+    def unpark(self, partitions: Iterable[int]) -> None:
+        """Take back what was put away of these partitions, and forget the rest."""
+        self._partitions = {number: self._parked[number] for number in partitions if number in self._parked}
+        self._parked = {}
+
+    def drop_all(self) -> None:
+        """Forget everything."""
+        self._partitions, self._parked = {}, {}
+
+
 class _Partition(Generic[V]):
     """What one partition holds: plain dictionaries, since an object per key would cost more memory."""
 
@@ -37,7 +116,7 @@ class _Partition(Generic[V]):
         self.next_offset = 0  # of the changelog: where a later load goes on
 
 
-class KeyedState(Generic[V]):
+class KeyedState(SavedState[_Partition[V]]):
     """One value per key and partition; changed ones are saved at the next checkpoint.
 
     Args:
@@ -52,11 +131,9 @@ class KeyedState(Generic[V]):
     """
 
     def __init__(self, topic: str, *, load: Callable[[bytes], V], dump: Callable[[V], bytes]) -> None:
-        self.topic = topic
+        super().__init__(topic, _Partition)
         self._load = load
         self._dump = dump
-        self._partitions: dict[int, _Partition[V]] = {}
-        self._parked: dict[int, _Partition[V]] = {}
         self._mean_bytes = 0.0
 
     # -- for steps
@@ -77,9 +154,7 @@ class KeyedState(Generic[V]):
 
         The value may be one that was changed in place.
         """
-        held = self._partitions.get(partition)
-        if held is None:
-            held = self._partitions[partition] = _Partition()
+        held = self.held(partition)
         held.values[key] = value
         held.dirty[key] = None
         if topic:
@@ -117,7 +192,8 @@ class KeyedState(Generic[V]):
 
     def restore(self, partition: int, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Take changelog records, in log order; for each key the highest applied offsets win, then the later record."""
-        held = self._partitions.setdefault(partition, _Partition())
+        held = self.held(partition)
+        self.restored.add(partition)
         for raw_key, raw in records:
             key, entry = raw_key.decode(), _decode(raw)
             if key in held.values:
@@ -128,34 +204,6 @@ class KeyedState(Generic[V]):
             for topic, offset in entry.applied.items():
                 held.applied.setdefault(topic, {})[key] = offset
             self._mean_bytes = self._mean_bytes or float(len(raw))
-
-    def next_offset(self, partition: int) -> int:
-        """Where in the changelog a load of this partition goes on; 0 for one that is not held."""
-        held = self._partitions.get(partition)
-        return 0 if held is None else held.next_offset
-
-    def loaded_to(self, partition: int, next_offset: int) -> None:
-        """Note that all of the changelog before this offset is in memory."""
-        self._partitions.setdefault(partition, _Partition()).next_offset = next_offset
-
-    def saved_to(self, partition: int, next_offset: int) -> None:
-        """Note that what is in memory was written before this offset; of a partition that is not held, nothing."""
-        held = self._partitions.get(partition)
-        if held is not None:
-            held.next_offset = max(held.next_offset, next_offset)
-
-    def park(self) -> None:
-        """Put all away, saved, while it is not known whose the partitions will be; steps see nothing of it."""
-        self._parked, self._partitions = self._partitions, {}
-
-    def unpark(self, partitions: Iterable[int]) -> None:
-        """Take back what was put away of these partitions, and forget the rest."""
-        self._partitions = {number: self._parked[number] for number in partitions if number in self._parked}
-        self._parked = {}
-
-    def drop_all(self) -> None:
-        """Forget everything."""
-        self._partitions, self._parked = {}, {}
 
     def size(self) -> tuple[int, int]:
         """Keys, and bytes in the changelog's encoding (estimated: keys times the mean of the last save)."""

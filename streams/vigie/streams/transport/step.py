@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from vigie.streams.cannot_go_on import CannotGoOnError
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.topics.alarm_input import Tick
 
 __all__ = ["Batch", "CannotGoOnError", "Outputs", "Pair", "Save", "SinkStep", "StreamStep", "TickingStep"]
@@ -122,7 +122,7 @@ class StreamStep(Protocol):
 
     name: str
     inputs: tuple[str, ...]
-    states: tuple[KeyedState[Any], ...]
+    states: tuple[SavedState[Any], ...]
 
     def process(self, batch: Batch, out: Outputs) -> None:
         """Take one batch. A record at or below `state.applied(...)` of its key must be skipped: it is a repeat."""

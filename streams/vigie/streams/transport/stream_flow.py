@@ -15,7 +15,7 @@ from vigie.streams import metrics
 from vigie.streams.transport.changelog import Snapshot
 from vigie.streams.transport.flow import Crashes, Gate, Timer, cancelled
 from vigie.streams.transport.output import Output
-from vigie.streams.transport.state import KeyedState
+from vigie.streams.transport.state import SavedState
 from vigie.streams.transport.step import Batch, Outputs, StreamStep, TickingStep
 from vigie.topics.alarm_input import Tick
 
@@ -65,7 +65,7 @@ class StreamFlow:
         interval_s: float,
     ) -> None:
         self.gate = Gate()
-        self.states: tuple[KeyedState[Any], ...] = tuple(state for step in steps for state in step.states)
+        self.states: tuple[SavedState[Any], ...] = tuple(state for step in steps for state in step.states)
         self.on_confirmed: Callable[[], None] = lambda: None
         """Called when something was confirmed; the ticks wait for that."""
         self._role = role

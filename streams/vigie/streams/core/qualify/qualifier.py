@@ -7,12 +7,12 @@ published = qualifier.publish()            # tests what these have marked, and g
 
 from binascii import unhexlify
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from vigie.streams.core.convert import Converter
 from vigie.streams.core.fleet.view import FleetView
-from vigie.streams.core.place import REVISION_HEADER
+from vigie.streams.core.place import fleet_revision
 from vigie.streams.core.qualify.appending import Appender
 from vigie.streams.core.qualify.at_point import PlacedRecord, Values, elsewhere, values_at
 from vigie.streams.core.qualify.blocks import Block
@@ -104,7 +104,7 @@ class Qualifier:
         found, left = values_at(self.places, self._converter, facts, point)
         if left:
             self.taken.unused["elsewhere"] += len(left)
-            if _fleet_revision(record.headers) < self.places.view.revision:
+            if fleet_revision(record.headers) < self.places.view.revision:
                 self.taken.records.extend(elsewhere(self.places, facts, record.value, point, left))
         # What an earlier decoding made here may be older than the memory: one that is withdrawn tells the store.
         gone = [facts.observed_at] if facts.revision and not found else []
@@ -275,11 +275,3 @@ class Qualifier:
 
     def _reach_ms(self, point: str, memory: Memory) -> int:
         return max((one.reach_ms for one in self.places.parameters_of(point, memory)), default=0)
-
-
-def _fleet_revision(headers: Iterable[tuple[str, bytes | None]]) -> int:
-    """The revision of the fleet by which a record was placed; 0 where it does not say."""
-    for name, value in headers:
-        if name == REVISION_HEADER:
-            return int(value) if value and value.isdigit() else 0
-    return 0

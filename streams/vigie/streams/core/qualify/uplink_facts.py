@@ -8,7 +8,7 @@ way; tests/streams/core/qualify/test_uplink_facts.py holds the two to the same f
 from struct import Struct, error
 from typing import NamedTuple
 
-from vigie.streams.core.avro_pieces import LIMIT, Table, UnusualError, highs, varint
+from vigie.streams.core.avro_pieces import Table, UnusualError, highs, remember, shape_of, varint
 from vigie.topics.avro import Framer
 from vigie.topics.catalogue import NETWORKS
 from vigie.topics.uplink_encoder import zigzag
@@ -151,30 +151,8 @@ def _readings(value: bytes, at: int, codec: bytes) -> tuple[Shape, tuple[float, 
         found = layout.unpack(value, at)
         if found[::2] == layout.fixed:
             return layout.shape, found[1::2]
-    layout = _learn(value, at, (codec, count))
+    layout = remember(_layouts, (codec, count), _Layout(shape_of(value, at)))
     return layout.shape, layout.unpack(value, at)[1::2]
-
-
-def _learn(value: bytes, at: int, key: tuple[bytes, int]) -> _Layout:
-    """Read the properties and channels of readings whose layout was not met before."""
-    pairs: list[tuple[int, int]] = []
-    place = at + 1
-    for _ in range(value[at] >> 1):
-        number, place = _number(value, place)
-        channel, place = _number(value, place)
-        if value[place + 8]:
-            raise UnusualError  # an instant of its own
-        place += 9
-        pairs.append((number, channel))
-    if value[place]:
-        raise UnusualError
-    layout = _Layout(pairs)
-    if len(_layouts) >= LIMIT:
-        _layouts.clear()
-    known = _layouts.setdefault(key, [])
-    known.insert(0, layout)
-    del known[4:]
-    return layout
 
 
 def _number(value: bytes, at: int) -> tuple[int, int]:
