@@ -23,6 +23,7 @@ def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
         OperatorError: the file cannot be written.
     """
     if str(file) == "-":
+        # typed as any stream of text; it is the one that can be told
         sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         write(sys.stdout)
         return None

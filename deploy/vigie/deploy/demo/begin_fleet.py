@@ -1,11 +1,11 @@
 """States the demo's fleet to the running platform before the day begins, as `vigie fleet apply` would."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from tenacity import retry, retry_if_not_result, stop_after_delay, wait_fixed
 
 from vigie.deploy.demo.city import City
 from vigie.deploy.demo.stated_fleet import stated
@@ -32,7 +32,7 @@ def begin(settings: Settings, day: City, observe_port: Callable[[], int]) -> Pat
         The folder of files that says the same.
 
     Raises:
-        TimeoutError: `observe` does not know the fleet after half a minute.
+        RetryError: `observe` does not know the fleet after half a minute.
     """
     objects = stated(day.devices)
     folder = settings.data / "flotte"
@@ -43,7 +43,7 @@ def begin(settings: Settings, day: City, observe_port: Callable[[], int]) -> Pat
         applied = apply(connection, objects, author="vigie demo", source=folder.name)
         assert applied.revision is not None, applied.problems[:3]
         asyncio.run(_publish(settings))
-    _wait_in_force(f"http://{settings.host}:{{}}/metrics", observe_port, applied.revision)
+    _in_force(settings, observe_port, applied.revision)
     return folder
 
 
@@ -57,14 +57,10 @@ async def _publish(settings: Settings) -> None:
         await producer.stop()
 
 
-def _wait_in_force(url: str, observe_port: Callable[[], int], revision: int) -> None:
-    deadline = time.monotonic() + IN_FORCE_LIMIT_S
-    while time.monotonic() < deadline:
-        try:
-            lines = httpx.get(url.format(observe_port()), timeout=2).text.splitlines()
-        except httpx.HTTPError:  # it starts
-            lines = []
-        if any(line.startswith("vigie_fleet_revision ") and float(line.split()[1]) >= revision for line in lines):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"observe does not place by revision {revision} of the fleet after {IN_FORCE_LIMIT_S:.0f} s")
+@retry(retry=retry_if_not_result(bool), wait=wait_fixed(0.1), stop=stop_after_delay(IN_FORCE_LIMIT_S))
+def _in_force(settings: Settings, observe_port: Callable[[], int], revision: int) -> bool:
+    try:
+        lines = httpx.get(f"http://{settings.host}:{observe_port()}/metrics", timeout=2).text.splitlines()
+    except httpx.HTTPError:  # it starts
+        return False
+    return any(line.startswith("vigie_fleet_revision ") and float(line.split()[1]) >= revision for line in lines)

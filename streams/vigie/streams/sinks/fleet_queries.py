@@ -71,7 +71,8 @@ def at(found: list[Known], instant: int) -> Known | None:
     """The version that holds at an instant, else the last one that held before, else the first."""
     holding = [one for one in found if one.holds_at(instant)]
     before = [one for one in found if one.from_at is None or one.from_at <= instant]
-    return (holding or before[-1:] or found[:1] or [None])[0]  # type: ignore[list-item]
+    chosen = holding or before[-1:] or found[:1]
+    return chosen[0] if chosen else None
 
 
 def epoch_ms(instant: datetime | None) -> int | None:

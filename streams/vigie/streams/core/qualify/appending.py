@@ -53,7 +53,7 @@ class Appender:
         pause = at - last_at
         received, ingested = facts.received_at - at, facts.ingested_at - at
         total = sum(values)
-        if pause <= 0 or ingested < -AHEAD_MS or ingested > LONGEST_MS or received > LONGEST_MS or total != total:  # noqa: PLR0124
+        if pause <= 0 or ingested < -AHEAD_MS or ingested > LONGEST_MS or received > LONGEST_MS or total != total:  # noqa: PLR0124 -- NaN
             return None
         if received < -LONGEST_MS:
             return None
