@@ -24,6 +24,8 @@ PERIODS = 3
 BLIND_MS = 5 * 60_000
 """Ticks further apart than this were not watched between."""
 
+ServedSince = Callable[[str, int], int | None]
+"""Address and instant (epoch ms) -> since when the device is to be heard; None while it is not (work at its point)."""
 PeriodOf = Callable[[str], int]
 """Model name -> declared upload period in seconds; 0 where none is declared, and then the model is not watched."""
 
@@ -141,7 +143,9 @@ def watched(watch: Watch | None, tick_at: int) -> Watch:
     return Watch(tick_at, tick_at if blind else watch.since_at)
 
 
-def judge(clock: Clock, address: str, watch: Watch, period_of: PeriodOf) -> SilenceSignal | None:
+def judge(
+    clock: Clock, address: str, watch: Watch, period_of: PeriodOf, served_since: ServedSince = lambda *_: 0
+) -> SilenceSignal | None:
     """Is this device silent at the watch's last tick? If so its clock is marked, in place.
 
     Args:
@@ -149,9 +153,11 @@ def judge(clock: Clock, address: str, watch: Watch, period_of: PeriodOf) -> Sile
         address: the device id.
         watch: of its partition, after the tick.
         period_of: declared periods.
+        served_since: asked only for a device that would be silent; its silence counts from there.
 
     Returns:
-        The signal, once per silence; None for a device that is heard, known to be silent, or has no declared period.
+        The signal, once per silence; None for a device that is heard, known to be silent, out of service, or has no
+        declared period.
 
     >>> judge(Clock(0, model="EM300-TH"), "eui:a1", Watch(2_699_999), lambda model: 900) is None
     True
@@ -164,6 +170,12 @@ def judge(clock: Clock, address: str, watch: Watch, period_of: PeriodOf) -> Sile
     if not period_s:
         return None
     due_at = max(clock.last_arrival_at, watch.since_at) + PERIODS * 1000 * period_s
+    if due_at > watch.last_tick_at:
+        return None
+    since_at = served_since(address, watch.last_tick_at)
+    if since_at is None:
+        return None
+    due_at = max(due_at, since_at + PERIODS * 1000 * period_s)
     if due_at > watch.last_tick_at:
         return None
     clock.silent_due_at = due_at

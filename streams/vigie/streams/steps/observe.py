@@ -5,6 +5,7 @@ Who is silent, what each quarter of an hour came to, at which point each was mea
 
 from collections import Counter
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from prometheus_client import Counter as Count
@@ -13,6 +14,8 @@ from vigie.codecs.model_map import ModelMap
 from vigie.streams import metrics
 from vigie.streams.codec_shelf import models_of
 from vigie.streams.core import silence, span, window
+from vigie.streams.core.fleet.service import served_since
+from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.silence import Clock, Watch
 from vigie.streams.core.span import Reading, Span
 from vigie.streams.core.window import SLOTS, Now, Repairs, Uplink
@@ -57,13 +60,17 @@ class SilenceStep:
     Args:
         period_of: declared period of a model.
         reader: of uplinks.
+        view: gives the fleet in force: a device out of service is not silent.
     """
 
     name = "silence"
     inputs: tuple[str, ...] = (*UPLINKS, "receptions")
 
-    def __init__(self, period_of: Callable[[str], int], reader: UplinkReader) -> None:
+    def __init__(
+        self, period_of: Callable[[str], int], reader: UplinkReader, view: Callable[[], FleetView] = FleetView
+    ) -> None:
         self._period_of = period_of
+        self._view = view
         self._reader = reader
         self.clocks: KeyedState[Clock | Watch] = KeyedState(
             "state.observe.silence", load=silence.load, dump=silence.dump
@@ -100,13 +107,14 @@ class SilenceStep:
 
     def tick(self, tick: Tick, partitions: Collection[int], out: Outputs) -> None:
         """Judge every device of these partitions."""
+        since = partial(served_since, self._view())
         for partition in partitions:
             before = self.clocks.get(partition, WATCH)
             watch = silence.watched(before if type(before) is Watch else None, tick.at)
             self.clocks.put(partition, WATCH, watch)
             for address, clock in self.clocks.items(partition):
                 if type(clock) is Clock:
-                    signal = silence.judge(clock, address, watch, self._period_of)
+                    signal = silence.judge(clock, address, watch, self._period_of, since)
                     if signal is not None:
                         self.clocks.put(partition, address, clock)
                         _signal(signal, out)
@@ -200,7 +208,7 @@ def run(settings: Settings) -> int:
     periods, reader = period_of(models_of(settings)), UplinkReader()
     fleet = FleetFollower(settings.kafka, settings.topic(FLEET))
     steps: list[StreamStep] = [
-        SilenceStep(periods, reader),
+        SilenceStep(periods, reader, lambda: fleet.view),
         WindowStep(periods, reader, memory_hours=settings.memory_hours, schema_id=ids["aggregates.v1"]),
         PlaceStep(fleet, reader),
         QualifyStep(fleet, settings.timezone, ids["observations.v1"]),

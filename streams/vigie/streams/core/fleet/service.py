@@ -1,0 +1,27 @@
+"""Whether a device is to be heard: not while work at its point is under way, and not where it stands nowhere."""
+
+from vigie.streams.core.fleet.view import ALWAYS, FleetView
+
+
+def served_since(view: FleetView, address: str, at: int) -> int | None:
+    """Since when a device is to be heard.
+
+    Args:
+        view: the fleet in force.
+        address: of the device.
+        at: the instant that is asked about, epoch ms UTC.
+
+    Returns:
+        Epoch ms: when it was placed, or when the last intervention at its point ended; ALWAYS for a device that the
+        fleet does not know. None while an intervention is open there, and for a device that stands at no point.
+    """
+    placements = view.placements_of(address)
+    if not placements:
+        return ALWAYS
+    found = []
+    for placement in placements:
+        if placement.from_at <= at < placement.to_at:
+            begun = [one for one in view.outages_of(placement.point) if one.from_at <= at]
+            if not any(at < one.to_at for one in begun):
+                found.append(max([placement.from_at, *[one.to_at for one in begun]]))
+    return min(found, default=None)
