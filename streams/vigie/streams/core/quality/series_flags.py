@@ -86,7 +86,7 @@ def gross_range_flags(series: Series, of: Parameters) -> Flags:
 
 def is_on(tests: OfProperty, test: Test) -> bool:
     """Whether a test is done."""
-    return test in tests and not np.all(np.asarray(tests[test].get("off", 0.0)) > 0)
+    return test in tests and not np.all(np.asarray(tests[test].get("off", 0.0)) == 1)
 
 
 def of_rows(tests: OfProperty, chosen: Truths) -> OfProperty:
