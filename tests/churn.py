@@ -58,11 +58,21 @@ def end_offsets(broker: str, topic: str, partitions: int = PARTITIONS) -> dict[i
 
 
 def committed_offsets(broker: str, group: str, topic: str, partitions: int = PARTITIONS) -> dict[int, int]:
-    """Partition -> offset that the group has committed (0 for none)."""
+    """Partition -> offset that the group has committed (0 for none).
+
+    A broker that was killed is for a while no group's coordinator, the longer the more topics it has to look through.
+    """
     consumer = Consumer({"bootstrap.servers": broker, "group.id": group, "enable.auto.commit": False})
+    deadline = time.monotonic() + 60
     try:
-        found = consumer.committed([TopicPartition(topic, n) for n in range(partitions)], timeout=20)
-        return {tp.partition: max(tp.offset, 0) for tp in found}
+        while True:
+            try:
+                found = consumer.committed([TopicPartition(topic, n) for n in range(partitions)], timeout=20)
+                return {tp.partition: max(tp.offset, 0) for tp in found}
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
     finally:
         consumer.close()
 
