@@ -4,7 +4,6 @@ import pytest
 from click.testing import CliRunner
 
 from vigie.deploy.cli import main
-from vigie.streams.core.window import LONGEST_MEMORY_MS
 from vigie.streams.settings import Settings, SettingsError
 
 REFUSED = [
@@ -62,7 +61,7 @@ def test_a_value_that_works_is_taken(variable, text):
 
 
 def test_the_longest_memory_is_what_the_windows_can_hold():
-    longest_hours = LONGEST_MEMORY_MS // 3_600_000
+    longest_hours = 32
     assert Settings(memory_hours=longest_hours)
     with pytest.raises(SettingsError):
         Settings(memory_hours=longest_hours + 1)

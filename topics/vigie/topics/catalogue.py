@@ -1,6 +1,6 @@
 """The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3).
 
-Topics stand here once a step writes them: `zone-parts`, `baselines` and `dirty` come with windows over observations.
+Topics stand here once a step writes them: `baselines` comes with the detection of abnormal values.
 """
 
 from dataclasses import dataclass, field
@@ -153,10 +153,27 @@ _ALL = [
         name="aggregates.v1",
         key="subject",
         value="Aggregate",
-        writer="observe",
+        writer="observe, recompute",
         partitioning=_POINT,
         public=True,
         retention_days=45,
+    ),
+    Topic(
+        name="zone-parts",
+        key="zone, commune, use case or network",
+        value="a point's window, replaced and never added (msgpack)",
+        writer="observe",
+        partitioning=_POINT,
+        retention_days=3,
+    ),
+    Topic(
+        name="dirty",
+        key="subject:day",
+        value="windows to make again from the store, and what it must have read before (msgpack)",
+        writer="observe",
+        partitioning=_POINT,
+        retention_days=90,
+        compacted=True,
     ),
     Topic(
         name="alarm-inputs",
@@ -210,11 +227,19 @@ _ALL = [
         compacted=True,
     ),
     Topic(
-        name="state.observe.windows",
-        key="device id",
-        value="windows in memory",
+        name="state.observe.aggregate",
+        key="point id, in spans",
+        value="recent readings, and which windows were published",
         writer="observe",
-        partitioning=_DEVICE,
+        partitioning=_POINT,
+        compacted=True,
+    ),
+    Topic(
+        name="state.observe.zones",
+        key="zone, commune, use case or network, in spans",
+        value="parts of recent windows",
+        writer="observe",
+        partitioning=_POINT,
         compacted=True,
     ),
     Topic(

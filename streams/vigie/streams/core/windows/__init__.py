@@ -1,0 +1,1 @@
+"""Windows over readings at points: their bounds in legal time, what they come to, and who holds them."""
