@@ -7,9 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from msgspec import Struct
-from msgspec.json import Decoder
-
+from vigie.streams.core.fleet import said_of
+from vigie.streams.core.fleet.said_of import ConversionSaid
 from vigie.streams.core.fleet.words import (
     ALWAYS,
     EVER,
@@ -19,9 +18,11 @@ from vigie.streams.core.fleet.words import (
     Placement,
     Point,
     Setting,
+    StatedIndicator,
     Verdict,
 )  # fmt: skip
 from vigie.topics import quality
+from vigie.topics.aggregate import WINDOW_CODES
 from vigie.topics.fleet_object import FleetObject, Version
 from vigie.topics.property import BY_NAME
 
@@ -37,11 +38,12 @@ class DeviceSpan(NamedTuple):
 
 
 class ZoneSpan(NamedTuple):
-    """The zone that encloses a zone from–to; empty for none."""
+    """The zone that encloses a zone from–to (empty for none), and its role."""
 
     from_at: int
     to_at: int
     parent: str
+    role: str = "other"
 
 
 class ConversionSpan(NamedTuple):
@@ -69,19 +71,22 @@ class AtPoint(NamedTuple):
 def devices(one: FleetObject) -> tuple[DeviceSpan, ...]:
     """Versions of a device."""
     return tuple(
-        DeviceSpan(*_span(version), tuple(_DEVICE.decode(version.attributes).addresses)) for version in one.versions
+        DeviceSpan(*_span(version), tuple(said_of.DEVICE.decode(version.attributes).addresses))
+        for version in one.versions
     )
 
 
 def zones(one: FleetObject) -> tuple[ZoneSpan, ...]:
     """Versions of a zone."""
-    return tuple(ZoneSpan(*_span(version), _ZONE.decode(version.attributes).parent or "") for version in one.versions)
+    said = [(_span(version), said_of.ZONE.decode(version.attributes)) for version in one.versions]
+    return tuple(ZoneSpan(*span, what.parent or "", what.role) for span, what in said)
 
 
 def conversions(one: FleetObject) -> tuple[ConversionSpan, ...]:
     """Versions of a conversion."""
     return tuple(
-        ConversionSpan(*_span(version), _conversion(_CONVERSION.decode(version.attributes))) for version in one.versions
+        ConversionSpan(*_span(version), _conversion(said_of.CONVERSION.decode(version.attributes)))
+        for version in one.versions
     )
 
 
@@ -89,7 +94,7 @@ def placements(one: FleetObject) -> tuple[StatedPlacement, ...]:
     """Versions of a placement."""
     found = []
     for version in one.versions:
-        said = _PLACEMENT.decode(version.attributes)
+        said = said_of.PLACEMENT.decode(version.attributes)
         channels = frozenset(_channel(text) for text in said.channels) if said.channels else None
         placement = Placement(
             one.id, said.device, said.point, *_span(version), channels, said.empty_mm, said.full_mm, said.datum_m, ()
@@ -102,7 +107,7 @@ def points(one: FleetObject) -> tuple[Point, ...]:
     """Versions of a point, with the zones that it names itself."""
     found = []
     for version in one.versions:
-        said = _POINT.decode(version.attributes)
+        said = said_of.POINT.decode(version.attributes)
         series = tuple(
             Expected(
                 _property(each.property),
@@ -117,6 +122,7 @@ def points(one: FleetObject) -> tuple[Point, ...]:
             Point(
                 one.id, from_at, to_at, said.code, said.use_case, said.commune, said.zones, said.latitude,
                 said.longitude, said.altitude_m, said.step_s, said.upload_s, series, said.buddy_group or "",
+                said.datum or "",
             )
         )  # fmt: skip
     return tuple(found)
@@ -126,7 +132,7 @@ def settings(one: FleetObject) -> tuple[AtPoint, ...]:
     """Versions of a quality setting."""
     found = []
     for version in one.versions:
-        said = _SETTING.decode(version.attributes)
+        said = said_of.SETTING.decode(version.attributes)
         test = quality.Test.__members__.get(said.test.upper())
         if test is None:
             raise ValueError(f"no quality test is named {said.test!r}")
@@ -139,7 +145,7 @@ def verdicts(one: FleetObject) -> tuple[AtPoint, ...]:
     """A qualification, as it was stated last: it has a span of its own."""
     if not one.versions:
         return ()
-    said = _VERDICT.decode(one.versions[-1].attributes)
+    said = said_of.VERDICT.decode(one.versions[-1].attributes)
     if said.verdict not in {"validated", "rejected"}:
         raise ValueError(f"a verdict is validated or rejected, not {said.verdict!r}")
     verdict = Verdict(
@@ -153,7 +159,7 @@ def outages(one: FleetObject) -> tuple[AtPoint, ...]:
     """An intervention that began, as it was stated last: it has a span of its own."""
     if not one.versions:
         return ()
-    said = _INTERVENTION.decode(one.versions[-1].attributes)
+    said = said_of.INTERVENTION.decode(one.versions[-1].attributes)
     if said.state not in {"under_way", "done"} or said.started_at is None:
         return ()
     if said.state == "done" and said.ended_at is None:
@@ -162,9 +168,30 @@ def outages(one: FleetObject) -> tuple[AtPoint, ...]:
     return (AtPoint(said.point, Outage(one.id, instant_at(said.started_at), to_at)),)
 
 
+def indicators(one: FleetObject) -> tuple[StatedIndicator, ...]:
+    """Versions of an indicator."""
+    found = []
+    for version in one.versions:
+        said = said_of.INDICATOR.decode(version.attributes)
+        for name in said.properties:
+            _property(name)
+        for code in said.windows:
+            if code not in WINDOW_CODES:
+                raise ValueError(f"a window is one of {' '.join(WINDOW_CODES)}, not {code!r}")
+        found.append(
+            StatedIndicator(
+                one.id, *_span(version), said.name, said.definition, said.owner, said.expression or "",
+                said.unit or "", said.base or "", said.parameters or {}, said.properties, said.windows,
+                said.use_case or "", said.points, said.zones,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
 PARSERS: dict[str, Callable[[FleetObject], tuple[Any, ...]]] = {
     "device": devices, "zone": zones, "conversion": conversions, "placement": placements, "point": points,
     "quality_setting": settings, "qualification": verdicts, "intervention": outages,
+    "indicator": indicators,
 }  # fmt: skip
 """Kind -> its versions; of the other kinds the steps read nothing."""
 
@@ -181,84 +208,6 @@ def instant_at(text: str) -> int:
     return round(found.timestamp() * 1000)
 
 
-class _DeviceSaid(Struct):
-    addresses: tuple[str, ...] = ()
-
-
-class _ZoneSaid(Struct):
-    parent: str | None = None
-
-
-class _ConversionSaid(Struct):
-    property: str
-    method: str
-    to_property: str | None = None
-    channel: int | None = None
-    factor: float | None = None
-    offset: float | None = None
-    table: tuple[tuple[float, float], ...] | None = None
-
-
-class _PlacementSaid(Struct):
-    device: str
-    point: str
-    channels: tuple[str | int, ...] | None = None
-    empty_mm: float | None = None
-    full_mm: float | None = None
-    datum_m: float | None = None
-    conversions: tuple[str, ...] = ()
-
-
-class _SeriesSaid(Struct):
-    property: str
-    channel: int | None = None
-    step_s: int | None = None
-    upload_s: int | None = None
-
-
-class _PointSaid(Struct):
-    code: str
-    use_case: str
-    commune: str
-    latitude: float
-    longitude: float
-    step_s: int
-    upload_s: int
-    zones: tuple[str, ...] = ()
-    altitude_m: float | None = None
-    properties: tuple[_SeriesSaid, ...] = ()
-    buddy_group: str | None = None
-
-
-class _SettingSaid(Struct):
-    point: str
-    property: str
-    test: str
-    parameters: dict[str, float]
-    channel: int | None = None
-
-
-class _VerdictSaid(Struct):
-    point: str
-    start_at: str
-    end_at: str
-    verdict: str
-    property: str | None = None
-    channel: int | None = None
-
-
-class _InterventionSaid(Struct):
-    point: str
-    state: str
-    started_at: str | None = None
-    ended_at: str | None = None
-
-
-_DEVICE, _ZONE, _CONVERSION = Decoder(_DeviceSaid), Decoder(_ZoneSaid), Decoder(_ConversionSaid)
-_PLACEMENT, _POINT, _SETTING = Decoder(_PlacementSaid), Decoder(_PointSaid), Decoder(_SettingSaid)
-_VERDICT, _INTERVENTION = Decoder(_VerdictSaid), Decoder(_InterventionSaid)
-
-
 def _span(version: Version) -> tuple[int, int]:
     return (
         ALWAYS if version.valid_from is None else version.valid_from,
@@ -266,7 +215,7 @@ def _span(version: Version) -> tuple[int, int]:
     )
 
 
-def _conversion(said: _ConversionSaid) -> Conversion:
+def _conversion(said: ConversionSaid) -> Conversion:
     property_ = _property(said.property)
     to_property = _property(said.to_property) if said.to_property else property_
     if said.method == "table":

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from vigie.streams.core.fleet.book import NOTHING, Book
+from vigie.streams.core.fleet.memberships import Memberships, Windows
 from vigie.streams.core.fleet.parse import (
     PARSERS,
     AtPoint,
@@ -28,13 +29,15 @@ from vigie.streams.core.fleet.words import (
     Placement,
     Point,
     Setting,
+    StatedIndicator,
     Verdict,
 )  # fmt: skip
 from vigie.streams.core.fleet.zones import Zones
 from vigie.topics.fleet_object import FleetObject
 
 __all__ = [
-    "ALWAYS", "EVER", "Conversion", "Expected", "FleetView", "Outage", "Placement", "Point", "Setting", "Verdict",
+    "ALWAYS", "EVER", "Conversion", "Expected", "FleetView", "Outage", "Placement", "Point", "Setting",
+    "StatedIndicator", "Verdict",
 ]  # fmt: skip
 
 _AT_POINTS = ("quality_setting", "qualification", "intervention")
@@ -46,6 +49,7 @@ class FleetView:
     Attributes:
         revision: of the last apply in force; 0 for an empty fleet.
         not_understood: `kind:id` -> why its last statement could not be read; the one before it, if any, still holds.
+        memberships: which points lie in what, and which windows are asked for them.
         passed_over: how many records that made this view were of an earlier revision than the object's held one.
     """
 
@@ -61,7 +65,7 @@ class FleetView:
         self._points: Book[Point] = Book(lambda point: point.zones)
         self._at_points: dict[str, Book[AtPoint]] = {kind: Book(lambda one: (one.point,)) for kind in _AT_POINTS}
         self._placed: dict[str, tuple[Placement, ...]] = {}  # address -> by falling from_at
-        self._points_now: dict[str, tuple[Point, ...]] = {}  # point -> by rising from_at, zones closed over parents
+        self.memberships = Memberships()  # points with their zones closed over parents; indicators
         self._said_of: dict[str, dict[str, tuple[Any, ...]]] = {kind: {} for kind in _AT_POINTS}  # kind -> point -> …
 
     # -- what holds
@@ -107,14 +111,14 @@ class FleetView:
 
     def point_at(self, point: str, at: int) -> Point | None:
         """The point as it was (as known now) at an instant."""
-        for found in self._points_now.get(point, ()):
+        for found in self.memberships.points.versions.get(point, ()):
             if found[1] <= at < found[2]:
                 return found
         return None
 
     def versions_of_point(self, point: str) -> tuple[Point, ...]:
         """The point from–to, by rising from_at."""
-        return self._points_now.get(point, ())
+        return self.memberships.points.versions.get(point, ())
 
     def settings_of(self, point: str) -> tuple[Setting, ...]:
         """Quality settings of a point, the more particular (with a channel) last, else the later."""
@@ -127,6 +131,30 @@ class FleetView:
     def outages_of(self, point: str) -> tuple[Outage, ...]:
         """Interventions that began, by rising start."""
         return self._said_of["intervention"].get(point, ())
+
+    def zone_role(self, zone: str, at: int) -> str:
+        """Role of a zone at an instant: project, reference, control or other."""
+        return self.memberships.zone_role(zone, at)
+
+    def points_in(self, zone: str, at: int) -> tuple[Point, ...]:
+        """Points of a zone, and of those that it encloses, at an instant; by rising id."""
+        return self.memberships.points_of(f"zone:{zone}", at)
+
+    def points_of_use_case(self, use_case: str, at: int) -> tuple[Point, ...]:
+        """Points of a use case at an instant, by rising id."""
+        return self.memberships.points_of(f"use_case:{use_case}", at)
+
+    def indicators(self) -> tuple[StatedIndicator, ...]:
+        """Every indicator that the fleet states, in all its versions."""
+        return self.memberships.indicators()
+
+    def windows_asked(self, point: str) -> Windows:
+        """Property id -> codes of windows that indicators ask of a point, beside those that every series has."""
+        return self.memberships.windows_of_point(point)
+
+    def zone_windows_asked(self, zone: str) -> Windows:
+        """Property id -> codes of windows that indicators ask of a zone, beside hours and days."""
+        return self.memberships.windows_of_zone(zone)
 
     # -- the next view
 
@@ -212,8 +240,8 @@ class FleetView:
         ]  # fmt: skip
 
     def _enclose(self, changed: dict[str, dict[str, tuple[Any, ...]]]) -> None:
-        """Points with all their zones, where a point or a zone changed."""
-        if not changed.keys() & {"point", "zone"}:
+        """Points with all their zones, where a point or a zone changed; indicators."""
+        if not changed.keys() & {"point", "zone", "indicator"}:
             return
         self._zones, _ = self._zones.with_objects(changed.get("zone", {}))
         self._points, _ = self._points.with_objects(changed.get("point", {}))
@@ -222,10 +250,11 @@ class FleetView:
         for zone in changed.get("zone", {}):
             for inner in zones.within(zone):
                 touched |= self._points.referring.get(inner, NOTHING)
-        self._points_now = self._points_now.copy()
-        for name in touched:
-            versions = self._points.versions.get(name, ())
-            _put(self._points_now, name, tuple(piece for one in versions for piece in zones.close(one)))
+        closed = {
+            name: tuple(piece for one in self._points.versions.get(name, ()) for piece in zones.close(one))
+            for name in touched
+        }
+        self.memberships = self.memberships.with_changes(self._zones, closed, changed.get("indicator", {}))
 
     def _say(self, changed: dict[str, dict[str, tuple[Any, ...]]]) -> None:
         """Settings, verdicts and outages by point, where one changed."""

@@ -57,6 +57,7 @@ class Point(NamedTuple):
         zones: the point's and all that enclose them.
         series: what it measures.
         buddy_group: empty where it has no neighbours.
+        datum: what its levels refer to; empty where nobody said.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Point(NamedTuple):
     upload_s: int
     series: tuple[Expected, ...]
     buddy_group: str
+    datum: str = ""
 
 
 class Setting(NamedTuple):
@@ -103,3 +105,35 @@ class Outage(NamedTuple):
     id: str
     from_at: int
     to_at: int
+
+
+class StatedIndicator(NamedTuple):
+    """An indicator as the fleet states it (topics/fleet/kinds/indicator.py), from (inclusive) to (exclusive).
+
+    Attributes:
+        owner: id of a contact.
+        expression, unit, base: empty where there is none.
+        properties: names of the catalogue.
+        windows: codes.
+        use_case, points, zones: what it is for; all of them empty: for every point.
+    """
+
+    id: str
+    from_at: int
+    to_at: int
+    name: str
+    definition: str
+    owner: str
+    expression: str
+    unit: str
+    base: str
+    parameters: dict[str, float]
+    properties: tuple[str, ...]
+    windows: tuple[str, ...]
+    use_case: str
+    points: tuple[str, ...]
+    zones: tuple[str, ...]
+
+    def asks_for_windows(self) -> bool:
+        """Whether it asks for windows of properties, and computes nothing of its own."""
+        return bool(self.properties) and not self.expression and not self.base
