@@ -43,7 +43,7 @@ class _HighGroups(dict[int, bytes]):
         return made
 
 
-class _Texts(dict[str, bytes]):
+class Texts(dict[str, bytes]):
     """Avro bytes of short strings, remembered."""
 
     def __missing__(self, text: str) -> bytes:
@@ -56,7 +56,7 @@ class _Texts(dict[str, bytes]):
         return made
 
 
-class _Pairs(dict[tuple[int, int], bytes]):
+class Pairs(dict[tuple[int, int], bytes]):
     """Avro bytes of two numbers."""
 
     def __missing__(self, pair: tuple[int, int]) -> bytes:
@@ -85,7 +85,7 @@ class _Packers(dict[tuple[Shape, Words], Template]):
         return made
 
 
-_high, _texts, _pairs, _said, _packers = _HighGroups(), _Texts(), _Pairs(), _Pairs(), _Packers()
+_high, _texts, _pairs, _said, _packers = _HighGroups(), Texts(), Pairs(), Pairs(), _Packers()
 
 
 def long(number: int) -> bytes:

@@ -65,7 +65,7 @@ def honest(way: Way, found: Statistics, length_ms: Ints, step_s: Ints) -> Honest
     cleared |= {name: np.where(few, np.nan, getattr(found, name)) for name in _LENIENT_FIELDS}
     cleared["value"] = np.where(few_value, np.nan, found.value)
     quality = np.where(found.excluded > 0, 3, np.where(found.unknown > 0, 2, 1))
-    return Honest(found._replace(**cleared), expected, rate, np.where(few_value, NOT_TOLD, quality))
+    return Honest(replace(found, **cleared), expected, rate, np.where(few_value, NOT_TOLD, quality))
 
 
 def expected_of(length_ms: int, step_s: int) -> int | None:

@@ -5,10 +5,11 @@ The same rows in the same order give the same bits, however many windows one cal
 (Mardia and Jupp, Directional Statistics, 2.3), difference of meters by the sum of their rises.
 """
 
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,8 @@ def way_of(property_id: int) -> Way:
     return Way.GAUGE if entry is None else _WAYS[entry.kind]
 
 
-class Statistics(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Statistics:
     """Of m windows, each (m,), in the unit of the property; NaN where the quantity has no such thing.
 
     Attributes:
@@ -105,8 +107,8 @@ def statistics(
         values: (n,) in the unit of the property, finite.
         at_ms: (n,) epoch ms UTC; within a window rows are sorted by (at_ms, value).
         flags: (n,) roll-up 1 to 4; 1 and 2 take part.
-        starts, ends: (m,) rows [start, end) of each window; windows may be empty, may overlap (rolling ones), and rows
-            may be in none.
+        starts: (m,) first row of each window.
+        ends: (m,) row after its last; windows may be empty, may overlap (rolling ones), and rows may be in none.
         before: (m,) of meters, the row of the last good reading before the window and at most PREDECESSOR_MS before
             its start, -1 where there is none; None: none anywhere.
 
@@ -152,7 +154,7 @@ class _Made:
 
     def __init__(self, windows: int, count: Ints, filled: Ints) -> None:
         self.windows, self.filled, self.counts = windows, filled, count[filled]
-        self.columns: dict[str, NDArray[np.generic]] = {"count": count, "resets": np.zeros(windows, dtype=np.int64)}
+        self.columns: dict[str, Any] = {"count": count, "resets": np.zeros(windows, dtype=np.int64)}
 
     def put(self, name: str, numbers: Floats) -> None:
         column = np.full(self.windows, np.nan)
@@ -164,7 +166,7 @@ class _Made:
 
     def statistics(self) -> Statistics:
         none = np.full(self.windows, np.nan)
-        return Statistics(*(self.columns.get(name, none) for name in Statistics._fields))  # type: ignore[arg-type]
+        return Statistics(*(self.columns.get(one.name, none) for one in fields(Statistics)))
 
 
 def _gathered(starts: Ints, ends: Ints) -> tuple[slice | Ints, Ints]:
