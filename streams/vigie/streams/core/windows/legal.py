@@ -47,7 +47,7 @@ def window_of(code: str, at: int, zone: str) -> Window:
         start, end = _long_bounds(code, _day_of(at, zone), zone)
         return Window(code, start, end)
     length = SHORT_MS[code]
-    offset = _offset_ms(at // QUARTER_MS, zone)
+    offset = offset_ms(at // QUARTER_MS, zone)
     start = (at + offset) // length * length - offset
     return Window(code, start, start + length)
 
@@ -98,7 +98,7 @@ def local_hour(at: int, zone: str) -> int:
 
 
 @lru_cache(100_000)
-def _offset_ms(quarter: int, zone: str) -> int:
+def offset_ms(quarter: int, zone: str) -> int:
     """Legal time less UTC at the beginning of a quarter of an hour (counted from 1970)."""
     offset = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, ZoneInfo(zone)).utcoffset()
     assert offset is not None
