@@ -35,12 +35,12 @@ class Series(NamedTuple):
     unit: bytes
 
 
-def rest_bytes(
+def rest(
     definition: str = "", category: str = "", details: Mapping[str, float] = {}, parts: Sequence[str] = ()
 ) -> bytes:
     """The bytes of what few aggregates have, for `AggregateEncoder.join`.
 
-    >>> rest_bytes() == PLAIN, rest_bytes(details={"resets": 1.0}).hex()
+    >>> rest() == PLAIN, rest(details={"resets": 1.0}).hex()
     (True, '0000020c726573657473000000000000f03f0000')
     """
     made = [_texts[definition], _texts[category]]
@@ -104,7 +104,7 @@ class AggregateEncoder:
             first,
             last,
             one.quality,
-            rest_bytes(one.definition, one.category, one.details, one.parts),
+            rest(one.definition, one.category, one.details, one.parts),
         )
 
     def join(
@@ -128,7 +128,7 @@ class AggregateEncoder:
         first: float,
         last: float,
         quality: int,
-        rest: bytes = PLAIN,
+        others: bytes = PLAIN,
     ) -> bytes:
         """The framed bytes of an aggregate from the columns of windows; arguments in the order of the schema.
 
@@ -152,7 +152,7 @@ class AggregateEncoder:
             first: by instant.
             last: by instant.
             quality: 1, 2, 3 or 9.
-            rest: of `rest_bytes`.
+            others: of `rest`.
         """
         head, unit = series
         lead = minimum + mean + maximum  # NaN if one of them is: then the longer way
@@ -174,7 +174,7 @@ class AggregateEncoder:
             if not isnan(tail)
             else _some((total, deviation, first, last)),
             _small[quality],
-            rest,
+            others,
         ))  # fmt: skip
 
 
