@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vigie.streams.core.student import t95
-from vigie.streams.core.summary import summary
+from vigie.streams.core.windows.statistics import Way, statistics, way_of
 from vigie.topics.property import PROPERTIES, Kind
 
 Floats = npt.NDArray[np.float64]
@@ -92,23 +92,18 @@ def over_intervals(
     Raises:
         ValueError: for a category, and for a level that does not combine (la10 …): they have no value over an interval.
     """
-    entry = PROPERTIES[property_id]
-    if entry.kind is Kind.CATEGORY or summary(property_id, [0.0]).mean is None:
-        raise ValueError(entry.name)
-    side: Literal["left", "right"] = "right" if entry.kind is Kind.INTERVAL_COUNT and stamped_at_end else "left"
+    way = way_of(property_id)
+    if way in (Way.CATEGORY, Way.RANGE):
+        raise ValueError(PROPERTIES[property_id].name)
+    side: Literal["left", "right"] = "right" if way is Way.COUNT and stamped_at_end else "left"
     first, last = np.searchsorted(at, starts, side), np.searchsorted(at, ends, side)
     readings = (last - first).astype(np.int64)
     expected = (ends - starts) / 1000 / step_s
-    found = np.full(len(starts), np.nan)
-    for place in np.flatnonzero(readings >= np.maximum(COMPLETE * expected, 1)):
-        inside = values[first[place] : last[place]]
-        if entry.kind is Kind.INTERVAL_COUNT:
-            found[place] = inside.sum()
-        elif entry.kind is Kind.COUNTER:
-            found[place] = _growth(at, values, int(starts[place]), int(ends[place]))
-        else:
-            mean = summary(property_id, inside.tolist()).mean
-            found[place] = np.nan if mean is None else mean
+    if way is Way.METER:
+        found = np.array([_growth(at, values, *span) for span in zip(starts.tolist(), ends.tolist(), strict=True)])
+    else:
+        found = statistics(way, values, at, np.ones(len(values), dtype=np.uint8), first, last).value
+    found = np.where(readings >= np.maximum(COMPLETE * expected, 1), found, np.nan)
     return Intervals(found, readings, expected)
 
 
