@@ -42,6 +42,13 @@ $(STAMP)-bench: $(STAMP)-run requirements/bench.txt
 	@$(INSTALL) -q --progress-bar on -r requirements/bench.txt
 	@touch $@
 
+$(STAMP)-quix: $(STAMP)-bench requirements/quix.txt
+	@echo "Installing the locked libraries of requirements/quix.txt, to compare with"
+	@$(PYTHON) -m venv $(VENV)-quix
+	@$(VENV)-quix/bin/python -m pip install --disable-pip-version-check --require-hashes -q --progress-bar on -r requirements/quix.txt
+	@$(VENV)-quix/bin/python -m pip install --disable-pip-version-check -q --no-deps --no-build-isolation --editable .
+	@touch $@
+
 .PHONY: demo
 demo: $(STAMP)-run ## one day of a metropolis through the whole chain, in about a minute
 	@$(BIN)/vigie demo $(ARGS)
@@ -63,7 +70,7 @@ check: $(STAMP)-test ## format, lint, types, layers
 	@$(BIN)/lint-imports
 
 .PHONY: bench
-bench: $(STAMP)-bench ## measure, print and append the figures to bench/results.jsonl
+bench: $(STAMP)-bench $(STAMP)-quix ## measure, print and append the figures to bench/results.jsonl
 	@$(BIN)/vigie bench all $(ARGS)
 
 SECONDS ?= 600
@@ -79,4 +86,5 @@ lock: $(STAMP)-venv ## compile requirements/*.txt from pyproject.toml anew
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group test -c requirements/run.txt -o requirements/test.txt
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group fuzz -c requirements/run.txt -o requirements/fuzz.txt
 	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group bench -c requirements/test.txt -o requirements/bench.txt
+	@$(BIN)/uv pip compile -q $(LOCK) pyproject.toml --group quix -c requirements/run.txt -o requirements/quix.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate
