@@ -14,7 +14,7 @@ from vigie.deploy.demo.communes import COMMUNES
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, count
 from vigie.deploy.demo.fleet import Link
 from vigie.deploy.demo.intake import write_sources
-from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT
+from vigie.deploy.demo.schedule import DAY_END_AT, DAY_START_AT, MIDNIGHT_AT
 
 SIX = {"dechets", "bruit", "cours-eau", "mobilites", "eclairage", "chaleur"}
 
@@ -94,10 +94,22 @@ def test_one_device_falls_silent_for_hours_and_the_logger_flushes_six_hours(day:
     heard = [event.arrival_at for event in day.events if event.device == day.silent.address]
     longest = max(after - before for before, after in pairwise(heard))
     assert 4 * 3_600_000 < longest < 6 * 3_600_000
-    flushes = [event for event in day.events if event.device == day.logger.address]
+    flushes = [e for e in day.events if e.device == day.logger.address and e.arrival_at < MIDNIGHT_AT]
     assert len({event.arrival_at // 3_600_000 for event in flushes}) == 3
     assert all(len({point.observed_at for point in event.points}) >= 10 for event in flushes)
     assert max(flushes[-1].arrival_at - point.observed_at for point in flushes[-2].points) > 5.5 * 3_600_000
+
+
+def test_in_the_night_come_what_the_silent_device_stored_and_three_days_of_the_logger(day: City):
+    late = [e for e in day.events if e.points and e.arrival_at - e.points[0].observed_at > 9 * 3_600_000]
+    assert min(event.arrival_at for event in late) >= MIDNIGHT_AT + 70 * 60_000
+    stored = {device: sorted({p.observed_at for e in late if e.device == device for p in e.points})
+              for device in (day.silent.address, day.logger.address)}  # fmt: skip
+    assert {event.device for event in late} == set(stored)
+    assert 17 <= len(stored[day.silent.address]) <= 20
+    assert stored[day.silent.address][-1] - stored[day.silent.address][0] > 4 * 3_600_000
+    assert len(stored[day.logger.address]) == 288
+    assert stored[day.logger.address][-1] < DAY_START_AT
 
 
 def test_expected_counts_add_up(day: City):

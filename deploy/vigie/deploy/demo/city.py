@@ -10,13 +10,15 @@ from random import Random
 
 from vigie.deploy.demo import network, schedule
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, Counts, Event, Point, count
-from vigie.deploy.demo.fleet import LOGGER, Device, Link, fleet
-from vigie.deploy.demo.nature import Values
+from vigie.deploy.demo.fleet import LOGGER, STORES, Device, Link, fleet
+from vigie.deploy.demo.nature import Behaviour, Values
 from vigie.deploy.demo.other_links import nb_frame, station_body
 from vigie.deploy.demo.schedule import (
     DAY_END_AT,
     DAY_START_AT,
     HOUR_MS,
+    LOGGER_FLUSH_AT,
+    MEMORY_FLUSH_AT,
     MINUTE_MS,
     SPOILED,
     Fault,
@@ -53,8 +55,9 @@ class City:
         seed: what it was made from.
         devices: the fleet.
         events: bodies by rising arrival.
-        silent: the device that falls silent and comes back.
-        logger: the device that stores its readings and sends them every 6 hours.
+        silent: the device that falls silent, comes back, and in the night sends what it has stored meanwhile.
+        logger: the device that stores its readings and sends them every 6 hours; in the night those of the three days
+            before as well.
     """
 
     seed: int
@@ -80,7 +83,7 @@ def city(seed: int) -> City:
     rng = chance(seed, "faults")
     logger = next(device for device in devices if device.group.profile == LOGGER)
     regular = [device for device in devices if device is not logger]
-    silent = rng.choice([device for device in regular if device.period_s <= 900 and device.group.link is Link.LORA])
+    silent = rng.choice([device for device in regular if device.group.profile == STORES])
     # The faults are those of a LoRaWAN network server; the other links have theirs in the tests.
     rest = [device for device in regular if device is not silent and device.group.link is Link.LORA]
     overtaken = set(rng.sample([d.address for d in rest if d.period_s <= 900], OVERTAKEN))
@@ -91,17 +94,22 @@ def city(seed: int) -> City:
     events: list[Event] = []
     for device in devices:
         own = chance(seed, device.address)
+        behaviour = device.group.behaviour(own, device.commune)
         if device is logger:
-            events += _logger_events(own, device)
+            events += _logger_events(own, device, behaviour)
             continue
-        sent = schedule.regular(own, device.period_s * 1000, QUIET if device is silent else None)
+        sent = schedule.regular(own, device.period_s * 1000)
+        if device is silent:
+            stored = [one.sent_at - one.sent_at % 1000 for one in sent if QUIET[0] <= one.sent_at < QUIET[1]]
+            sent = [one for one in sent if not QUIET[0] <= one.sent_at < QUIET[1]]
+            events += _stored_events(own, device, behaviour, schedule.late_flush(own, MEMORY_FLUSH_AT, stored), 64_000)
         if device.group.link is Link.LORA:
             sent = schedule.with_copies(own, sent, SHARE_OF_COPIES)
         if device.address in overtaken:
             sent = schedule.with_overtaken(own, sent)
         if device.address in spoiled:
             sent = schedule.with_spoiled(own, sent, spoiled[device.address])
-        events += _events(own, device, sent)
+        events += _events(own, device, behaviour, sent)
     events.sort(key=lambda event: (event.arrival_at, event.body))
     return City(seed=seed, devices=tuple(devices), events=tuple(events), silent=silent, logger=logger)
 
@@ -115,9 +123,9 @@ def _hour(at: int) -> float:
     return (at - DAY_START_AT) / HOUR_MS
 
 
-def _events(rng: Random, device: Device, sent: list[Transmission]) -> list[Event]:
+def _events(rng: Random, device: Device, behaviour: Behaviour, sent: list[Transmission]) -> list[Event]:
     """The bodies of a device that sends what it measures."""
-    behaviour, f_cnt, found = device.group.behaviour(rng, device.commune), rng.randrange(60_000), []
+    f_cnt, found = rng.randrange(60_000), list[Event]()
     for one in sent:
         f_cnt += 1
         values = behaviour(_hour(one.sent_at))
@@ -142,10 +150,19 @@ def _other_body(rng: Random, device: Device, one: Transmission, count: int, valu
     return Event(arrival_at, link, link.net, body, UPLINK, device.address, points)
 
 
-def _logger_events(rng: Random, device: Device) -> list[Event]:
+def _logger_events(rng: Random, device: Device, behaviour: Behaviour) -> list[Event]:
     """The bodies of a device that stores its readings and sends them once per period."""
-    behaviour, f_cnt, found = device.group.behaviour(rng, device.commune), rng.randrange(60_000), []
-    for one, instants in schedule.flushes(rng, 15 * MINUTE_MS, device.period_s * 1000):
+    sent = schedule.flushes(rng, 15 * MINUTE_MS, device.period_s * 1000)
+    before = range(DAY_START_AT - 72 * HOUR_MS, DAY_START_AT, 15 * MINUTE_MS)
+    return _stored_events(rng, device, behaviour, [*sent, *schedule.late_flush(rng, LOGGER_FLUSH_AT, before)], 0)
+
+
+def _stored_events(
+    rng: Random, device: Device, behaviour: Behaviour, sent: list[tuple[Transmission, list[int]]], f_cnt: int
+) -> list[Event]:
+    """The bodies of messages that hold stored readings, counted from `f_cnt`."""
+    found: list[Event] = []
+    for one, instants in sent:
         f_cnt += 1
         sample = em300_th_history([(at, behaviour(_hour(at))) for at in instants])
         found += _bodies(rng, device, one, f_cnt, sample)

@@ -55,7 +55,8 @@ class Group(NamedTuple):
     link: Link = Link.LORA
 
 
-LOGGER = "Milesight EM300-TH logger"
+LOGGER, STORES = "Milesight EM300-TH logger", "Milesight EM300-TH"
+"""Models that keep their readings: one sends them every six hours, the other what it could not send."""
 MILESIGHT, DECENTLAB, ELSYS, ADEUNIS = "24e124", "70b3d57ba0", "a81758fffe", "0018b2"
 
 GROUPS = (

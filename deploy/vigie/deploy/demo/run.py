@@ -262,7 +262,7 @@ def _metrics_port(supervisor: Supervisor, role: str) -> int:
 
 
 def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d} h {minutes % 60:02d}"
+    return f"{minutes // 60 % 24:02d} h {minutes % 60:02d}"
 
 
 def _rounded(value: float | None, decimals: int) -> float | None:

@@ -1,5 +1,6 @@
 """When a device sends, and what becomes of each message on its way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -8,7 +9,13 @@ MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_START_AT = 1_750_197_600_000
 """18 June 2025, 00:00 in Paris (2025-06-17T22:00:00Z)."""
-DAY_END_AT = DAY_START_AT + 24 * HOUR_MS
+MIDNIGHT_AT = DAY_START_AT + 24 * HOUR_MS
+DAY_END_AT = MIDNIGHT_AT + 90 * MINUTE_MS
+"""The recording goes on after midnight, until the day's windows have closed and what came late has repaired them."""
+MEMORY_FLUSH_AT = MIDNIGHT_AT + 70 * MINUTE_MS
+"""When the device that was silent sends what it has stored meanwhile: the day's windows have closed by then."""
+LOGGER_FLUSH_AT = MIDNIGHT_AT + 75 * MINUTE_MS
+"""When the logger sends the three days before, which it could not send when they were."""
 
 
 class Fault(StrEnum):
@@ -127,3 +134,21 @@ def flushes(rng: Random, step_ms: int, period_ms: int) -> list[tuple[Transmissio
             sent_at = flush_at + 8_000 * place + rng.randint(0, 2000)
             found.append((Transmission(sent_at, rng.randint(180, 1900), Fault.NONE), part))
     return found
+
+
+def late_flush(
+    rng: Random, at: int, instants: Sequence[int], per_message: int = 12
+) -> list[tuple[Transmission, list[int]]]:
+    """Stored readings sent at last, some per message, seconds after each other.
+
+    Args:
+        rng: of this device.
+        at: epoch ms of the first message.
+        instants: of the readings, epoch ms.
+        per_message: as many as a LoRaWAN frame holds.
+    """
+    parts = [list(instants[first : first + per_message]) for first in range(0, len(instants), per_message)]
+    return [
+        (Transmission(at + 8_000 * place + rng.randint(0, 2000), rng.randint(180, 1900), Fault.NONE), part)
+        for place, part in enumerate(parts)
+    ]
