@@ -10,6 +10,7 @@ class Part(Struct, frozen=True, array_like=True, gc=False):
         property, channel: of the catalogue.
         count, excluded: readings.
         minimum, mean, maximum, sum, value: as in the point's aggregate; None where that is null.
+        quality: as in the point's aggregate.
     """
 
     property: int
@@ -21,6 +22,7 @@ class Part(Struct, frozen=True, array_like=True, gc=False):
     maximum: float | None
     sum: float | None
     value: float | None
+    quality: int = 2
 
 
 class ZonePart(Struct, frozen=True, array_like=True, gc=False):

@@ -3,6 +3,8 @@
 from fleet_objects import fleet_object, gone, point, version  # isort: skip
 
 from vigie.streams.core.fleet.view import ALWAYS, EVER, FleetView
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.members import members
 from vigie.topics.property import BY_NAME
 
 MARCH, JUNE = 1_772_323_200_000, 1_780_272_000_000
@@ -102,3 +104,20 @@ def test_what_is_no_property_or_window_is_said_and_changes_nothing():
     assert "'noise'" in after.not_understood["indicator:b"]
     one = after.indicators()[0]
     assert (one.from_at, one.to_at, one.owner) == (ALWAYS, EVER, "C1")
+
+
+def test_a_point_that_moves_takes_part_in_the_day_on_both_sides():
+    said = {"code": "P1", "use_case": "heat", "commune": "13055", "latitude": 43, "longitude": 5, "step_s": 900,
+            "upload_s": 900,
+            "properties": [{"property": "air_temperature"}, {"property": "passages", "channel": 2}]}  # fmt: skip
+    moved = fleet_object(
+        "point", "P1", version(None, JUNE, **said, zones=["Z1"]), version(JUNE, None, **said, zones=["Z2"]), revision=2
+    )
+    after = CITY.with_objects([moved]).memberships
+    across, before = Window("1d", JUNE - 1000, JUNE + 1000), Window("1h", JUNE - 1000, JUNE)
+    assert (
+        members(after, "zone:Z1", across) == members(after, "zone:Z2", across) == ({"P1"}, {(WARMTH, 0): 1, (60, 2): 1})
+    )
+    assert members(after, "zone:Z1", before).points == {"P1"}
+    assert members(after, "zone:Z2", before) == (frozenset(), {})
+    assert members(after, "use_case:heat", across).expected == {(WARMTH, 0): 2, (60, 2): 1}

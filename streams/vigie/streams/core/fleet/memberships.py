@@ -3,7 +3,7 @@
 A part of the view (view.py). It never changes; the next one shares with it whatever did not change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vigie.streams.core.fleet.book import NOTHING, Book
@@ -66,13 +66,14 @@ class Memberships:
 
         A point lies in its own zones and in all that enclose these.
         """
-        versions = self.points.versions
-        return tuple(
-            one
-            for name in sorted(self.points.referring.get(subject, NOTHING))
-            for one in versions[name]
-            if one.from_at <= at < one.to_at and subject in _lies_in(one)
-        )
+        return tuple(self.points_between(subject, at, at + 1))
+
+    def points_between(self, subject: str, from_at: int, to_at: int) -> Iterator[Point]:
+        """The same of a span: points as they are at some instant of [from_at, to_at); one may stand there twice."""
+        for name in sorted(self.points.referring.get(subject, NOTHING)):
+            for one in self.points.versions[name]:
+                if one.from_at < to_at and from_at < one.to_at and subject in _lies_in(one):
+                    yield one
 
     def indicators(self) -> tuple[StatedIndicator, ...]:
         """Every indicator that the fleet states, in all its versions, by rising id and from_at."""
