@@ -1,0 +1,1 @@
+"""Rivers: what two stations on one stream say of each other."""

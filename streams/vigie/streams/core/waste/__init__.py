@@ -1,0 +1,1 @@
+"""Containers: their filling, when they were emptied, when they will be full."""
