@@ -93,6 +93,8 @@ def _counted(found: Statistics, said: Honest) -> Counted:
 
 def added(channels: Sequence[Counted]) -> Counted:
     """All channels together: null where one of them is, and as complete as the least complete."""
+    if len(channels) == 1:
+        return channels[0]
     parts = [np.stack(column) for column in zip(*channels, strict=True)]
     passages, raw, readings, excluded, unknown, expected, completeness, resets = parts
     return Counted(

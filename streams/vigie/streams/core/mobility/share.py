@@ -88,10 +88,8 @@ def judge(first: Floats, other: Floats, past_first: Floats, past_other: Floats, 
     known = used.sum(axis=1) >= LEAST_PAST
     weights = np.where(used, past_total, 0)
     shares = np.where(used, past_first / np.where(past_total > 0, past_total, 1), np.nan)
-    middle, spread = np.full(len(first), np.nan), np.full(len(first), np.nan)
-    if known.any():
-        middle[known] = np.nanmedian(shares[known], axis=1)
-        spread[known] = _TO_DEVIATION * np.nanmedian(np.abs(shares[known] - middle[known, None]), axis=1)
+    middle = np.where(known, _medians(shares), np.nan)
+    spread = _TO_DEVIATION * _medians(np.abs(shares - middle[:, None]))
     expected = (middle * weights.sum(axis=1) + _PRIOR) / (weights.sum(axis=1) + 2 * _PRIOR)
     chance = expected * (1 - expected)
     drawn = (1 / np.where(used, past_total, np.inf)).sum(axis=1) / np.maximum(used.sum(axis=1), 1)
@@ -99,3 +97,12 @@ def judge(first: Floats, other: Floats, past_first: Floats, past_other: Floats, 
     reach = width * np.sqrt(chance / np.where(total > 0, total, 1) + own)
     low, high = np.clip(expected - reach, 0, 1), np.clip(expected + reach, 0, 1)
     return Judged(share, low, high, (share < low) | (share > high))
+
+
+def _medians(values: Floats) -> Floats:
+    """The median of each row without its NaN; NaN of an empty row (numpy's own is ten times slower on few values)."""
+    ordered = np.sort(values, axis=1)  # NaN last
+    count = np.maximum((~np.isnan(values)).sum(axis=1), 1)
+    rows = np.arange(len(values))
+    found: Floats = (ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]) / 2
+    return found
