@@ -83,6 +83,7 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "session_timeout_s": _DURATION,
     "stall_limit_s": _DURATION,
     "repair_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
+    "window_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
     "memory_hours": (lambda hours: 1 <= hours <= 32, "a whole number from 1 to 32"),
 }
 """What a setting's value must be, where not every value of its type will do."""
@@ -173,6 +174,9 @@ class Settings:
     repair_rate: int = 2000
     """Stored uplinks a second that `recompute` hands on at most, after a correction of the fleet, to be placed and
     qualified again beside those that come in."""
+    window_rate: int = 20_000
+    """Windows a second that `recompute` publishes again at most, after late readings, corrections and requests, so that
+    the store has time for what comes in."""
 
     def __post_init__(self) -> None:
         if self.data is None:

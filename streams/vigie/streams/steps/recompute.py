@@ -31,8 +31,10 @@ from vigie.streams.settings import Settings
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.refusals import in_words, is_of_the_database
+from vigie.streams.steps import windows_role
 from vigie.streams.steps.nightly import every_night
 from vigie.streams.steps.repair import Repairer, waiting
+from vigie.streams.steps.windows_again import WindowsAgain
 from vigie.streams.transport import log_lines
 from vigie.streams.transport.observer import Observer
 from vigie.streams.transport.output import Output
@@ -103,7 +105,7 @@ class Recompute:
 
     async def _work(self) -> None:
         settings = self._settings
-        topics = ["fleet.v1", "requalify", "alarm-inputs", *UPLINKS]
+        topics = ["fleet.v1", "requalify", "alarm-inputs", *windows_role.TOPICS_NEEDED, *UPLINKS]
         counts = await wait_for_topics(settings.kafka, map(settings.topic, topics), [], self._health)
         async with contextlib.AsyncExitStack() as stack:
             self._health.not_ready("Kafka does not answer")
@@ -112,9 +114,10 @@ class Recompute:
             output = Output(lambda: producer, settings.topic, counts, _too_large)
             following = asyncio.create_task(observer.follow(self._heard))
             stack.callback(following.cancel)
-            ruling = asyncio.create_task(self._rule(observer, producer, output))
+            windows, knowing = await windows_role.begin(stack, settings, self._started, output)
+            ruling = asyncio.create_task(self._rule(observer, producer, output, windows))
             stack.callback(ruling.cancel)
-            done, _ = await asyncio.wait({following, ruling}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({following, knowing, ruling}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
 
@@ -143,7 +146,7 @@ class Recompute:
         ends = await observer.ends(names)
         return None if ends is None else {names[one]: end for one, end in ends.items()}
 
-    async def _rule(self, observer: Observer, producer: Any, output: Output) -> None:
+    async def _rule(self, observer: Observer, producer: Any, output: Output, windows: WindowsAgain) -> None:
         """Reign, and again after each loss of the database."""
         pause_s = FIRST_PAUSE_S
         while True:
@@ -156,7 +159,7 @@ class Recompute:
                 self._gate.shut()
                 ends = partial(self._ends, observer)
                 repairer = Repairer(self._settings, self._in_database, output, ends, self._gate)
-                await self._reign(producer, repairer)
+                await self._reign(producer, repairer, windows)
             except psycopg.Error as error:
                 if not is_of_the_database(error):
                     raise
@@ -180,18 +183,20 @@ class Recompute:
                 await asyncio.sleep(self._settings.session_timeout_s / 3)
                 await self._in_database(lambda connection: connection.execute("SELECT 1"))
 
-    async def _reign(self, producer: Any, repairer: Repairer) -> None:
-        nights = asyncio.create_task(every_night(self._settings))
+    async def _reign(self, producer: Any, repairer: Repairer, windows: WindowsAgain) -> None:
+        beside = [asyncio.create_task(work) for work in (every_night(self._settings), windows.run())]
         try:
-            await self._work_by_day(producer, repairer, nights)
+            await self._work_by_day(producer, repairer, beside)
         finally:
-            nights.cancel()
+            for task in beside:
+                task.cancel()
 
-    async def _work_by_day(self, producer: Any, repairer: Repairer, nights: "asyncio.Task[None]") -> None:
+    async def _work_by_day(self, producer: Any, repairer: Repairer, beside: "list[asyncio.Task[None]]") -> None:
         published_at = -PUBLISH_S
         while True:
-            if nights.done():
-                nights.result()
+            for task in beside:
+                if task.done():
+                    task.result()
             if time.monotonic() - published_at >= PUBLISH_S:
                 await self._publish(producer)
                 published_at = time.monotonic()

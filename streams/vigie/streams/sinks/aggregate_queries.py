@@ -1,0 +1,79 @@
+"""Aggregates that stand in the store, in bulk, as columns: what was published, to be compared with what is made again.
+
+Rows cross as binary COPY of fixed width (docs of PostgreSQL, "COPY", section "Binary Format").
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from vigie.streams.core.windows.again import Standing
+from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER
+
+Connection = psycopg.Connection[Any]
+
+_EPOCH_US = 946_684_800_000_000
+_STANDING = (
+    "COPY (SELECT w.place::int4, a.window_start, a.window_end, a.revision, a.count, coalesce(a.expected, -1),"
+    " rpad(left(a.input_hash, 16), 16)"
+    " FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (subject, indicator, place)"
+    " CROSS JOIN LATERAL (SELECT * FROM aggregate g WHERE g.subject = w.subject AND g.indicator = w.indicator"
+    " AND g.window_code = %s AND g.window_start >= to_timestamp(%s / 1000.0)"
+    " AND g.window_start < to_timestamp(%s / 1000.0) OFFSET 0) a) TO STDOUT (FORMAT binary)"
+)
+"""OFFSET 0 keeps the planner from reading the whole table for many series: each costs a look into the index."""
+_NUMBERS = ("start", "end", "revision", "count", "expected")
+_ROW = np.dtype([
+    ("fields", ">i2"), ("place_length", ">i4"), ("place", ">i4"),
+    *[field for name in _NUMBERS for field in ((f"{name}_length", ">i4"), (name, ">i8"))],
+    ("hash_length", ">i4"), ("hash", "S16"),
+])  # fmt: skip
+
+
+def load_standing(
+    connection: Connection, series: Sequence[tuple[str, str]], code: str, from_at: int, to_at: int
+) -> Standing:
+    """The aggregates of series that begin in a span.
+
+    Args:
+        connection: to the store.
+        series: (subject, indicator), each once.
+        code: of the windows.
+        from_at: epoch ms UTC; windows that begin then or later.
+        to_at: epoch ms UTC; windows that begin earlier.
+    """
+    values = ([one[0] for one in series], [one[1] for one in series], code, from_at, to_at)
+    with connection.cursor() as cursor, cursor.copy(_STANDING.encode(), values) as copy:
+        data = b"".join(map(bytes, copy))
+    data = data.removeprefix(SIGNATURE).removesuffix(TRAILER)
+    rows = np.frombuffer(data, dtype=_ROW)
+    start, end, revision, count, expected = (rows[name].astype(np.int64) for name in _NUMBERS)
+    return Standing(
+        rows["place"].astype(np.int64) - 1, (start + _EPOCH_US) // 1000, (end + _EPOCH_US) // 1000, revision, count,
+        expected, rows["hash"].copy(),
+    )  # fmt: skip
+
+
+def places(connection: Connection) -> dict[tuple[str, int], int]:
+    """How far `recompute` has come: (bare topic, partition) -> next offset; for what is no topic see `move`."""
+    rows = connection.execute("SELECT topic, partition, next_offset FROM recompute_place")
+    return {(topic, partition): offset for topic, partition, offset in rows}
+
+
+def move(connection: Connection, to: dict[tuple[str, int], int]) -> None:
+    """Note how far `recompute` has come, all or none; a place never goes back.
+
+    Args:
+        connection: in autocommit mode.
+        to: (bare topic, partition) -> next offset; `("ticks", 0)` -> instant (epoch ms) up to which windows that
+            closed were looked after.
+    """
+    keys = sorted(to)
+    connection.execute(
+        "INSERT INTO recompute_place SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[])"
+        " ON CONFLICT (topic, partition) DO UPDATE SET next_offset ="
+        " greatest(excluded.next_offset, recompute_place.next_offset)",
+        ([topic for topic, _ in keys], [number for _, number in keys], [to[key] for key in keys]),
+    )

@@ -1,0 +1,102 @@
+"""Observations, dirty days, ticks and a fleet of points, as `observe` and the outbox would write them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from confluent_kafka import Producer
+from fleet_objects import Outbox, point
+from streams.steps.installation import PARTITIONS, Installation, wait_until
+
+from vigie.topics import dirty
+from vigie.topics.alarm_input import Tick
+from vigie.topics.dirty import Dirty
+from vigie.topics.observation import Observation, ObservedReading, observation_id
+from vigie.topics.observation_encoder import ObservationEncoder
+from vigie.topics.property import BY_NAME
+
+QUARTER, HOUR, DAY = 900_000, 3_600_000, 86_400_000
+MIDNIGHT = 1_750_197_600_000
+"""18 June 2025, 00:00 in Paris; a Wednesday."""
+
+
+def observed(point_name: str, at: int, value: float, name: str = "air_temperature", **others: Any) -> Observation:
+    uplink = f"{at:032x}"
+    values: dict[str, Any] = {
+        "id": observation_id(uplink, point_name, at), "revision": 256, "withdrawn": False, "point": point_name,
+        "device": "D1", "placement": "P/1", "use_case": "heat", "commune": "13055", "zones": ("Z1",),
+        "uplink": uplink, "network": "metropole", "observed_at": at, "received_at": at, "ingested_at": at + 60_000,
+        "readings": (ObservedReading(BY_NAME[name].id, 0, value, 1, 1),), "ruleset": "1", "fleet_revision": 1,
+        "reason": "live",
+    }  # fmt: skip
+    return Observation(**values | others)
+
+
+class Play(Installation):
+    """An installation whose `observe` is played by the test."""
+
+    def __init__(self, kafka: str, folder: Path, database: str, **settings: Any) -> None:
+        super().__init__(kafka, folder, database=database, **settings)
+        self.outbox = Outbox(kafka, self.settings.topic("fleet.v1"))
+        self._encoder = ObservationEncoder().encode
+        self._sent = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "linger.ms": 5})
+        self.store = psycopg.connect(database, autocommit=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        self.store.close()
+        super().__exit__(*what)
+
+    def points(self, *names: str, **more: Any) -> None:
+        self.outbox.apply(1, *(point(name, **more) for name in names))
+
+    def observations(self, *observations: Observation) -> None:
+        name = self.settings.topic("observations.v1")
+        for one in observations:
+            self._sent.produce(name, self._encoder(one), one.point.encode())
+            self._sent.poll(0)
+        assert self._sent.flush(30) == 0
+
+    def dirty(self, point_name: str, from_at: int, to_at: int, before: int, reason: str = "late") -> None:
+        one = Dirty(f"point:{point_name}", from_at, to_at, before, reason, "observations.v1", 0, 0)
+        self._sent.produce(self.settings.topic("dirty"), dirty.encode(one), f"{one.subject}:{from_at}".encode())
+        assert self._sent.flush(30) == 0
+
+    def ticks(self, *instants: int) -> None:
+        self.inputs(*(Tick(at=at) for at in instants))
+
+    def standing(self, where: str = "true") -> dict[tuple[str, str, str, int], tuple[Any, ...]]:
+        """(subject, indicator, code, start) -> (value, count, revision, reason, completeness, definition)."""
+        rows = self.store.execute(
+            "SELECT subject, indicator, window_code, (extract(epoch FROM window_start) * 1000)::bigint,"
+            f" value, count, revision, reason, completeness, definition FROM aggregate WHERE {where}".encode()  # noqa: S608
+        )
+        return {(row[0], row[1], row[2], row[3]): row[4:] for row in rows}
+
+    def is_done(self) -> bool:
+        """Whether recompute has done all of `dirty` and the store has read what came of it."""
+        return self._place("recompute_place", "dirty") >= self._end("dirty") and all(
+            self._place("sink_offset", topic) >= self._end(topic) for topic in ("observations.v1", "aggregates.v1")
+        )
+
+    def _place(self, table: str, topic: str) -> int:
+        query = f"SELECT coalesce(sum(next_offset), 0) FROM {table} WHERE topic = %s"  # noqa: S608
+        return int(self.store.execute(query.encode(), (topic,)).fetchone()[0])
+
+    def _end(self, topic: str) -> int:
+        from churn import end_offsets
+
+        return sum(end_offsets(self.settings.kafka, self.settings.topic(topic), PARTITIONS).values())
+
+    def wait_done(self, limit_s: float, *roles: Any) -> None:
+        wait_until(self.is_done, limit_s, lambda: "\n".join(role.text()[-2000:] for role in roles))
+
+
+def quarters(
+    point_name: str, begin: int, values: Sequence[float] | Iterable[float], **others: Any
+) -> list[Observation]:
+    """A reading each quarter of an hour."""
+    return [observed(point_name, begin + n * QUARTER, value, **others) for n, value in enumerate(values)]
