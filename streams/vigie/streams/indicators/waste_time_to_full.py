@@ -6,15 +6,12 @@ import numpy as np
 
 from vigie.streams.core.waste.cycles import Cycles, cycles
 from vigie.streams.core.waste.falls import falls
-from vigie.streams.core.waste.forecast import forecast, past_error
+from vigie.streams.core.waste.forecast import forecast, past_forecasts, quantiles
 from vigie.streams.core.waste.seen import PARAMETERS, PROPERTIES, SOURCE
 from vigie.streams.core.windows.counted import Counted, counted
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal_hours import HOUR_MS
-
-LEAST_FORECASTS = 5
-"""Past forecasts from which their errors say how far the truth may lie."""
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -39,19 +36,19 @@ def _result(inputs: Inputs, found: Counted, seen: Cycles, channel: int) -> Resul
     ahead = forecast(seen, begin, last, full, blend_h, zone)
     if ahead is None:
         return found.result(None, ENOUGH, channel=channel, category="unknown")
-    past = past_error(seen, full, blend_h, zone)
+    past = past_forecasts(seen, full, blend_h, zone)
     details = {"rate": ahead.rate, "weight": ahead.weight, "past_forecasts": float(len(past.error_h))}
     if len(past.error_h):
         details["past_error_h"] = float(np.median(np.abs(past.error_h)))
     if np.isnan(ahead.hours):
         return found.result(None, ENOUGH, channel=channel, last=ahead.now, category="beyond", details=details)
     gone = (inputs.window.end_at - int(seen.at_ms[last])) / HOUR_MS
-    hours = max(ahead.hours - gone, 0.0)
-    details["p50"] = hours
-    if len(past.ratio) >= LEAST_FORECASTS:
-        low, high = np.quantile(past.ratio, (0.1, 0.9)).tolist()
-        details["p10"] = max(ahead.hours * min(low, 1.0) - gone, 0.0)
-        details["p90"] = max(ahead.hours * max(high, 1.0) - gone, 0.0)
+    by_past = quantiles(past.ratio)
+    if by_past:
+        details |= {
+            name: max(ahead.hours * by - gone, 0.0) for name, by in zip(("p10", "p50", "p90"), by_past, strict=True)
+        }
+    hours = details.setdefault("p50", max(ahead.hours - gone, 0.0))
     category = "full" if ahead.now >= full else ""
     return found.result(hours, ENOUGH, channel=channel, last=ahead.now, category=category, details=details)
 
@@ -74,12 +71,12 @@ register(
         period_fr="jour, d'après les 35 jours d'avant",
         source=SOURCE,
         limits_fr=(
-            "Valeur = P50. Détails : « p10 », « p50 », « p90 » en heures ; « rate », vitesse en % par heure ; « weight "
-            "», w ; « past_error_h », erreur absolue médiane de la même prévision, refaite à chaque minuit des cycles "
-            "complets avec ce qui était alors connu ; « past_forecasts », leur nombre. P10 et P90 viennent du rapport "
-            "entre le temps vrai et le temps prévu de ces prévisions (cinq au moins, sinon absents). Catégories : "
-            "« full » déjà rempli ; « beyond » pas avant 60 jours (nul) ; « unknown » vitesse inconnue (nul). Nul sous "
-            "75 % de mesures du jour."
+            "Valeur = P50. Détails : « p10 », « p50 », « p90 » en heures ; « rate », vitesse en % par heure ; "
+            "« weight », w ; « past_error_h », erreur absolue médiane de la même prévision, refaite à chaque minuit "
+            "des cycles complets avec ce qui était alors connu ; « past_forecasts », leur nombre. P10, P50 et P90 : le "
+            "temps calculé, multiplié par les quantiles du rapport entre temps vrai et temps calculé de ces prévisions "
+            "(cinq au moins ; sinon P50 est le temps calculé, sans P10 ni P90). Catégories : « full » déjà rempli ; « "
+            "beyond » pas avant 60 jours (nul) ; « unknown » vitesse inconnue (nul). Nul sous 75 % de mesures du jour."
         ),
         compute=compute,
         before_s=35 * 86_400,

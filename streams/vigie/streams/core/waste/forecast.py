@@ -6,8 +6,13 @@
 The slope is Theil and Sen's. The forecast goes from the last reading hour by hour until the rates have brought the
 filling to its target. Looking back, the same forecast is made at every legal midnight of every complete cycle, with
 what was known then, to the highest level that this cycle reached (at most the target), and compared with when it did.
+
+The ratios of true to forecast hours say how far the truth lies around a forecast: its P10, P50 and P90 are the hours
+times these quantiles of the ratios. Past errors are those of P50 as it would have been told then, by ratios of cycles
+that were complete by then.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +26,8 @@ HORIZON_H = 60 * 24
 """Nobody plans further ahead."""
 LEAST_H, LEAST_READINGS = 6.0, 3
 """From when since a collection a slope says something."""
+LEAST_FORECASTS = 5
+"""Past forecasts from which their ratios say something."""
 LEAST_WAY = 5.0
 """Points that must be missing for a forecast to be worth judging."""
 
@@ -41,11 +48,23 @@ class Forecast(NamedTuple):
     now: float
 
 
-class PastError(NamedTuple):
-    """How wrong past forecasts were: (n,) hours by which they erred, and what came true over what was forecast."""
+class Past(NamedTuple):
+    """How past forecasts did: (n,) hours by which their P50 erred, and what came true over the plain forecast."""
 
     error_h: Floats
     ratio: Floats
+
+
+def quantiles(ratio: Sequence[float] | Floats) -> tuple[float, float, float] | None:
+    """What to multiply hours with for P10, P50 and P90; None where past forecasts are too few to say.
+
+    >>> quantiles([1.0, 1.0, 1.5, 2.0, 2.0]), quantiles([1.0])
+    ((1.0, 1.5, 2.0), None)
+    """
+    if len(ratio) < LEAST_FORECASTS:
+        return None
+    low, middle, high = np.quantile(ratio, (0.1, 0.5, 0.9)).tolist()
+    return low, middle, high
 
 
 def forecast(seen: Cycles, begin: int, last: int, target: float, blend_h: float, zone: str) -> Forecast | None:
@@ -82,7 +101,7 @@ def forecast(seen: Cycles, begin: int, last: int, target: float, blend_h: float,
     return Forecast(hours, float(over.mean()), weight, now)
 
 
-def past_error(seen: Cycles, target: float, blend_h: float, zone: str) -> PastError:
+def past_forecasts(seen: Cycles, target: float, blend_h: float, zone: str) -> Past:
     """The same forecast at every legal midnight of every complete cycle, compared with what came.
 
     Args:
@@ -91,8 +110,10 @@ def past_error(seen: Cycles, target: float, blend_h: float, zone: str) -> PastEr
         blend_h: as in `forecast`.
         zone: IANA name of the legal time.
     """
-    errors, ratios = [], []
+    errors: list[float] = []
+    ratios: list[float] = []
     for begin, end in zip(seen.begins[:-1].tolist(), seen.begins[1:].tolist(), strict=True):
+        known = quantiles(ratios)
         reached = min(target, float(seen.level[begin:end].max()))
         midnight = window_of("1d", int(seen.at_ms[begin]), zone).end_at
         while midnight <= seen.at_ms[end - 1]:
@@ -106,9 +127,9 @@ def past_error(seen: Cycles, target: float, blend_h: float, zone: str) -> PastEr
                 continue
             hours = HORIZON_H if np.isnan(said.hours) else said.hours
             truth = float(seen.at_ms[last + 1 + after[0]] - seen.at_ms[last]) / HOUR_MS
-            errors.append(hours - truth)
+            errors.append(hours * (known[1] if known else 1.0) - truth)
             ratios.append(truth / hours)
-    return PastError(np.array(errors), np.array(ratios))
+    return Past(np.array(errors), np.array(ratios))
 
 
 def _until(rate: Floats, missing: float) -> float:
