@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from vigie.streams.sinks.migrate import migrate
-from vigie.streams.sinks.partitions import make_missing_partitions
+from vigie.streams.sinks.partitions import make_missing_months, make_missing_partitions, month_of
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 WEEK_MS = int(MONDAY.timestamp() * 1000)
@@ -88,3 +88,16 @@ def test_a_partition_of_the_operators_is_respected(connection, statement, made):
     make_missing_partitions(connection, {WEEK_MS})
     assert ("uplink_20261123" in partitions(connection)) == made
     connection.execute(ROW.format("uplink"))
+
+
+def test_aggregates_have_a_partition_per_month(connection):
+    first, december = month_of(WEEK_MS), month_of(WEEK_MS + 8 * 86_400_000)
+    for _ in range(2):
+        make_missing_months(connection, {first, december})
+    found = connection.execute(
+        "SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        " WHERE inhparent = 'aggregate'::regclass AND relname <> 'aggregate_default' ORDER BY 1"
+    ).fetchall()
+    assert [name for name, _ in found] == ["aggregate_20261101", "aggregate_20261201"]
+    assert "2026-12-01" in found[0][1]
+    assert "2027-01-01" in found[1][1]

@@ -4,7 +4,9 @@ Source: PostgreSQL documentation, "COPY", section "Binary Format": a signature, 
 and per field a length (32 bit, -1 for NULL) and its bytes, all big-endian; -1 as count ends the stream.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from struct import Struct
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -88,6 +90,26 @@ def texts(values: Sequence[str] | None) -> bytes:
         return NULL
     body = b"".join([text(value) for value in values])
     return _length(20 + len(body)) + _head(_TEXT_OID, len(values)) + body
+
+
+def text_list(values: Sequence[str]) -> bytes:
+    """A text[] field that is never NULL.
+
+    >>> text_list(()).hex(" ", 4)
+    '0000000c 00000000 00000000 00000019'
+    """
+    return texts(values) if values else _length(12) + _no_dimension(0, 0, _TEXT_OID)
+
+
+def json_object(values: Mapping[str, float]) -> bytes:
+    r"""A jsonb field; numbers that JSON does not have become null.
+
+    >>> json_object({"p90": 71.5, "none": float("nan")})[4:]
+    b'\x01{"p90": 71.5, "none": null}'
+    """
+    known = {without_nul(name): value if isfinite(value) else None for name, value in values.items()}
+    body = b"\x01" + json.dumps(known, ensure_ascii=False).encode()
+    return _length(len(body)) + body
 
 
 def _head(oid: int, count: int) -> bytes:

@@ -140,7 +140,7 @@ def _transaction(portion: list[Batch]) -> Transaction:
         elif batch.topic == "observations.v1":
             transaction.observations.add(values)
         elif batch.topic == "aggregates.v1":
-            transaction.add_aggregates(values)
+            transaction.aggregates.add(values)
         else:
             transaction.add_alerts(values)
     return transaction

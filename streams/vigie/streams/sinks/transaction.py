@@ -7,13 +7,14 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from vigie.streams.sinks.aggregate_merge import write_aggregates
+from vigie.streams.sinks.aggregate_rows import AggregateRows
 from vigie.streams.sinks.binary_copy import without_nul
 from vigie.streams.sinks.bulk import copied_to_its_place, copy_rows
 from vigie.streams.sinks.observation_merge import write_observations
 from vigie.streams.sinks.observation_rows import ObservationRows
-from vigie.streams.sinks.partitions import make_missing_partitions
+from vigie.streams.sinks.partitions import make_missing_months, make_missing_partitions
 from vigie.streams.sinks.uplink_rows import COLUMNS, Rows
-from vigie.topics.aggregate import Aggregate
 from vigie.topics.alert_event import AlertEvent
 from vigie.topics.avro import Framer
 
@@ -22,7 +23,6 @@ Connection = psycopg.Connection[Any]
 _NAMES = ", ".join(COLUMNS)
 _CHANGED = ", ".join(name for name in COLUMNS if name not in ("id", "observed_at"))
 _NEW = ", ".join(f"excluded.{name}" for name in COLUMNS if name not in ("id", "observed_at"))
-_AGGREGATE_FIELDS = Aggregate.__struct_fields__
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,17 +40,8 @@ class Transaction:
     def __init__(self) -> None:
         self.uplinks = Rows()
         self.observations = ObservationRows()
-        self.aggregates: dict[tuple[str, str, str, int], Aggregate] = {}
+        self.aggregates = AggregateRows()
         self.alerts: dict[str, AlertEvent] = {}
-
-    def add_aggregates(self, values: Iterable[bytes]) -> None:
-        """Framed aggregates in log order: of two with one key the later wins, unless its revision is lower."""
-        for value in values:
-            window = _aggregates.decode(value, Aggregate)
-            key = window.subject, window.indicator, window.window_code, window.window_start
-            known = self.aggregates.get(key)
-            if known is None or window.revision >= known.revision:
-                self.aggregates[key] = window
 
     def add_alerts(self, values: Iterable[bytes]) -> None:
         """Framed alert events: each transition once."""
@@ -64,6 +55,8 @@ class Transaction:
             make_missing_partitions(connection, self.uplinks.weeks, "uplink")
         if self.observations.weeks:
             make_missing_partitions(connection, self.observations.weeks, "observation")
+        if self.aggregates:
+            make_missing_months(connection, self.aggregates.months)
 
     def write(self, connection: Connection) -> None:
         """Write all rows inside the open transaction."""
@@ -72,7 +65,7 @@ class Transaction:
         if self.observations:
             write_observations(connection, self.observations)
         if self.aggregates:
-            self._write_aggregates(connection)
+            write_aggregates(connection, self.aggregates)
         if self.alerts:
             self._write_alerts(connection)
 
@@ -113,19 +106,6 @@ class Transaction:
     def _lines(self) -> list[bytes]:
         return [line for _, line in self.uplinks.rows.values()]
 
-    def _write_aggregates(self, connection: Connection) -> None:
-        marks = ", ".join(["%s"] * len(_AGGREGATE_FIELDS))
-        names = ", ".join(_AGGREGATE_FIELDS)
-        changed = _AGGREGATE_FIELDS[4:]
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"INSERT INTO aggregate ({names}) VALUES ({marks})"  # noqa: S608 -- names of ours
-                " ON CONFLICT (subject, indicator, window_code, window_start) DO UPDATE SET "
-                f"({', '.join(changed)}) = ROW({', '.join('excluded.' + name for name in changed)})"
-                " WHERE excluded.revision >= aggregate.revision".encode(),
-                [_of_window(window) for window in self.aggregates.values()],
-            )
-
     def _write_alerts(self, connection: Connection) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -137,14 +117,7 @@ class Transaction:
             )
 
 
-_aggregates, _alerts = Framer("aggregates.v1"), Framer("alerts.v1")
-
-
-def _of_window(window: Aggregate) -> list[Any]:
-    return [
-        at(getattr(window, name)) if name in ("window_start", "window_end") else _cleaned(getattr(window, name))
-        for name in _AGGREGATE_FIELDS
-    ]
+_alerts = Framer("alerts.v1")
 
 
 def _of_event(event: AlertEvent) -> list[Any]:
