@@ -1,0 +1,36 @@
+"""The level of a part of the day, of each series of LAeq at a point."""
+
+from collections.abc import Sequence
+
+from vigie.streams.core.noise.levels import energy_mean
+from vigie.streams.core.windows.counted import Counted
+from vigie.streams.core.windows.indicator import Inputs, Result
+from vigie.streams.core.windows.spans import part_of_window
+
+BOUND = 0.75
+"""Completeness below which a level is not told."""
+
+
+def level_of(found: Counted, bound: float = BOUND) -> Result:
+    """LAeq of these readings, as it may be said."""
+    levels = found.good.values
+    some = len(levels) > 0
+    mean = energy_mean(levels) if some else None
+    return found.result(
+        mean,
+        bound,
+        mean=mean,
+        minimum=float(levels.min()) if some else None,
+        maximum=float(levels.max()) if some else None,
+        first=float(levels[0]) if some else None,
+        last=float(levels[-1]) if some else None,
+        channel=found.good.channel,
+    )
+
+
+def part_levels(inputs: Inputs, from_hour: float, to_hour: float) -> Sequence[Result]:
+    """LAeq of a part of each day of the window, by channel; a night is the one that ends in the day."""
+    return [
+        level_of(part_of_window(series, inputs.window, inputs.zone, from_hour, to_hour))
+        for series in inputs.point.of("laeq")
+    ]

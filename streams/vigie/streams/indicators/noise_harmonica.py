@@ -1,0 +1,82 @@
+"""The Harmonica index of an hour, with its colour."""
+
+from collections.abc import Sequence
+
+from vigie.streams.core.noise.harmonica import colour
+from vigie.streams.core.noise.harmonica_hours import BOUND, Judged, channels_of, judge, why_not
+from vigie.streams.core.noise.texts import HARMONICA_SOURCE
+from vigie.streams.core.windows.honest import NOT_TOLD
+from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.legal import local_hour
+
+
+def compute(inputs: Inputs) -> Sequence[Result]:
+    """The index of the window, by channel."""
+    window, centred = inputs.window, inputs.parameters["centred"] > 0
+    results = []
+    for laeq, la95eq in channels_of(inputs.point):
+        why = why_not(laeq, la95eq)
+        if why:
+            count = len(laeq.good().between(window.start_at, window.end_at))
+            results.append(Result(value=None, count=count, quality=NOT_TOLD, category=why, channel=laeq.channel))
+        else:
+            (judged,) = judge(laeq, la95eq, [window.start_at], centred=centred)
+            results.append(_result(judged, laeq.channel, 6 <= local_hour(window.start_at, inputs.zone) < 22))
+    return results
+
+
+def _result(judged: Judged, channel: int, day: bool) -> Result:
+    hour, found = judged.hour, judged.counted
+    told = hour is not None
+    return Result(
+        value=hour.index if hour else None,
+        count=found.count,
+        expected=found.expected,
+        completeness=judged.completeness,
+        excluded=judged.excluded,
+        quality=judged.quality if told else NOT_TOLD,
+        category=colour(hour.index, day=day) if hour else "",
+        details={"bgn": hour.background, "evt": hour.events, "laeq": hour.laeq, "la95eq": hour.la95eq} if hour else {},
+        channel=channel,
+    )
+
+
+register(
+    Indicator(
+        name="noise_harmonica",
+        use_case="noise",
+        codes=("1h",),
+        properties=("laeq", "la95eq"),
+        needs_all=False,
+        unit="",
+        version="1",
+        label_fr="indice Harmonica",
+        label_en="Harmonica index",
+        definition_fr=(
+            "Indice horaire de bruit de 0 à 10 : le bruit de fond (BGN) et les événements qui en émergent (EVT). "
+            "Couleurs : vert sous 4 le jour (6 h-22 h) ou 3 la nuit, rouge au-dessus de 8 ou 7, orange entre les deux."
+        ),
+        formula=(
+            "BGN = 0,2·(LA95eq - 30) ; EVT = 0,25·(LAeq - LA95eq) ; indice = BGN + EVT. LA95eq : moyenne énergétique "
+            "sur l'heure du LA95 de chaque seconde sur dix minutes. Détails bgn, evt, laeq, la95eq. Se lit à une "
+            "décimale ; la valeur n'est pas arrondie."
+        ),
+        period_fr="heure légale",
+        source=HARMONICA_SOURCE,
+        limits_fr=(
+            "Exact avec des LAeq,1s (sonomètre de classe 1 ou 2), ou avec LAeq et LA95eq d'un pas qui tient dans "
+            "l'heure (15 min) : moyennes énergétiques, quatre quarts d'heure donnent l'heure. Sinon nul, catégorie "
+            "« step_too_long » ou « step_unknown ». Nul sous 80 % des secondes (donc avec trois quarts d'heure). Le "
+            "LA95 d'une seconde demande la moitié de ses dix minutes. L'indice n'est pas borné : négatif sous 30 dB."
+        ),
+        compute=compute,
+        before_s=600,
+        after_s=300,
+        bound=BOUND,
+        parameters={
+            "centred": Parameter(
+                0.0, "", "1 : chaque seconde au milieu des dix minutes de son LA95 ; 0 : à leur fin (noisemonitor)"
+            )
+        },
+    )
+)
