@@ -22,6 +22,7 @@ from vigie.streams.steps.neighbours import NeighboursStep
 from vigie.streams.steps.place import PlaceStep
 from vigie.streams.steps.qualify import QualifyStep
 from vigie.streams.steps.uplink_reader import UPLINKS, UplinkReader
+from vigie.streams.steps.zones import ZonesStep
 from vigie.streams.transport.fleet_follower import TOPIC as FLEET
 from vigie.streams.transport.fleet_follower import FleetFollower
 from vigie.streams.transport.role import run_role
@@ -30,8 +31,8 @@ from vigie.streams.transport.step import Batch, Outputs, StreamStep
 from vigie.topics import alarm_input, reception
 from vigie.topics.alarm_input import SilenceSignal, Tick
 
-BY_POINT = ("placed", "requalify", "buddies")
-"""Inputs of qualify and neighbours. A repair of a year fills them for minutes; silence is judged meanwhile."""
+BY_POINT = ("placed", "requalify", "buddies", "zone-parts")
+"""Inputs of qualify, neighbours and zones. A repair of a year fills them for minutes; silence is judged meanwhile."""
 WATCH = "watch"
 """Key of a partition's watch among its devices, whose ids all hold a colon."""
 
@@ -117,7 +118,7 @@ def _signal(signal: SilenceSignal, out: Outputs) -> None:
 
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
-    ids = schema_ids_in_use(settings, ["observations.v1", "dead-letters.v1"])
+    ids = schema_ids_in_use(settings, ["observations.v1", "aggregates.v1", "dead-letters.v1"])
     periods, reader = period_of(models_of(settings)), UplinkReader()
     fleet = FleetFollower(settings.kafka, settings.topic(FLEET))
     steps: list[StreamStep] = [
@@ -125,6 +126,7 @@ def run(settings: Settings) -> int:
         PlaceStep(fleet, reader),
         QualifyStep(fleet, settings.timezone, ids["observations.v1"]),
         NeighboursStep(fleet),
+        ZonesStep(fleet, settings.timezone, settings.memory_hours, ids["aggregates.v1"]),
     ]
     return run_role(
         settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet, unawaited=BY_POINT,

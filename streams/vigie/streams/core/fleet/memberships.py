@@ -25,7 +25,7 @@ class Memberships:
     """
 
     def __init__(self) -> None:
-        self.points: Book[Point] = Book(_lies_in)
+        self.points: Book[Point] = Book(lies_in)
         self._zones: Book[ZoneSpan] = Book(lambda _: ())
         self._indicators: Book[StatedIndicator] = Book(lambda _: ())
         self._all: tuple[StatedIndicator, ...] = ()
@@ -72,7 +72,7 @@ class Memberships:
         """The same of a span: points as they are at some instant of [from_at, to_at); one may stand there twice."""
         for name in sorted(self.points.referring.get(subject, NOTHING)):
             for one in self.points.versions[name]:
-                if one.from_at < to_at and from_at < one.to_at and subject in _lies_in(one):
+                if one.from_at < to_at and from_at < one.to_at and subject in lies_in(one):
                     yield one
 
     def indicators(self) -> tuple[StatedIndicator, ...]:
@@ -101,6 +101,8 @@ class Memberships:
         A subject is asked by an indicator that names it: a zone, or a use case with neither zones nor points.
         """
         kind, _, name = subject.partition(":")
+        if not self._asking:
+            return {}
         found: dict[int, set[float]] = {}
         for one in self._asking:
             named = name in one.zones if kind == "zone" else not (one.zones or one.points) and name == one.use_case
@@ -110,7 +112,8 @@ class Memberships:
         return {property_: tuple(sorted(values)) for property_, values in found.items()}
 
 
-def _lies_in(point: Point) -> list[str]:
+def lies_in(point: Point) -> list[str]:
+    """Subjects in which a point lies."""
     return [*(f"zone:{zone}" for zone in point.zones), f"commune:{point.commune}", f"use_case:{point.use_case}"]
 
 

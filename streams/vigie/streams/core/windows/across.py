@@ -125,14 +125,14 @@ def part_of(aggregate: Aggregate) -> Part | None:
 
 
 def aggregates(series: Iterable[Across]) -> list[Aggregate]:
-    """The aggregate of each, in the order given; of what does not combine there is none.
+    """The aggregate of each, in the order given; of what does not combine there is none, of no points one of count 0.
 
     Quick for many at once: numpy is called once for each way in which properties combine.
     """
     by_way: dict[Way, list[tuple[int, Across]]] = {}
     for place, one in enumerate(series):
-        way = way_of(one.property)
-        if way not in _APART:
+        if combines(one.property):
+            way = way_of(one.property)
             by_way.setdefault(_TOGETHER.get(way, way), []).append((place, one))
     made: list[tuple[int, Aggregate]] = []
     for way, placed in by_way.items():
@@ -141,9 +141,13 @@ def aggregates(series: Iterable[Across]) -> list[Aggregate]:
     return [one for _, one in sorted(made, key=lambda pair: pair[0])]
 
 
-def nothing(series: Across) -> Aggregate:
-    """The aggregate of a series that was published, and of which no point is left."""
-    return _aggregate(series, {}, {}, Honesty(0, series.expected, None, NOT_TOLD), ())
+def combines(property_id: int) -> bool:
+    """Whether anything is said of a property of many points.
+
+    >>> combines(1), combines(15)
+    (True, False)
+    """
+    return way_of(property_id) not in _APART
 
 
 @dataclass(frozen=True, slots=True)
