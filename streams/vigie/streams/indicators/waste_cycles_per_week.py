@@ -26,7 +26,7 @@ def compute(inputs: Inputs) -> Sequence[Result]:
         lengths = np.diff(collected)[inside[1:]] / HOUR_MS
         results.append(
             found.result(
-                np.count_nonzero(inside) * 7 / days, ENOUGH_OF_A_DAY, channel=track.channel,
+                int(np.count_nonzero(inside)) * 7 / days, ENOUGH_OF_A_DAY, channel=track.channel,
                 details={"mean_cycle_h": float(lengths.mean())} if len(lengths) else {},
             )
         )  # fmt: skip
