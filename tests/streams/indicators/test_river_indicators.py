@@ -65,10 +65,18 @@ def test_a_day_says_its_mean_from_three_quarters_and_its_extremes_from_nine_tent
         cut = {("water_level", 0): without(one, np.isin(np.arange(len(one)), rows[:gone]))}
         found = run("river_level", "1d", f"{PLAIN} 12:00", cut)[0]
         assert (found.value is not None, found.maximum is not None) == (mean_told, extremes_told)
+        assert (found.mean is not None, found.minimum is not None) == (mean_told, extremes_told)
         assert found.completeness == (288 - gone) / 288
         assert (found.quality == 9) is not mean_told
         threshold = run("river_threshold", "1d", f"{PLAIN} 12:00", cut, **THRESHOLDS)[0]
         assert (threshold.value is not None, threshold.category != "") == (extremes_told, extremes_told)
+
+
+def test_two_devices_at_a_point_count_twice_and_complete_it_once(river):
+    one = river["water_level", 0].between(at(f"{PLAIN} 12:00"), at(f"{PLAIN} 12:30"))
+    both = track(np.repeat(one.at_ms, 2), np.repeat(one.values, 2), step_s=STEP_S)
+    found = run("river_level", "1h", f"{PLAIN} 12:30", {("water_level", 0): both})[0]
+    assert (found.count, found.completeness, found.value) == (12, 0.5, None)
 
 
 # -- rise

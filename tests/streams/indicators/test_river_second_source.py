@@ -132,9 +132,10 @@ def test_below_three_quarters_nothing_is_said_and_a_late_reading_changes_it():
 
 
 def test_how_far_it_looks_is_enough_for_its_longest_lag():
-    window, here, there = stations(DAYS[2], 11 * HOUR_MS)
+    window, here, there = stations(DAYS[2], 24 * HOUR_MS)
     low = window.start_at - OURS.before_s * 1000
     whole = run(window, here, ("UP", level(there)), longest_lag=24.0)
+    assert (whole[0].details["lag_min"], whole[0].details["pairs"]) == (24 * 60, 96)
     assert (
         run(
             window, here.between(low, window.end_at), ("UP", level(there.between(low, window.end_at))), longest_lag=24.0

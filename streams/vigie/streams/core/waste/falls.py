@@ -1,8 +1,9 @@
 """When a container's filling fell: collections, part collections, settling.
 
 A fall goes over consecutive readings that each fall by at least `settling` points: emptying may be seen half-way. It
-counts once the reading after it confirms it: that one, too, is at least as far below the level before. Its instant is
-its last reading: after a gap in the readings that is the first one to know.
+is looked for in medians of three readings, which fall where the next reading has fallen, too: so each is confirmed by
+the next, and the last reading of all is never one. Its instant is its last reading: after a gap in the readings that
+is the first one to know.
 
     collection   at least `drop` points, to at most `emptied` %
     settling     at least `settling` and less than `drop` points
@@ -83,13 +84,9 @@ def falls(
     steep = np.flatnonzero(level[:-1] - level[1:] >= settling - _BARELY) + 1
     found: list[tuple[int, float, float, What]] = []
     for group in np.split(steep, np.flatnonzero(np.diff(steep) > 1) + 1):
-        if not len(group) or group[-1] + 1 >= len(fill):
-            continue
-        last = int(group[-1])
-        before, after, following = float(level[group[0] - 1]), float(level[last]), float(fill[last + 1])
-        what = _what(before, after, drop, emptied)
-        if before - following >= (settling if what is What.SETTLING else drop) - _BARELY:
-            found.append((last, before, after, what))
+        if len(group):
+            before, after = float(level[group[0] - 1]), float(level[group[-1]])
+            found.append((int(group[-1]), before, after, _what(before, after, drop, emptied)))
     place = np.array([one[0] for one in found], np.int64)
     return Falls(
         at_ms[place], place, np.array([one[1] for one in found]), np.array([one[2] for one in found]),
