@@ -34,6 +34,10 @@ def comparison(**other) -> Stated:
     return one("comparison", "K1", MARCH, APRIL, **(values | other))
 
 
+def indicator(id_: str = "amplitude", **other) -> Stated:
+    return one("indicator", id_, **({"name": "N", "definition": "D", "owner": "technicien"} | other))
+
+
 def compared(start: str, end: str) -> Stated:
     return one("comparison_value", "V1", comparison="K1", start_at=start, end_at=end, value=20.0)
 
@@ -182,6 +186,32 @@ SEVERE = {
     "a text with NUL": ([point("P1", name="a\x00b")], "name", "attendu un texte", "a text"),
     "an id with a blank": ([point("P 3")], "id", "sans espace ni : ,", "without blanks"),
     "an id that a file cannot have": ([device("eui:1", A3)], "id", "attendu 1 à 100", "expected 1 to 100"),
+    "an expression with an unknown property": (
+        [indicator(expression="max(air_temperatur) - 3", unit="°C")], "expression",
+        "expression (caractère 1) : grandeur inconnue « air_temperatur » : vouliez-vous dire air_temperature ?",
+        "did you mean air_temperature?",
+    ),
+    "an expression of another unit": (
+        [indicator(expression="max(air_temperature) - min(air_temperature)", unit="%")], "unit",
+        "l'expression donne °C, et l'unité dit %", "gives °C, and the unit says %",
+    ),
+    "an unknown base": (
+        [indicator(base="noise_everything")], "base", "indicateur de la plateforme inconnu « noise_everything »",
+        "unknown indicator of the platform",
+    ),
+    "an unknown window": (
+        [indicator(properties=["air_temperature"], windows=["2h"])], "windows", "fenêtre inconnue « 2h »", "'2h'",
+    ),
+    "windows of an unknown property": (
+        [indicator(properties=["temprature"], windows=["30m"])], "properties", "grandeur inconnue « temprature »",
+        "unknown property",
+    ),
+    "properties without windows": (
+        [indicator(properties=["air_temperature"])], "windows", "aucune fenêtre demandée", "no window",
+    ),
+    "an indicator named like a property": (
+        [indicator("laeq", expression="max(laeq)", unit="dB(A)")], "", "ne porte pas le nom d'une grandeur", "property",
+    ),
 }  # fmt: skip
 
 
@@ -200,6 +230,14 @@ ODD = {
     "compared with what is not measured": ([comparison(property="laeq")], "property", "P1 ne mesure pas laeq"),
     "a quota without agreement": (
         [one("network", "N", party="metropole", bearer="lora", quota_uplinks_per_day=1000)], "agreement", "convention",
+    ),
+    "an indicator of a point that does not measure it": (
+        [indicator(expression="max(laeq)", unit="dB(A)", points=["P1"])], "points", "le point P1 ne mesure pas laeq",
+    ),
+    "an indicator of nothing": ([indicator()], "expression", "rien à calculer"),
+    "an expression beside properties": (
+        [indicator(expression="max(laeq)", unit="dB(A)", properties=["laeq"])], "properties",
+        "laissez `properties` vide",
     ),
 }  # fmt: skip
 
@@ -240,4 +278,8 @@ FINE = {
         point("P1", use_case="waste", properties=[{"property": "fill"}]),
         placement("P1/1", "D1", "P1", empty_mm=1900, full_mm=100),
     ],
+    "an expression": [
+        indicator(expression="max(air_temperature) - min(air_temperature)", unit="°C", points=["P1"], windows=["1d"])
+    ],
+    "windows that are asked for": [indicator(properties=["air_temperature"], windows=["30m", "r24h"], zones=["Z1"])],
 }  # fmt: skip

@@ -1,0 +1,99 @@
+"""An indicator that the fleet states can be computed: its expression, base, parameters, windows and properties."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from vigie.streams.core.fleet.facts import Facts, problem
+from vigie.streams.core.fleet.rule import rule
+from vigie.streams.core.fleet.spans import span_of
+from vigie.streams.core.fleet.words import ALWAYS, EVER, StatedIndicator
+from vigie.streams.core.windows.expression_error import ExpressionError
+from vigie.streams.core.windows.indicator import Indicator, indicators
+from vigie.streams.core.windows.stated import from_statement
+from vigie.topics.fleet.stated import Problem, Stated
+
+
+@rule
+def computable(facts: Facts) -> Iterator[Problem]:
+    """Everything that an indicator asks for is there and fits together."""
+    platform = indicators()
+    for version in facts.of("indicator"):
+        stated = _stated(version)
+        try:
+            made = from_statement(stated, platform)
+        except ExpressionError as error:
+            field = "" if error.field == "id" else error.field
+            yield problem(version, field, error.sentence_fr, error.sentence_en)
+            continue
+        yield from _purpose(version, stated, made, stated.id in platform)
+        if stated.expression:
+            yield from _measured(facts, version, stated, made[0])
+
+
+def _purpose(
+    version: Stated, stated: StatedIndicator, made: tuple[Indicator, ...], platforms_own: bool
+) -> Iterator[Problem]:
+    """What is stated leads to something."""
+    if made:
+        if stated.properties:
+            yield problem(
+                version, "properties",
+                "les grandeurs d'un indicateur calculé sont celles de son calcul : laissez `properties` vide.",
+                "the properties of an indicator that is computed are its own: leave `properties` empty.",
+                severe=False,
+            )  # fmt: skip
+    elif stated.properties and not stated.windows:
+        yield problem(
+            version, "windows",
+            "des grandeurs, mais aucune fenêtre demandée (par exemple 30m ou r24h).",
+            "properties, but no window is asked for (30m or r24h, for example).",
+        )  # fmt: skip
+    elif not stated.properties and (stated.windows or stated.unit or not platforms_own):
+        yield problem(
+            version, "expression",
+            "rien à calculer : il faut une expression, un indicateur de base, ou des grandeurs et leurs fenêtres.",
+            "nothing to compute: an expression, a base, or properties and their windows are needed.",
+            severe=False,
+        )  # fmt: skip
+
+
+def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicator) -> Iterator[Problem]:
+    """The points that it names measure what it needs."""
+    for name in stated.points:
+        for point in facts.during("point", name, span_of(version)):
+            listed = point.attributes.get("properties") or ()
+            has = {one.get("property") for one in listed if isinstance(one, dict)}
+            if missing := sorted(set(made.properties) - has):
+                yield problem(
+                    version, "points",
+                    f"le point {name} ne mesure pas {', '.join(missing)} : il n'aura pas cet indicateur.",
+                    f"the point {name} does not measure {', '.join(missing)}: it will not have this indicator.",
+                    severe=False,
+                )  # fmt: skip
+                break
+
+
+def _stated(version: Stated) -> StatedIndicator:
+    """What a version says; what is of another form than it should be (rules/forms.py tells that) is left out."""
+    said = version.attributes
+
+    def text(name: str) -> str:
+        value: Any = said.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(name: str) -> tuple[str, ...]:
+        value: Any = said.get(name)
+        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
+
+    given: Any = said.get("parameters")
+    numbers = given.items() if isinstance(given, dict) else ()
+    parameters = {
+        str(name): float(number)
+        for name, number in numbers
+        if isinstance(number, int | float) and not isinstance(number, bool)
+    }
+    return StatedIndicator(
+        version.id, ALWAYS, EVER, text("name"), text("definition"), text("owner"), text("expression"), text("unit"),
+        text("base"), parameters, texts("properties"), texts("windows"), text("use_case"), texts("points"),
+        texts("zones"),
+    )  # fmt: skip
