@@ -7,7 +7,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from vigie.streams.cannot_go_on import CannotGoOnError
+from vigie.streams.core.aggregate_words import CATEGORIES
 from vigie.streams.core.quality_words import TESTS
+from vigie.streams.core.windows.indicator import indicators
 from vigie.topics.property import PROPERTIES
 from vigie.topics.quality import RULESET
 from vigie.topics.quality_parameters import start_values
@@ -65,7 +67,7 @@ def migrate(connection: "psycopg.Connection[Any]", timezone: str | None = None) 
 
 
 def _refresh(connection: "psycopg.Connection[Any]") -> None:
-    """Write down what this version knows: properties, tests of quality and the values that these start with."""
+    """Write down what this version knows: properties, tests of quality with their start values, indicators."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO property (id, name, unit, kind, label_fr) VALUES (%s, %s, %s, %s, %s)"
@@ -78,6 +80,7 @@ def _refresh(connection: "psycopg.Connection[Any]") -> None:
             " ON CONFLICT (number) DO UPDATE SET (name, label_fr) = (excluded.name, excluded.label_fr)",
             [(int(test), test.name.lower(), said.fr) for test, said in TESTS.items()],
         )
+    _refresh_indicators(connection)
     parameters = {
         entry.name: {test.name.lower(): values for test, values in start_values(entry.name).items()}
         for entry in PROPERTIES.values()
@@ -87,3 +90,26 @@ def _refresh(connection: "psycopg.Connection[Any]") -> None:
         " ON CONFLICT (version) DO UPDATE SET parameters = excluded.parameters",
         (RULESET, Jsonb(parameters)),
     )
+
+
+def _refresh_indicators(connection: "psycopg.Connection[Any]") -> None:
+    columns = (
+        "name", "label_fr", "use_case", "unit", "definition_version", "definition_fr", "formula", "period_fr", "source",
+        "limits_fr",
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO indicator ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608
+            f" ON CONFLICT (name) DO UPDATE SET ({', '.join(columns)}) ="
+            f" ROW({', '.join('excluded.' + name for name in columns)})".encode(),
+            [
+                (one.name, one.label_fr, one.use_case, one.unit, one.version, one.definition_fr, one.formula,
+                 one.period_fr, one.source, one.limits_fr)
+                for one in indicators().values()
+            ],
+        )  # fmt: skip
+        cursor.executemany(
+            "INSERT INTO category (name, label_fr) VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET label_fr = excluded.label_fr",
+            [(name, said.fr) for name, said in CATEGORIES.items()],
+        )

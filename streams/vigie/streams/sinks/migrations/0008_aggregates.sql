@@ -36,8 +36,8 @@ CREATE TABLE aggregate (
     PRIMARY KEY (subject, indicator, window_code, window_start)
 ) PARTITION BY RANGE (window_start);
 CREATE TABLE aggregate_default PARTITION OF aggregate DEFAULT;
--- One indicator of all subjects over a span: maps, comparisons, dashboards.
-CREATE INDEX aggregate_indicator ON aggregate (indicator, window_code, window_start);
+-- One indicator of all subjects and channels over a span: maps, comparisons, dashboards.
+CREATE INDEX aggregate_indicator ON aggregate (split_part(indicator, '#', 1) text_pattern_ops, window_code, window_start);
 COMMENT ON TABLE aggregate IS 'Fenêtres et indicateurs : une ligne par sujet, indicateur et fenêtre ; ce qui est su aujourd''hui (vues v_agregat, v_bruit_horaire …)';
 COMMENT ON COLUMN aggregate.subject IS 'point:, zone:, commune:, use_case: ou network: et un identifiant';
 COMMENT ON COLUMN aggregate.indicator IS 'Nom d''une grandeur (#voie si elle n''est pas 0), ou d''un indicateur (docs/indicators.md)';
