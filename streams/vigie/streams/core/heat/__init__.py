@@ -1,0 +1,1 @@
+"""Heat: temperatures of parts of days, gaps between zones."""
