@@ -43,6 +43,7 @@ class ZoneStates(SavedState[_Partition]):
 
     def __init__(self, topic: str) -> None:
         super().__init__(topic, _Partition)
+        self._shared: dict[bytes, bytes] = {}
 
     # -- for the step
 
@@ -57,6 +58,14 @@ class ZoneStates(SavedState[_Partition]):
             one = held.windows[subject, window] = ZoneWindow(window, slot)
             held.dirty[subject, window] = None
         return one
+
+    def shared(self, packed: bytes) -> bytes:
+        """Equal bytes that came lately: a point's window comes once for each of its subjects, and is held once."""
+        return self._shared.setdefault(packed, packed)
+
+    def forget_shared(self) -> None:
+        """Begin anew to look for equal bytes."""
+        self._shared = {}
 
     def touch(self, partition: int, subject: str, window: Window) -> None:
         """Note that a window is to be saved."""
@@ -135,7 +144,7 @@ class ZoneStates(SavedState[_Partition]):
                 continue
             held.taken = max(held.taken, saved.taken)
             known = by_slot.get(saved.slot)
-            one = zone_memory.load(saved.slot[2], known, saved.head, saved.blocks)
+            one = zone_memory.load(saved.slot[2], known, saved.head, saved.blocks, self.shared)
             if known is not None and one is not known:
                 held.windows.pop((saved.slot[0], known.window), None)
             if one is not None:

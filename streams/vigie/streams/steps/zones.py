@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from vigie.streams import metrics
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.legal import Window, window_of
-from vigie.streams.core.windows.zone_memory import weight
+from vigie.streams.core.windows.zone_memory import pack, weight
 from vigie.streams.core.windows.zone_owner import LookedAt, news, released_until, subjects_changed
 from vigie.streams.steps.unsure import Unsure
 from vigie.streams.steps.zone_states import Key, ZoneStates
@@ -85,7 +85,7 @@ class ZonesStep:
                 self._leave(part, until, batch, record.offset, late)
                 continue
             held = windows.open(partition, part.subject, window)
-            if held.take(part.point, part.parts, part.reason):
+            if held.take(part.point, windows.shared(pack(part.parts)), part.reason):
                 windows.touch(partition, part.subject, window)
             if unsure:
                 self._surely.setdefault(partition, set()).add((part.subject, window))
@@ -112,6 +112,7 @@ class ZonesStep:
     def tick(self, tick: Tick, partitions: Collection[int], out: Outputs) -> None:
         """Publish what changed of windows that have ended, then let go of those that are old."""
         self._see_fleet()
+        self.windows.forget_shared()
         memberships = self._known
         for partition in partitions:
             self._after_load(partition)

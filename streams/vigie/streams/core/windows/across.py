@@ -89,7 +89,7 @@ def zone_aggregates(
     names = sorted(parts)
     found: dict[tuple[int, int], list[tuple[str, Part]]] = {}
     for name in names:
-        for part in parts[name]:
+        for part in filter(takes_part, parts[name]):
             found.setdefault((part.property, part.channel), []).append((name, part))
     return aggregates(
         Across(
@@ -102,6 +102,11 @@ def zone_aggregates(
         )
         for (property_, channel), rows in sorted(found.items())
     )  # fmt: skip
+
+
+def takes_part(part: Part) -> bool:
+    """Whether a point has any reading of a series in its window, good or not."""
+    return part.count > 0 or part.excluded > 0
 
 
 def part_of(aggregate: Aggregate) -> Part | None:

@@ -3,15 +3,16 @@
 A point's series are packed into one bytes object: a window of 20,000 points would else take ten times its numbers.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from math import nan
 from struct import Struct as Packing
+from sys import intern
 
 import numpy as np
 from msgspec import Struct, msgpack
 
-from vigie.streams.core.windows.across import Across, Expected
+from vigie.streams.core.windows.across import Across, Expected, takes_part
 from vigie.streams.core.windows.legal import Window
 from vigie.topics.aggregate import REASONS
 from vigie.topics.zone_part import Part
@@ -57,18 +58,17 @@ class ZoneWindow:
         self.changed: set[str] = set()
         self.head_changed = True
 
-    def take(self, point: str, parts: Sequence[Part], reason: str) -> bool:
-        """Replace what is known of a point; whether that changed anything.
+    def take(self, point: str, packed: bytes, reason: str) -> bool:
+        """Replace what is known of a point (`pack`); whether that changed anything.
 
         >>> window = ZoneWindow(Window("1h", 0, 3_600_000), 0)
-        >>> warm = [Part(1, 0, 4, 0, 19.0, 20.0, 21.0, None, 20.0, 1)]
+        >>> warm = pack([Part(1, 0, 4, 0, 19.0, 20.0, 21.0, None, 20.0, 1)])
         >>> window.take("P1", warm, "closed"), window.take("P1", warm, "late"), window.reason
         (True, False, 'closed')
         """
-        packed = pack(parts)
         if self.parts.get(point, b"") == packed:
             return False
-        self.parts[point] = packed
+        self.parts[intern(point)] = packed
         self.changed.add(point)
         self.ask(reason)
         return True
@@ -181,7 +181,9 @@ def block_of(one: ZoneWindow, number: int, taken: int) -> Block:
     return Block(taken, one.window.start_at, [name for name, _ in chosen], [packed for _, packed in chosen])
 
 
-def load(slot: int, known: ZoneWindow | None, head: Head | None, blocks: Iterable[Block]) -> ZoneWindow | None:
+def load(
+    slot: int, known: ZoneWindow | None, head: Head | None, blocks: Iterable[Block], share: Callable[[bytes], bytes]
+) -> ZoneWindow | None:
     """A window as it was saved.
 
     Args:
@@ -189,6 +191,7 @@ def load(slot: int, known: ZoneWindow | None, head: Head | None, blocks: Iterabl
         known: what is held of that slot.
         head: as it was saved since; None if only points were.
         blocks: likewise, by rising number; those of another window are passed over.
+        share: gives equal bytes that are held already.
     """
     one = known
     if head is not None:
@@ -202,12 +205,12 @@ def load(slot: int, known: ZoneWindow | None, head: Head | None, blocks: Iterabl
     if one is not None:
         for block in blocks:
             if block.start_at == one.window.start_at:
-                one.parts.update(zip(block.names, block.packed, strict=True))
+                one.parts.update(zip(map(intern, block.names), map(share, block.packed), strict=True))
     return one
 
 
 def pack(parts: Sequence[Part]) -> bytes:
-    """Series of a point as they are kept.
+    """Series of a point as they are kept, of those that have a reading.
 
     >>> len(pack([Part(1, 0, 4, 0, 1.0, 1.0, 1.0, None, 1.0)])), pack([])
     (21, b'')
@@ -215,6 +218,7 @@ def pack(parts: Sequence[Part]) -> bytes:
     return b"".join(
         _pack(one.property << 16 | one.channel, one.count, one.excluded, one.quality, _number(one.value))
         for one in sorted(parts, key=_place)
+        if takes_part(one)
     )
 
 
