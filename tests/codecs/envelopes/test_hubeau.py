@@ -1,4 +1,4 @@
-"""Hub'Eau's rows: units, what doubles, what is missing; ids that an overlapping question repeats."""
+"""Hub'Eau's rows, by its API or a file: units, doubles, what is missing; ids that an overlapping question repeats."""
 
 import json
 
@@ -78,3 +78,62 @@ def test_what_is_no_page_is_refused(body, reason):
         parse(body, HINTS)
     assert refused.value.reason in (reason, Reason.BAD_ENVELOPE)
     assert peek(body, HINTS) is None
+
+
+NOW = {
+    "code_site": "B7200000", "code_station": "B720000001", "grandeur_hydro": "H",
+    "date_debut_serie": "2026-09-23T00:05:00Z",
+    "date_fin_serie": "2026-09-23T19:30:00Z", "code_systeme_alti_serie": 31, "date_obs": "2026-09-23T19:30:00Z",
+    "resultat_obs": 491.0, "code_methode_obs": 0, "libelle_methode_obs": "Mesurée", "code_qualification_obs": 16,
+    "libelle_qualification_obs": "Non qualifiée", "longitude": 4.782579717, "latitude": 50.089049099, "code_statut": 4,
+    "libelle_statut": "Brute", "code_continuite": 0, "libelle_continuite": "Continue",
+}  # fmt: skip
+"""All fields of a row of the version 2 of the API."""
+
+
+def file(*rows: dict) -> bytes:
+    lines = [rows[0].keys(), *(row.values() for row in rows)]
+    return "\n".join(";".join(f'"{"" if one is None else one}"' for one in line) for line in lines).encode() + b"\n"
+
+
+def test_a_file_says_what_the_api_says():
+    rows = NOW, NOW | {"grandeur_hydro": "Q", "resultat_obs": 11200.0, "libelle_methode_obs": "Calculée"}
+    by_api, by_file = parse(page(*rows), HINTS), parse(file(*rows), HINTS)
+    for one, other in zip(by_api, by_file, strict=True):
+        assert (one.identity, one.observed_at, one.address) == (other.identity, other.observed_at, other.address)
+        assert (one.decoded.readings, one.decoded.extras) == (other.decoded.readings, other.decoded.extras)
+    assert [one.decoded.readings[0].value for one in by_file] == [0.491, 11.2]
+    assert by_file[0].decoded.extras["continuity"] == "Continue"
+    assert by_file[0].decoded.extras["datum_code"] == "31"
+    assert peek(file(*rows), HINTS) == "src:hubeau:B720000001"
+    assert peek(file(NOW, NOW | {"code_station": "H592001001"}), HINTS) is None
+
+
+def test_a_file_with_a_mark_of_utf_8_and_a_row_of_the_site():
+    rows = file(NOW | {"code_station": None}, NOW | {"resultat_obs": None}, NOW)
+    site, missing, station = parse(b"\xef\xbb\xbf" + rows, HINTS)
+    assert isinstance(site, PassedOver)
+    assert missing.decoded.warnings == ["MISSING_VALUE"]
+    assert station.decoded.readings[0].value == 0.491
+
+
+def test_a_bad_line_of_a_file_is_refused_alone():
+    bad = file(NOW, NOW).replace(b'"491.0"', b'"high"', 1) + b'"B7200000";"B72\n'
+    refused, good, cut = parse(bad, HINTS)
+    assert refused.reason is cut.reason is Reason.BAD_ENVELOPE
+    assert "Row 1" in refused.message
+    assert "Row 3" in cut.message
+    assert isinstance(good, Frame)
+
+
+def test_a_file_that_is_no_utf_8_is_refused():
+    with pytest.raises(Undecodable) as refused:
+        parse(file(NOW).decode().encode("latin-1"), HINTS)
+    assert refused.value.reason is Reason.BAD_ENVELOPE
+    assert peek(file(NOW).decode().encode("latin-1"), HINTS) is None
+
+
+def test_a_doubtful_row_is_known_by_its_code_alone():
+    asked_for = {name: NOW[name] for name in ("code_station", "grandeur_hydro", "date_obs", "resultat_obs")}
+    (doubtful,) = parse(page(asked_for | {"code_qualification_obs": 12}), HINTS)
+    assert doubtful.decoded.warnings == ["DOUBTFUL"]

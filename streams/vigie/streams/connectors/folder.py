@@ -24,7 +24,7 @@ from vigie.streams.intake.raw_log import NotKeptError
 
 log = logging.getLogger(__name__)
 
-_HEADER_LINES = {"campbell-toa5": 4, "stevens-text": 1}
+_HEADER_LINES = {"campbell-toa5": 4, "stevens-text": 1, "hubeau": 1}
 """Of forms that fix it themselves, whatever a layout says."""
 
 

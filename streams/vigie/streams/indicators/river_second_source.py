@@ -65,7 +65,8 @@ register(
         name="river_second_source",
         use_case="river",
         codes=("1d", "1w"),
-        properties=("water_level",),
+        properties=("water_level", "flow"),
+        needs_all=False,
         unit="",
         version="1",
         label_fr="seconde source",
@@ -81,12 +82,12 @@ register(
         period_fr="jour et semaine",
         source="Cahier des charges de la métropole connectée, cours d'eau ; R7, W12 ; Hub'Eau hydrométrie",
         limits_fr=(
-            "Seconde source : tout point d'une zone de rôle « référence » qui a la même zone englobante ; son niveau, "
-            "sinon son débit. S'il y en a plusieurs, la plus semblable (« parts »). Détails : « lag_min », « "
-            "correlation », « pairs », « moved_cm ». Catégories : « agrees », « disagrees » ; « calm » quand le niveau "
-            "a moins bougé que le paramètre calm (nul : rien à comparer) ; « no_second » quand la seconde source "
-            "manque ou n'a pas bougé (nul). Nul sous 75 % de mesures. Une corrélation confirme une variation, pas un "
-            "niveau : les références diffèrent."
+            "Seconde source : tout point d'une zone de rôle « référence » dont la zone englobante contient aussi le "
+            "point, sinon de la même commune ; son niveau, sinon son débit. S'il y en a plusieurs, la plus semblable "
+            "(« parts »). Détails : « lag_min », « correlation », « pairs », « moved_cm ». Catégories : « agrees », « "
+            "disagrees » ; « calm » quand le niveau a moins bougé que le paramètre calm (nul : rien à comparer) ; « "
+            "no_second » quand la seconde source manque ou n'a pas bougé (nul). Nul sous 75 % de mesures. Une "
+            "corrélation confirme une variation, pas un niveau : les références diffèrent."
         ),
         compute=compute,
         before_s=LONGEST_LAG_H * 3600 + 3 * (CHANGE_MS // 1000),
