@@ -6,7 +6,7 @@ Only arithmetic, comparisons, `… if … else …` and calls of known functions
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from vigie.streams.core.windows.expression_error import ExpressionError, MistakeError, counted, unknown
 from vigie.streams.core.windows.expression_readings import FUNCTIONS, Function, Unit
@@ -24,6 +24,8 @@ from vigie.streams.core.windows.expression_typed import (
 from vigie.streams.core.windows.expression_units import unit_of
 from vigie.streams.core.windows.statistics import Way, way_of
 from vigie.topics.property import BY_NAME
+
+T = TypeVar("T")
 
 MOST_CHARACTERS, MOST_NODES = 500, 200
 _LARGEST = 1e15
@@ -97,15 +99,12 @@ class Checker:
         return body
 
     def _typed(self, node: ast.expr) -> Typed:
-        by_type = self._by_type.get(type(node))
+        return self._placed(node, self._by_type.get(type(node), _nothing_else), node)
+
+    def _placed(self, node: ast.expr, read: Callable[..., T], *given: object) -> T:
+        """What `read` makes of a part; its mistakes get the place of the part."""
         try:
-            if by_type is None:
-                raise MistakeError(
-                    "seuls vont les nombres, les grandeurs, + - * /, les comparaisons, « … if … else … » et les "
-                    "fonctions.",
-                    "only numbers, properties, + - * /, comparisons, … if … else … and functions can stand there.",
-                )
-            return by_type(node)
+            return read(*given)
         except MistakeError as mistake:
             before = self.text.encode()[: node.col_offset]  # the tree counts bytes
             self._fail(mistake.french, mistake.english, len(before.decode(errors="ignore")) + 1)
@@ -239,7 +238,7 @@ class Checker:
 
     def _over_readings(self, name: str, function: Function, node: ast.Call) -> Typed:
         counted(name, len(node.args), 1 + len(function.arguments))
-        key, title = self._series(name, node.args[0])
+        key, title = self._placed(node.args[0], self._series, name, node.args[0])
         entry = BY_NAME[title]
         way = way_of(entry.id)
         if way not in function.ways:
@@ -292,3 +291,10 @@ class Checker:
 def _channel_of(key: str) -> int | None:
     _, sign, channel = key.partition("#")
     return int(channel) if sign else None
+
+
+def _nothing_else(_: ast.expr) -> NoReturn:
+    raise MistakeError(
+        "seuls vont les nombres, les grandeurs, + - * /, les comparaisons, « … if … else … » et les fonctions.",
+        "only numbers, properties, + - * /, comparisons, … if … else … and functions can stand there.",
+    )
