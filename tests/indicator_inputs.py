@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Inputs, PointTracks, indicators
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.track import track
@@ -58,7 +59,9 @@ def _cut(one, low, high):
 
 
 def results(name, span, points, others=(), **parameters):
-    return indicators()[name].compute(inputs(name, span, points, others, **parameters))
+    """What is told of it in the end, once what may not be said is taken out."""
+    one = indicators()[name]
+    return [honest_result(found, one.bound) for found in one.compute(inputs(name, span, points, others, **parameters))]
 
 
 def result(name, span, points, others=(), **parameters):

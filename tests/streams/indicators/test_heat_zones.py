@@ -74,7 +74,7 @@ def test_without_reference_the_gap_is_null_and_says_so(october):
                    [point("P1", "reference", air_temperature=october["own"])],
                    [point("R1", "reference", air_temperature=([], [], 900))]):  # fmt: skip
         found = result("heat_gap_5h", day, own, others)
-        assert (found.value, found.category, found.quality, found.count) == (None, "no_reference", 9, 0)
+        assert (found.value, found.category, found.quality, found.count) == (None, "no_reference", 9, 1)
         found = result("heat_zone_gap_5h", day, own, others)
         assert (found.value, found.category, found.quality, found.parts) == (None, "no_reference", 9, ())
 

@@ -42,7 +42,7 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     excluded = own.excluded + other.excluded
     told = Result(
         value=None,
-        count=int(np.count_nonzero(~np.isnan(differences) & (before | after))),
+        count=int(np.count_nonzero(~np.isnan(own.means).all(axis=0) & (before | after))),
         completeness=0.0,
         excluded=excluded,
         quality=quality_of(own.unknown + other.unknown, excluded),

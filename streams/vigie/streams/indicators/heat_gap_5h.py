@@ -18,16 +18,13 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     at_ms = targets(days_looked_at(inputs), inputs)
     compared = reference(inputs.others, at_ms, without=inputs.point.point)
     why = "no_reference" if np.isnan(compared.values).all() else "incomplete"
-    return [
-        of_days(
-            nearest(series, at_ms, REACH_MS).less(compared),
-            ENOUGH_OF_A_DAY,
-            largest=True,
-            channel=series.channel,
-            why=why,
-        )
-        for series in inputs.point.of("air_temperature")
-    ]
+    results = []
+    for series in inputs.point.of("air_temperature"):
+        own = nearest(series, at_ms, REACH_MS)
+        days = int(np.count_nonzero(~np.isnan(own.values)))
+        gap = own.less(compared)
+        results.append(of_days(gap, ENOUGH_OF_A_DAY, largest=True, channel=series.channel, why=why, count=days))
+    return results
 
 
 register(
@@ -52,8 +49,8 @@ register(
         source="Rapport d'expérimentation, fiche 1",
         limits_fr=(
             "Nul sans valeur du capteur ou sans aucun capteur de référence à cette heure (catégorie « no_reference » "
-            "si aucun jour n'en a, sinon « incomplete ») ; un mois ou un été, sous 90 % de jours. Un capteur de "
-            f"référence n'est pas comparé à lui-même. {SUMMER_FR}"
+            "si aucun jour n'en a, sinon « incomplete ») ; un mois ou un été, sous 90 % de jours. « count » : jours où "
+            f"le capteur a une valeur. Un capteur de référence n'est pas comparé à lui-même. {SUMMER_FR}"
         ),
         compute=compute,
         roles=("reference",),

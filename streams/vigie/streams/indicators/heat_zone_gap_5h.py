@@ -23,7 +23,7 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     compared = [reference(inputs.others, at_ms, without=one.point) for one in points]
     own = [mean_near(one.of("air_temperature"), at_ms, REACH_MS) for one in points]
     gaps = [one.less(other) for one, other in zip(own, compared, strict=True)]
-    told = _told(points, gaps)
+    told = _told(points, own, gaps)
     found = honest_result(told, ENOUGH if len(days) == 1 else ENOUGH_OF_A_DAY)
     if found.quality != NOT_TOLD:
         return [found]
@@ -31,8 +31,8 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     return [replace(found, category="no_reference" if none else "incomplete")]
 
 
-def _told(points: Sequence[PointTracks], gaps: Sequence[Near]) -> Result:
-    """The largest gap; `completeness`: of pairs of point and day."""
+def _told(points: Sequence[PointTracks], own: Sequence[Near], gaps: Sequence[Near]) -> Result:
+    """The largest gap; `completeness`: of pairs of point and day; `count`: points that have a temperature."""
     values = np.array([one.values for one in gaps])
     there = ~np.isnan(values)
     told = values[there]
@@ -42,7 +42,7 @@ def _told(points: Sequence[PointTracks], gaps: Sequence[Near]) -> Result:
         mean=float(told.mean()) if len(told) else None,
         minimum=float(told.min()) if len(told) else None,
         maximum=float(told.max()) if len(told) else None,
-        count=int(there.any(axis=1).sum()),
+        count=sum(bool((~np.isnan(one.values)).any()) for one in own),
         expected=len(points),
         completeness=float(there.mean()),
         excluded=sum(one.excluded for one in gaps),

@@ -33,7 +33,8 @@ def compute(inputs: Inputs, from_hour: int, to_hour: int, bounds: str) -> Sequen
     for laeq, la95eq in channels_of(inputs.point):
         why = why_not(laeq, la95eq)
         if why:
-            results.append(Result(value=None, count=0, quality=NOT_TOLD, category=why, channel=laeq.channel))
+            count = len(laeq.good().between(begin, end))
+            results.append(Result(value=None, count=count, quality=NOT_TOLD, category=why, channel=laeq.channel))
         else:
             results.append(_average(laeq, la95eq, starts, bounds, centred=inputs.parameters["centred"] > 0))
     return results

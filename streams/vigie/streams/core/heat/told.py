@@ -9,7 +9,9 @@ from vigie.streams.core.windows.honest import NOT_TOLD, honest_result, quality_o
 from vigie.streams.core.windows.indicator import Result
 
 
-def of_days(by_day: Near, bound: float, *, largest: bool, channel: int = 0, why: str = "") -> Result:
+def of_days(
+    by_day: Near, bound: float, *, largest: bool, channel: int = 0, why: str = "", count: int | None = None
+) -> Result:
     """The mean or the largest of the numbers of days, one or many.
 
     Args:
@@ -18,6 +20,7 @@ def of_days(by_day: Near, bound: float, *, largest: bool, channel: int = 0, why:
         largest: whether the value is the largest; else the mean.
         channel: of the series.
         why: category where the value is null.
+        count: days that there is something of, where those are others than the days with a number.
     """
     there = by_day.values[~np.isnan(by_day.values)]
     share = len(there) / len(by_day.values)
@@ -27,7 +30,7 @@ def of_days(by_day: Near, bound: float, *, largest: bool, channel: int = 0, why:
         mean=mean,
         minimum=float(there.min()) if len(there) else None,
         maximum=high,
-        count=len(there),
+        count=len(there) if count is None else count,
         expected=len(by_day.values),
         completeness=share,
         excluded=by_day.excluded,

@@ -98,6 +98,8 @@ def quality_of(unknown: int, excluded: int) -> int:
 def honest_result(result: Result, bound: float) -> Result:
     """A named indicator's result as it may be said: nothing but its counts, first and last below the bound.
 
+    The category of one that is null already says why, and stays.
+
     Args:
         result: with its completeness; None where nobody knows what to expect, then one reading is enough.
         bound: of the indicator.
@@ -112,5 +114,6 @@ sum=None, first=None, last=None, quality=9, category='', details={}, parts=(), c
     if enough:
         return replace(result, quality=NOT_TOLD)
     return replace(
-        result, value=None, minimum=None, mean=None, maximum=None, sum=None, quality=NOT_TOLD, category="", details={}
-    )
+        result, value=None, minimum=None, mean=None, maximum=None, sum=None, quality=NOT_TOLD,
+        category="" if result.value is not None else result.category, details={},
+    )  # fmt: skip
