@@ -39,6 +39,8 @@ def _compare(inputs: Inputs, track: Track, found: Counted, seconds: Sequence[tup
     longest_ms = int(min(said["longest_lag"], LONGEST_LAG_H) * HOUR_MS)
     moved = float(found.good.values.max() - found.good.values.min()) if found.count else 0.0
     ends = {"channel": track.channel, "parts": tuple(other.point for other, _ in seconds)}
+    if found.completeness is not None and found.completeness < ENOUGH:
+        return found.result(None, ENOUGH, **ends)
     if moved * 100 < said["calm"]:
         return found.result(None, ENOUGH, category="calm", details={"moved_cm": moved * 100}, **ends)
     best: tuple[Lag, PointTracks] | None = None
@@ -84,9 +86,9 @@ register(
         limits_fr=(
             "Seconde source : tout point d'une zone de rôle « référence » dont la zone englobante contient aussi le "
             "point, sinon de la même commune ; son niveau, sinon son débit. S'il y en a plusieurs, la plus semblable "
-            "(« parts »). Détails : « lag_min », « correlation », « pairs », « moved_cm ». Catégories : « agrees », « "
-            "disagrees » ; « calm » quand le niveau a moins bougé que le paramètre calm (nul : rien à comparer) ; « "
-            "no_second » quand la seconde source manque ou n'a pas bougé (nul). Nul sous 75 % de mesures. Une "
+            "(« parts »). Détails : « lag_min », « correlation », « pairs », « moved_cm ». Catégories : « agrees », "
+            "« disagrees » ; « calm » quand le niveau a moins bougé que le paramètre calm (nul : rien à comparer) ; "
+            "« no_second » quand la seconde source manque ou n'a pas bougé (nul). Nul sous 75 % de mesures. Une "
             "corrélation confirme une variation, pas un niveau : les références diffèrent."
         ),
         compute=compute,

@@ -75,8 +75,9 @@ register(
             "« weight », w ; « past_error_h », erreur absolue médiane de la même prévision, refaite à chaque minuit "
             "des cycles complets avec ce qui était alors connu ; « past_forecasts », leur nombre. P10, P50 et P90 : le "
             "temps calculé, multiplié par les quantiles du rapport entre temps vrai et temps calculé de ces prévisions "
-            "(cinq au moins ; sinon P50 est le temps calculé, sans P10 ni P90). Catégories : « full » déjà rempli ; « "
-            "beyond » pas avant 60 jours (nul) ; « unknown » vitesse inconnue (nul). Nul sous 75 % de mesures du jour."
+            "(cinq au moins ; sinon P50 est le temps calculé, sans P10 ni P90). Catégories : « full » déjà rempli ; "
+            "« beyond » pas avant 60 jours (nul) ; « unknown » vitesse inconnue (nul). Nul sous 75 % de mesures du "
+            "jour."
         ),
         compute=compute,
         before_s=35 * 86_400,

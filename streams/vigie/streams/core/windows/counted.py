@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vigie.streams.core.windows.honest import (
     DAY_MS,
@@ -66,9 +67,14 @@ def counted(track: Track, from_at: int, to_at: int, expected: int | None = None)
     should = expected_of(to_at - from_at, track.step_s) if expected is None else expected
     excluded = len(inside) - len(good)
     return Counted(
-        good, len(good), excluded, should, completeness_of(len(np.unique(good.at_ms)), should),
+        good, len(good), excluded, should, completeness_of(_instants(good.at_ms), should),
         quality_of(int(np.count_nonzero(good.flags == 2)), excluded),
     )  # fmt: skip
+
+
+def _instants(at_ms: NDArray[np.int64]) -> int:
+    """How many different instants; they rise."""
+    return int(np.count_nonzero(at_ms[1:] != at_ms[:-1])) + 1 if len(at_ms) else 0
 
 
 def too_short(window: Window, step_s: int) -> bool:

@@ -42,7 +42,9 @@ def theil_sen(at_ms: NDArray[np.int64], values: NDArray[np.float64]) -> float:
     some = apart > 0
     if not some.any():
         return float("nan")
-    return float(np.median((numbers[high] - numbers[low])[some] / (apart[some] / HOUR_MS)))
+    slopes = np.sort((numbers[high] - numbers[low])[some] / (apart[some] / HOUR_MS))  # a few: quicker than np.median
+    middle = len(slopes) // 2
+    return float(slopes[middle] if len(slopes) % 2 else (slopes[middle - 1] + slopes[middle]) / 2)
 
 
 @lru_cache(MOST + 1)
