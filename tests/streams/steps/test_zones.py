@@ -46,7 +46,7 @@ CITY = fleet(
 def part(
     name: str, window: Window, *values: float | None, subject: str = "zone:Z1", reason: str = "closed"
 ) -> ZonePart:
-    series = [(WARMTH, 0), (PASSAGES, 2), (LAEQ, 0)]
+    series = [(WARMTH, 0), (PASSAGES, -2), (LAEQ, 0)]
     parts = tuple(
         Part(*which, 4, 0, value, value, value, None, value, 1)
         for which, value in zip(series, values, strict=False)
@@ -315,3 +315,32 @@ def test_a_load_goes_on_where_another_worker_wrote():
     held.loaded_to(3, len(second.changelog))
     mine, theirs = held.windows(3), second.step.windows.windows(3)
     assert {key: one.parts for key, one in mine.items()} == {key: one.parts for key, one in theirs.items()}
+
+
+def test_a_slot_that_is_used_again_holds_nothing_of_the_window_before():
+    worker, hour, later = Worker(), HOURS[0], HOURS[20]
+    worker.write(*(part(f"Q{number:03}", hour, 20.0, subject="network:lora") for number in range(300)))
+    worker.take()
+    worker.checkpoint()
+    worker.tick(hour.start_at + 33 * HOUR_MS)
+    worker.write(part("Q299", later, 26.0, subject="network:lora"))
+    worker.take()
+    worker.checkpoint()
+    worker.crash()
+    assert {window: [*one.parts] for (_, window), one in worker.step.windows.windows(3).items()} == {later: ["Q299"]}
+
+
+def test_what_is_in_memory_is_not_replaced_by_less():
+    worker, hour = Worker(), HOURS[0]
+    worker.write(part("P0", hour, 20.0), part("P0", hour, 21.0))
+    worker.take(1)
+    less = worker.step.windows.snapshot()[3]
+    worker.take(1)
+    worker.checkpoint()
+    held = worker.step.windows
+    before = {key: dict(one.parts) for key, one in held.windows(3).items()}
+    held.park()
+    held.unpark([3])
+    held.restore(3, less)
+    held.loaded_to(3, 99)
+    assert {key: one.parts for key, one in held.windows(3).items()} == before

@@ -21,7 +21,7 @@ BLOCK = 256
 """Points that are saved together, in the order in which they came; of a window only changed blocks are saved."""
 
 _ROW = np.dtype([("series", "<u4"), ("count", "<u4"), ("excluded", "<u4"), ("quality", "u1"), ("value", "<f8")])
-"""A series is property * 2**16 + channel; a value that may not be said is NaN."""
+"""A series is property * 2**16 + channel (16 bits, signed); a value that may not be said is NaN."""
 
 _pack = Packing("<IIIBd").pack
 SeriesId = tuple[int, int]
@@ -110,7 +110,7 @@ class ZoneWindow:
         left = set(self.published)
         for number, start, end in zip(numbers.tolist(), starts.tolist(), ends[: len(numbers)], strict=True):
             mine = order[start:end]
-            key = number >> 16, number & 0xFFFF
+            key = number >> 16, (number & 0xFFFF ^ 0x8000) - 0x8000
             left.discard(key)
             chosen = rows[mine]
             yield Across(
@@ -216,7 +216,7 @@ def pack(parts: Sequence[Part]) -> bytes:
     (21, b'')
     """
     return b"".join(
-        _pack(one.property << 16 | one.channel, one.count, one.excluded, one.quality, _number(one.value))
+        _pack(one.property << 16 | one.channel & 0xFFFF, one.count, one.excluded, one.quality, _number(one.value))
         for one in sorted(parts, key=_place)
         if takes_part(one)
     )
