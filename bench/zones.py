@@ -4,6 +4,7 @@ In this process, without Kafka: the step takes an hour of parts of 20,000 points
 subjects; then its tick publishes, and the checkpoint writes what changed.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from random import Random
@@ -19,7 +20,8 @@ from vigie.streams.steps.zones import ZonesStep
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import zone_part
 from vigie.topics.alarm_input import Tick
-from vigie.topics.property import BY_NAME
+from vigie.topics.fleet_object import FleetObject, Version
+from vigie.topics.property import BY_NAME, PROPERTIES
 from vigie.topics.zone_part import Part, ZonePart
 
 IN_ZONE = 50
@@ -27,6 +29,20 @@ HOUR_MS = 3_600_000
 SERIES = tuple(BY_NAME[name].id for name in ("air_temperature", "relative_humidity", "laeq", "fill", "passages"))
 START_AT = 1_772_323_200_000
 BATCH = 2000
+
+
+def _fleet() -> Iterator[FleetObject]:
+    properties = [{"property": PROPERTIES[number].name} for number in SERIES]
+    for number in range(POINTS):
+        said = {
+            "code": f"P{number}", "use_case": "heat", "commune": "13055", "latitude": 43.3, "longitude": 5.4,
+            "step_s": 900, "upload_s": 900, "properties": properties, "zones": [f"Z{number // IN_ZONE}"],
+        }  # fmt: skip
+        versions = (Version(valid_from=None, valid_to=None, attributes=json.dumps(said)),)
+        yield FleetObject(
+            kind="point", id=f"P{number:06}", revision=1, recorded_at=0, apply_id="bench", part=1, parts=1,
+            versions=versions,
+        )  # fmt: skip
 
 
 def _parts(random: Random, hour: int, again: bool) -> list[bytes]:
@@ -60,7 +76,7 @@ def _records(values: list[bytes], first: int) -> Iterator[Batch]:
 def figures() -> Iterator[Figure]:
     random = Random(6)
     hours = [(hour, _parts(random, *hour)) for hour in [(0, False), (1, False), (2, False), (2, True)]]
-    step = ZonesStep(SimpleNamespace(view=FleetView()), "Europe/Paris", 26)
+    step = ZonesStep(SimpleNamespace(view=FleetView().with_objects(_fleet())), "Europe/Paris", 26)
     offset, spent, told, written = 0, {"take": 0.0, "publish": 0.0, "save": 0.0}, 0, 0
     for (hour, _), values in hours:
         out, started = Outputs(), time.process_time()

@@ -120,7 +120,10 @@ class Worker:
 
 
 def bare(one: Aggregate) -> tuple[object, ...]:
-    return one.value, one.count, one.expected, one.minimum, one.maximum, one.deviation, one.details, one.parts, one.sum
+    return (
+        one.value, one.count, one.expected, one.minimum, one.maximum, one.deviation, one.details, one.parts, one.sum,
+        one.quality, one.input_hash,
+    )  # fmt: skip
 
 
 def expected(parts: list[ZonePart], view: FleetView) -> Iterator[Aggregate]:

@@ -79,10 +79,7 @@ def news(windows: Iterable[LookedAt], memberships: Memberships) -> list[Aggregat
 
 def _series(subject: str, one: ZoneWindow, memberships: Memberships) -> Iterator[Across]:
     there = members(memberships, subject, one.window)
-    without = set[str]()
-    if there.points is not None:
-        known = memberships.points.versions
-        without = {name for name in one.parts.keys() - there.points if name in known}
+    without = set[str]() if there.points is None else one.parts.keys() - there.points
     for found in one.series(subject, without, there.expected, memberships.thresholds(subject)):
         if combines(found.property):
             yield found
