@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from vigie.streams.core.noise.harmonica import colour
 from vigie.streams.core.noise.harmonica_hours import BOUND, Judged, channels_of, judge, why_not
 from vigie.streams.core.noise.texts import HARMONICA_SOURCE
-from vigie.streams.core.windows.honest import NOT_TOLD
+from vigie.streams.core.windows.honest import NOT_TOLD, expected_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
-from vigie.streams.core.windows.legal import local_hour
+from vigie.streams.core.windows.legal import HOUR_MS, local_hour
+from vigie.streams.core.windows.track import Track
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -21,23 +22,23 @@ def compute(inputs: Inputs) -> Sequence[Result]:
             results.append(Result(value=None, count=count, quality=NOT_TOLD, category=why, channel=laeq.channel))
         else:
             (judged,) = judge(laeq, la95eq, [window.start_at], centred=centred)
-            results.append(_result(judged, laeq.channel, 6 <= local_hour(window.start_at, inputs.zone) < 22))
+            results.append(_result(judged, laeq, 6 <= local_hour(window.start_at, inputs.zone) < 22))
     return results
 
 
-def _result(judged: Judged, channel: int, day: bool) -> Result:
-    hour, found = judged.hour, judged.counted
+def _result(judged: Judged, laeq: Track, day: bool) -> Result:
+    hour = judged.hour
     told = hour is not None
     return Result(
         value=hour.index if hour else None,
-        count=found.count,
-        expected=found.expected,
+        count=judged.count,
+        expected=expected_of(HOUR_MS, laeq.step_s),
         completeness=judged.completeness,
         excluded=judged.excluded,
         quality=judged.quality if told else NOT_TOLD,
         category=colour(hour.index, day=day) if hour else "",
         details={"bgn": hour.background, "evt": hour.events, "laeq": hour.laeq, "la95eq": hour.la95eq} if hour else {},
-        channel=channel,
+        channel=laeq.channel,
     )
 
 

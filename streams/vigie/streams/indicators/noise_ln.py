@@ -18,14 +18,25 @@ LONGEST_EXACT_MS = 25 * 3_600_000
 
 
 def compute(inputs: Inputs, percent: float) -> Sequence[Result]:
-    """The level exceeded for `percent` % of the window, by channel."""
-    return [_of(series, inputs, percent) for series in inputs.point.of("laeq")]
+    """The level exceeded for `percent` % of the window, by channel.
+
+    Where levels cannot tell, the windows of a day and longer say why; those of hours are left out.
+    """
+    return [
+        _of(series, inputs, percent)
+        for series in inputs.point.of("laeq")
+        if _tells(series) or inputs.window.code != "1h"
+    ]
+
+
+def _tells(series: Track) -> bool:
+    return 0 < series.step_s <= LONGEST_STEP_S
 
 
 def _of(series: Track, inputs: Inputs, percent: float) -> Result:
     window = inputs.window
     found = counted(series, window.start_at, window.end_at)
-    if not 0 < series.step_s <= LONGEST_STEP_S:
+    if not _tells(series):
         why = "step_too_long" if series.step_s else "step_unknown"
         return replace(found.result(None, BOUND, channel=series.channel), category=why)
     levels, value = found.good.values, None
@@ -51,9 +62,9 @@ def _indicator(percent: int, meaning_fr: str, made: Callable[[Inputs], Sequence[
         period_fr="heure, jour, mois, année",
         source="ISO 1996-1 ; Bruitparif (indicateurs énergétiques)",
         limits_fr=(
-            "Il faut des LAeq de 10 s au plus : sinon nul, catégorie « step_too_long » (pas trop long) ou "
-            "« step_unknown » (pas inconnu) ; les niveaux LN de quarts d'heure ne se combinent pas. Au-delà d'un jour, "
-            "calculé sur un histogramme par classes de 1 dB, à 0,5 dB près. Nul sous 75 % des mesures attendues."
+            "Il faut des LAeq de 10 s au plus : sinon nul (jour, mois, année), catégorie « step_too_long » (pas trop "
+            "long) ou « step_unknown » (pas inconnu) ; les niveaux LN de quarts d'heure ne se combinent pas. Au-delà "
+            "d'un jour, calculé sur un histogramme par classes de 1 dB, à 0,5 dB près. Nul sous 75 % des mesures."
         ),
         compute=made,
         bound=BOUND,
