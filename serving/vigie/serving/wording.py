@@ -58,6 +58,17 @@ def reading_text(property_id: int, value: float, language: str) -> str:
     """
     entry = PROPERTIES.get(property_id)
     unit = "" if entry is None or entry.kind is Kind.CATEGORY or entry.unit in ("", "–", "-") else entry.unit
+    return amount_text(value, unit, language)
+
+
+def amount_text(value: float | None, unit: str, language: str) -> str:
+    """A number with its unit, rounded for people; a dash for none.
+
+    >>> amount_text(2.39898443, "dB(A)", "fr"), amount_text(None, "°C", "fr"), amount_text(0.5, "", "en")
+    ('2,4\u202fdB(A)', '–', '0.5')
+    """
+    if value is None:
+        return "–"
     space = NARROW_SPACE if language == "fr" else " "
     return number_text(_rounded(value, unit), language) + (space + unit if unit else "")
 

@@ -1,0 +1,52 @@
+"""What a person names on the command line of `vigie indicators`, found in the store, or a sentence that it is not."""
+
+from typing import Any
+
+import psycopg
+
+from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.serving.indicator_words import say
+from vigie.streams.settings import Settings
+from vigie.streams.sinks.indicator_queries import Listed, latest, listed, subject_named
+from vigie.topics.property import BY_NAME
+
+Connection = psycopg.Connection[Any]
+
+
+def subject_of(connection: Connection, name: str, settings: Settings) -> str:
+    """The subject of this name.
+
+    Raises:
+        OperatorError: no point has it.
+    """
+    found = subject_named(connection, name)
+    if found is None:
+        raise OperatorError(say(settings.language, "no_subject", name=name), Exit.USAGE)
+    return found
+
+
+def known(connection: Connection, settings: Settings) -> dict[str, Listed]:
+    """Every indicator by its name."""
+    return {one.name: one for one in listed(connection, settings.language)}
+
+
+def check(indicator: str, known: dict[str, Listed], settings: Settings) -> None:
+    """See that there is such an indicator or property; a channel after `#` is left aside.
+
+    Raises:
+        OperatorError: there is none.
+    """
+    name = indicator.partition("#")[0]
+    if name not in known and name not in BY_NAME:
+        raise OperatorError(say(settings.language, "no_indicator", name=name), Exit.USAGE)
+
+
+def nothing(connection: Connection, subject: str, indicator: str, settings: Settings) -> OperatorError:
+    """The error that there is no such window, with what there is."""
+    there = sorted({one.indicator for one in latest(connection, subject)})
+    others = ", ".join(there[:20]) + (" …" if len(there) > 20 else "")
+    language = settings.language
+    what = f"{indicator} " if indicator else ""
+    return OperatorError(
+        say(language, "no_rows", subject=subject, what=what, others=others or say(language, "nothing")), Exit.USAGE
+    )
