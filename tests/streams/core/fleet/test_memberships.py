@@ -70,6 +70,7 @@ def test_windows_are_asked_of_points_zones_and_use_cases():
     assert asked.windows_asked("P2") == {WARMTH: {"30m"}}
     assert asked.windows_asked("P3") == {LAEQ: {"30m"}}
     assert asked.zone_windows_asked("Z1") == {WARMTH: {"r24h"}}
+    assert asked.memberships.codes_of_zones() == {"zone:Z1": {"r24h"}}
     assert (asked.zone_windows_asked("Z0"), CITY.windows_asked("P1"), CITY.zone_windows_asked("Z1")) == ({}, {}, {})
     assert [one.id for one in asked.indicators()] == ["a", "b", "c", "own"]
     assert asked.with_objects([gone("indicator", "c")]).windows_asked("P2") == {}

@@ -30,7 +30,8 @@ class Memberships:
         self._indicators: Book[StatedIndicator] = Book(lambda _: ())
         self._all: tuple[StatedIndicator, ...] = ()
         self._asking: tuple[StatedIndicator, ...] = ()
-        self._windows: dict[str, Windows] = {}  # point or subject -> what is asked for it
+        self._windows: dict[str, Windows] = {}  # point -> what is asked for it
+        self._codes: dict[str, frozenset[str]] | None = None
 
     def with_changes(
         self,
@@ -94,6 +95,16 @@ class Memberships:
     def windows_of_zone(self, zone: str) -> Windows:
         """Windows that indicators which name this zone ask."""
         return _windows(one for one in self._asking if zone in one.zones) if self._asking else _NONE
+
+    def codes_of_zones(self) -> Mapping[str, frozenset[str]]:
+        """`zone:` and an id -> codes of windows that indicators ask of it, whatever the property."""
+        if self._codes is None:
+            self._codes = {
+                f"zone:{zone}": frozenset(code for codes in self.windows_of_zone(zone).values() for code in codes)
+                for one in self._asking
+                for zone in one.zones
+            }
+        return self._codes
 
     def thresholds(self, subject: str) -> Mapping[int, tuple[float, ...]]:
         """Property id -> values (parameter `above` of an indicator) above which points of a subject are counted.
