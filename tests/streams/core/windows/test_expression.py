@@ -138,6 +138,13 @@ def test_the_least_complete_property_counts():
     assert (found.value, found.completeness, found.count, found.expected) == (None, 20 / 96, 116, 192)
 
 
+def test_one_point_that_sends_too_much_does_not_make_up_for_another():
+    (key, twice), (_, few) = series("laeq", np.repeat(NOISE, 2), step=QUARTER // 2), series("laeq", NOISE[:60])
+    often = track(twice.at_ms, twice.values, property_id=10, step_s=900)
+    found = parse("mean(laeq)", "dB").compute([point((key, often)), point((key, few), name="P2")], DAY)
+    assert (found.completeness, found.count) == (156 / 192, 252)
+
+
 def test_flags_are_honoured_and_told():
     flags = np.ones(96, np.uint8)
     flags[[3, 4]] = 4, 2

@@ -143,6 +143,18 @@ def test_each_window_says_the_same_alone_and_among_others(rows, spans):
                 np.testing.assert_array_equal(getattr(together, name)[place], getattr(alone, name)[0])
 
 
+def test_windows_that_meet_at_an_instant_each_count_it():
+    """Windows of two points: what one ends with, the other begins with."""
+    found = statistics(Way.GAUGE, *columns([[(0, 1.0, 1), (7, 2.0, 1)], [(7, 3.0, 1), (7, 4.0, 1), (9, 5.0, 1)]]))
+    assert found.instants.tolist() == [2, 2]
+
+
+def test_a_meter_read_once_says_no_difference():
+    found = statistics(Way.METER, *columns([[(0, 5.0, 1)], [(1, 7.0, 1)]]), np.array([-1, 0]))
+    assert math.isnan(found.value[0])
+    assert found.value[1] == 2.0
+
+
 def test_long_windows_keep_their_precision():
     """A year of seconds of a small number on a large one: as math.fsum has it, to 1e-9."""
     values = 1e6 + np.random.default_rng(6).normal(0, 1, 1_000_000)
