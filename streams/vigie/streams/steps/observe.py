@@ -18,6 +18,7 @@ from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.silence import Clock, Watch
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
+from vigie.streams.steps.aggregate import AggregateStep
 from vigie.streams.steps.neighbours import NeighboursStep
 from vigie.streams.steps.place import PlaceStep
 from vigie.streams.steps.qualify import QualifyStep
@@ -31,8 +32,9 @@ from vigie.streams.transport.step import Batch, Outputs, StreamStep
 from vigie.topics import alarm_input, reception
 from vigie.topics.alarm_input import SilenceSignal, Tick
 
-BY_POINT = ("placed", "requalify", "buddies", "zone-parts")
-"""Inputs of qualify, neighbours and zones. A repair of a year fills them for minutes; silence is judged meanwhile."""
+BY_POINT = ("placed", "requalify", "buddies", "observations.v1", "zone-parts")
+"""Inputs of qualify, neighbours, aggregate and zones. A repair of a year fills them for minutes; meanwhile silence is
+judged."""
 WATCH = "watch"
 """Key of a partition's watch among its devices, whose ids all hold a colon."""
 
@@ -126,6 +128,7 @@ def run(settings: Settings) -> int:
         PlaceStep(fleet, reader),
         QualifyStep(fleet, settings.timezone, ids["observations.v1"]),
         NeighboursStep(fleet),
+        AggregateStep(fleet, settings.timezone, settings.memory_hours, ids["aggregates.v1"]),
         ZonesStep(fleet, settings.timezone, settings.memory_hours, ids["aggregates.v1"]),
     ]
     return run_role(

@@ -1,0 +1,124 @@
+"""What the owner of a partition holds: rows, what has changed, what is dirty; and what the fleet says of its points."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from vigie.streams.core.windows.legal import QUARTER_MS, window_of
+from vigie.streams.core.windows.owned.layout import layout_of
+from vigie.streams.core.windows.owned.memory import NEVER, SLOT_MS, Memory
+from vigie.streams.core.windows.owned.reader import Observed
+from vigie.streams.core.windows.owned.specs import Spec, Specs
+from vigie.streams.core.windows.owned.touch import DirtyDay, Touch, reason_of
+
+Window = tuple[int, int, int]
+"""Number of a point, place in specs.CODES, start (epoch ms UTC)."""
+
+
+class Held:
+    """What is held of a partition.
+
+    Args:
+        zone: of legal time.
+        memory_ms: how long readings stay.
+
+    Attributes:
+        memory: the rows.
+        tick_at: last tick, epoch ms; NEVER before the first.
+        mark: windows that start before it are not written here any more.
+        touches: (point, quarter of an hour since 1970) -> what has changed there in windows that were due.
+        dirty: (point, start of its legal day) -> what recompute is to be told.
+        revisions: of windows that were published more than once, or first after they were due.
+        newest_arrival_at: the latest ingested_at, epoch ms: tells the time until the first tick.
+        applied: offset of the last observation taken.
+        unsure: whether another worker may have published windows of which nothing is known here.
+        changed: whether `tick_at`, `mark` or `dirty` changed since they were last saved.
+        spec: of each point.
+        before: specs of points of which another one held at the last tick.
+        unused: why readings take no part, and how many.
+    """
+
+    def __init__(self, zone: str, memory_ms: int) -> None:
+        self.zone, self.memory_ms = zone, memory_ms
+        self.memory = Memory()
+        self.tick_at = self.mark = self.newest_arrival_at = NEVER
+        self.touches: dict[tuple[int, int], Touch] = {}
+        self.dirty: dict[tuple[int, int], DirtyDay] = {}
+        self.revisions: dict[Window, int] = {}
+        self.applied = -1
+        self.unsure = False
+        self.unused: Counter[str] = Counter()
+        self.changed = False
+        self._specs: Specs | None = None
+        self.spec: list[Spec] = []
+        self.before: dict[int, Spec] = {}
+
+    # -- the fleet
+
+    def see(self, specs: Specs) -> None:
+        """Go by this view of the fleet from now on."""
+        if specs is self._specs and len(self.spec) == len(self.memory.points):
+            return
+        if specs is not self._specs:
+            self._specs = specs
+            for point, earlier in enumerate(self.spec):
+                self.spec[point] = self._spec(point)
+                if self.spec[point] is not earlier:
+                    self.before.setdefault(point, earlier)
+        for point in range(len(self.spec), len(self.memory.points)):
+            self.spec.append(self._spec(point))
+        for slot in self.memory.slots.values():
+            for layout, store in slot.stores.items():
+                for point in np.unique(store.rows()["point"]).tolist():
+                    self.spec[point].columns(layout)
+
+    def _spec(self, point: int) -> Spec:
+        assert self._specs is not None, "see() comes first"
+        return self._specs.of(self.memory.points[point], max(self.tick_at, self.newest_arrival_at))
+
+    def number(self, point: str) -> int:
+        """The number of a point, with its spec."""
+        found = self.memory.number(point)
+        while len(self.spec) <= found:
+            self.spec.append(self._spec(len(self.spec)))
+        return found
+
+    # -- changes
+
+    def touched(self, point: int, one: Observed, offset: int, changed: Iterable[int], by: int) -> Touch:
+        """Note that these series of an observation changed, and that its rows with numbers are more by so many."""
+        key = point, one.observed_at // QUARTER_MS
+        touch = self.touches.get(key)
+        if touch is None:
+            touch = self.touches[key] = Touch()
+        layout = one.layout
+        touch.changed.update(changed)
+        touch.reason, touch.offset = reason_of(one.reason), offset
+        if by:
+            touch.count(layout.series, one.flags, by)
+        if layout.has_meter:
+            touch.meters.update((series, one.observed_at) for series in layout.meters)
+        self.memory.slot(one.observed_at // SLOT_MS).changed.add(point)
+        return touch
+
+    def soil(self, point: int, at: int, reason: str, offset: int) -> None:
+        """Say that windows of the day of an instant are to be made again from the store."""
+        _, start_at, end_at = window_of("1d", at, self.zone)
+        day = self.dirty.get((point, start_at))
+        if day is None:
+            day = self.dirty[point, start_at] = DirtyDay(end_at)
+        day.reason, day.offset = reason, max(day.offset, offset)
+        self.changed = True
+
+    def revise(self, window: Window, revision: int) -> None:
+        """Note that a window was published with a revision above 0."""
+        self.revisions[window] = revision
+        self.memory.slot(window[2] // SLOT_MS).changed.add(window[0])
+
+    def step_if_due(self, point: int, series: int, code: int, end_at: int) -> int | None:
+        """The step of a series (s, 0 if nobody knows); None where it has no such window, or that is not due yet."""
+        columns = self.spec[point].columns(layout_of((series,)))
+        if not columns.wanted[0, code] or end_at + int(columns.upload_ms[0]) > self.tick_at:
+            return None
+        return int(columns.step_s[0])

@@ -1,0 +1,156 @@
+"""The owner of a partition: which windows of its points are open, due, changed; and which it does not hold any more.
+
+A window is a function of the set of unique readings in it: an observation counts once, with its highest revision. It is
+published at the tick by which it is due (its end and one upload period), and again when its readings change. The owner
+writes a window if its whole span is in memory: if it starts at `mark` or later. Of any other it says that it is dirty.
+Whether a window was published is not kept: it was, if it is due by the last tick and held a reading then.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from vigie.streams.core.windows.legal import QUARTER_MS
+from vigie.streams.core.windows.owned.due import due_between, pairs_of, present, starting
+from vigie.streams.core.windows.owned.gather import Pairs
+from vigie.streams.core.windows.owned.held import Held
+from vigie.streams.core.windows.owned.memory import NEVER, SLOT_MS
+from vigie.streams.core.windows.owned.reader import Observed
+from vigie.streams.core.windows.owned.repairs import repairs_of, settle
+from vigie.streams.core.windows.owned.specs import Spec
+from vigie.streams.core.windows.owned.summary import SpecTable, Summary, summarise
+from vigie.streams.core.windows.owned.touch import Repair, reason_of
+
+YEAR_2000_AT, AHEAD_MS = 946_684_800_000, 300_000
+DAY_MS = 86_400_000
+
+
+class Publication(NamedTuple):
+    """Windows to publish.
+
+    Attributes:
+        pairs: windows of points.
+        summary: what they come to.
+        repairs: (pairs,) what has changed in each; None where they close.
+    """
+
+    pairs: Pairs
+    summary: Summary
+    repairs: list[Repair] | None
+
+
+class Owner(Held):
+    """The windows of a partition (see Held)."""
+
+    # -- observations
+
+    def take(self, observations: Iterable[tuple[int, Observed]]) -> None:
+        """Take observations, each with its offset."""
+        memory, tick_at = self.memory, self.tick_at
+        numbers, newest, append = memory.numbers, memory.newest, memory.append
+        others: dict[tuple[int, int, int], tuple[int, Observed]] = {}
+        for offset, one in observations:
+            self.applied = offset
+            at = one.observed_at
+            if not YEAR_2000_AT <= at <= one.ingested_at + AHEAD_MS:
+                self.unused["impossible"] += max(len(one.values), 1)
+                continue
+            self.newest_arrival_at = max(self.newest_arrival_at, one.ingested_at)
+            point = numbers.get(one.point)
+            if point is None:
+                point = self.number(one.point)
+            if at < self.mark and (at < self.mark - SLOT_MS or not one.layout.has_meter):
+                self.soil(point, at, reason_of(one.reason), offset)
+            elif at > newest[point] and not one.withdrawn:
+                newest[point] = at
+                append(point, one)
+                if at < tick_at - self.spec[point].columns(one.layout).least_upload_ms:
+                    self.touched(point, one, offset, one.layout.series, 1)
+            else:
+                key = point, at, one.name
+                known = others.get(key)
+                if known is None or known[1].revision < one.revision:
+                    others[key] = offset, one
+        if others:
+            settle(self, others)
+        if self.tick_at == NEVER and self.newest_arrival_at > NEVER:
+            self.release(self.newest_arrival_at)
+
+    # -- what is to be published
+
+    def repair(self) -> Publication | None:
+        """The windows that changed after they were due, if there are some."""
+        if not self.touches:
+            return None
+        windows = repairs_of(self)
+        for point, quarter in self.touches:
+            self.memory.slot(quarter * QUARTER_MS // SLOT_MS).changed.add(point)
+        self.touches = {}
+        if not windows:
+            return None
+        rows = np.array([(point, *span) for point, span in windows], np.int64)
+        pairs = Pairs(*rows.T)
+        found = summarise(self.memory, pairs, self._table(pairs), NEVER, self.tick_at)
+        return Publication(pairs, found, list(windows.values()))
+
+    def tick(self, at: int) -> Publication | None:
+        """A tick that comes after `repair`: the windows that become due; what leaves the memory without is dirty."""
+        if at <= self.tick_at:
+            return None
+        self.release(at)
+        since_at, self.tick_at, self.changed = self.tick_at, at, True
+        pairs = self._due(since_at)
+        if not len(pairs.point):
+            self.before = {}
+            return None
+        found = summarise(self.memory, pairs, self._table(pairs), since_at, at)
+        self.before = {}
+        return Publication(pairs, found, None)
+
+    def _due(self, since_at: int) -> Pairs:
+        specs = set(self.spec)
+        codes = {code for spec in specs for code in spec.codes}
+        uploads = {one for spec in specs for one in spec.uploads_ms()}
+        since = max(since_at, self._oldest_at())
+        longest = max((one for spec in self.before.values() for one in spec.uploads_ms()), default=0)
+        spans = due_between(codes, uploads, since - longest, self.tick_at, self.mark, self.zone)
+        points = [np.flatnonzero(present(self.memory, span.start_at, span.end_at)) for span in spans]
+        return pairs_of(spans, points)
+
+    def _oldest_at(self) -> int:
+        return min(self.memory.slots, default=0) * SLOT_MS
+
+    def _table(self, pairs: Pairs) -> SpecTable:
+        numbers: dict[Spec, int] = {}
+        of_point = np.array([numbers.setdefault(spec, len(numbers)) for spec in self.spec], np.int64)
+        now = then = before = of_point[pairs.point]
+        if self.before:
+            told = of_point.copy()
+            for point, spec in self.before.items():
+                told[point] = numbers.setdefault(spec, len(numbers))
+            before = told[pairs.point]
+        return SpecTable(list(numbers), now, then, before)
+
+    # -- what leaves
+
+    def release(self, now: int) -> None:
+        """Let go of what is older than the memory at an instant."""
+        mark = (now - self.memory_ms) // SLOT_MS * SLOT_MS
+        if mark <= self.mark:
+            return
+        before, self.mark, self.changed = max(self.mark, self._oldest_at() - 2 * DAY_MS), mark, True
+        self._soil_unpublished(before)
+        self.memory.release(mark)
+        self.revisions = {window: number for window, number in self.revisions.items() if window[2] >= mark}
+
+    def _soil_unpublished(self, from_at: int) -> None:
+        """Windows that leave the memory before they were due are made from the store."""
+        specs = {spec: max(spec.uploads_ms(), default=0) for spec in set(self.spec)}
+        codes = {code for spec in specs for code in spec.codes}
+        for span in starting(codes, from_at, self.mark, self.zone):
+            late = {spec for spec, upload_ms in specs.items() if span.end_at + upload_ms > self.tick_at}
+            if late:
+                for point in np.flatnonzero(present(self.memory, span.start_at, span.end_at)).tolist():
+                    if self.spec[point] in late:
+                        self.soil(point, span.start_at, "closed", self.applied)
