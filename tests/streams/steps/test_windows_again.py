@@ -1,44 +1,113 @@
-"""Windows made again from the store, on a real Kafka and a real PostgreSQL."""
+"""Windows made again from the store, on a real Kafka and a real PostgreSQL: one journey of a point of heat."""
 
+import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fleet_objects import fleet_object, point
+from streams.steps.installation import Role, wait_until
 from streams.steps.windows_played import DAY, HOUR, MIDNIGHT, QUARTER, Play, observed, quarters
 
+from vigie.streams.sinks.recompute_requests import ask, progress
+
 pytestmark = pytest.mark.parts
-LATER = MIDNIGHT + 30 * DAY
+JUNE = 1_748_728_800_000
+"""1 June 2025, 00:00 in Paris, a Sunday."""
+JULY = JUNE + 30 * DAY
+SPREAD = "max(air_temperature) - min(air_temperature)"
+P1 = "point:P1", "air_temperature"
 
 
-def test_a_dirty_day_is_made_again_from_the_complete_set(kafka: str, database: str, tmp_path: Path):
-    values = np.random.default_rng(1).normal(20, 5, 2 * 96)
+def stated(expression: str) -> object:
+    return fleet_object(
+        "indicator", "spread", name="Amplitude", definition="Écart du jour", owner="c", expression=expression,
+        unit="°C", windows=["1d"], use_case="heat",
+    )  # fmt: skip
+
+
+def reigning(*roles: Role) -> Role | None:
+    return next((role for role in roles if "is the active one now" in role.text()), None)
+
+
+def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, database: str, tmp_path: Path):
+    values = np.random.default_rng(1).normal(20, 5, (30, 96))
     with Play(kafka, tmp_path, database) as play:
-        play.points("P1", "P2")
-        store, role = play.start("store"), play.start("recompute")
-        store.wait_ready(), role.wait_ready()
-        readings = quarters("P1", MIDNIGHT, values)
-        play.observations(*readings[:50], *readings[60:], *reversed(readings[50:60]), *readings[20:30])
-        play.dirty("P1", MIDNIGHT, MIDNIGHT + DAY, LATER)
-        play.dirty("P1", MIDNIGHT + DAY, MIDNIGHT + 2 * DAY, MIDNIGHT + DAY + 2 * HOUR)
-        play.wait_done(30, store, role)
+        play.outbox.apply(1, point("P1", zones=("Z1",)), stated(SPREAD))
+        store, first, second = play.start("store"), play.start("recompute"), play.start("recompute")
+        for role in (store, first, second):
+            role.wait_ready()
+        wait_until(lambda: reigning(first, second), 20)
 
+        # What its owner no longer holds is made from the store, whatever the order in which it came.
+        readings = quarters("P1", JUNE, values.ravel())
+        late = readings.pop(17 * 96 + 40)
+        play.observations(*readings[1000:], *reversed(readings[:1000]), *readings[20:30])
+        mark = JUNE + 29 * DAY + 2 * HOUR
+        for day in range(30):
+            play.dirty("P1", JUNE + day * DAY, JUNE + (day + 1) * DAY, mark)
+        play.wait_done(40, store, first, second)
         found = play.standing()
-        assert {key[:2] for key in found} == {("point:P1", "air_temperature")}
-        quarter = {start: row for (_, _, code, start), row in found.items() if code == "15m"}
-        assert len(quarter) == 96 + 8, "windows that begin after `before` are the owner's"
-        assert [quarter[MIDNIGHT + n * QUARTER][0] for n in range(96)] == pytest.approx(values[:96], abs=1e-9)
-        hours = [found["point:P1", "air_temperature", "1h", MIDNIGHT + n * HOUR] for n in range(24)]
-        assert [row[0] for row in hours] == pytest.approx(values[:96].reshape(24, 4).mean(axis=1), abs=1e-9)
-        day = found["point:P1", "air_temperature", "1d", MIDNIGHT]
-        assert day == (pytest.approx(values[:96].mean(), abs=1e-9), 96, 0, "late", 1.0, "")
+        quarter = [found[*P1, "15m", one.observed_at] for one in readings if one.observed_at < mark]
+        assert [row[0] for row in quarter] == pytest.approx(
+            [one.readings[0].value for one in readings if one.observed_at < mark], abs=1e-9
+        )
+        assert sum(key[:3] == (*P1, "15m") for key in found) == len(quarter), "the rest is the owner's"
+        hours = [found[*P1, "1h", JUNE + n * HOUR][0] for n in range(24)]
+        assert hours == pytest.approx(values[0].reshape(24, 4).mean(axis=1), abs=1e-9)
+        assert found[*P1, "1d", JUNE] == (pytest.approx(values[0].mean(), abs=1e-9), 96, 0, "late", 1.0, "")
+        for subject in ("zone:Z1", "commune:13055", "use_case:heat", "network:metropole"):
+            assert found[subject, P1[1], "1d", JUNE][:2] == (pytest.approx(values[0].mean(), abs=1e-9), 1), subject
+        assert not [key for key in found if key[2] in ("1w", "1mo", "1y") or key[1] == "spread"]
 
-        play.observations(observed("P1", MIDNIGHT + 10 * HOUR + 60_000, 99.0))
-        play.dirty("P1", MIDNIGHT + 10 * HOUR, MIDNIGHT + 10 * HOUR + 120_000, LATER, "quality")
-        play.wait_done(30, store, role)
-        after = play.standing()
-        changed = {key[2:]: row[2:4] for key, row in after.items() if row != found.get(key)}
-        assert changed == {
-            ("15m", MIDNIGHT + 10 * HOUR): (1, "quality"),
-            ("1h", MIDNIGHT + 10 * HOUR): (1, "quality"),
-            ("1d", MIDNIGHT): (1, "quality"),
-        }
+        # What closes between two ticks is made without a last reading.
+        play.ticks(JUNE)
+        wait_until(lambda: play.swept() == JUNE, 10, first.text)
+        play.ticks(JULY + DAY)
+        wait_until(lambda: play.swept() == JULY + DAY, 20, first.text)
+        play.wait_done(20, store, first, second)
+        found = play.standing()
+        told = np.concatenate([values[:17].ravel(), np.delete(values[17], 40), values[18:].ravel()])
+        assert found[*P1, "1mo", JUNE] == (
+            pytest.approx(told.mean(), abs=1e-9), 2879, 0, "closed", pytest.approx(2879 / 2880), "",
+        )  # fmt: skip
+        assert found[*P1, "1w", JUNE + DAY][0] == pytest.approx(values[1:8].mean(), abs=1e-9)
+        day = JUNE + 17 * DAY
+        assert day == MIDNIGHT
+        assert found["point:P1", "spread", "1d", day][0] == pytest.approx(np.ptp(np.delete(values[17], 40)), abs=1e-9)
+
+        # A reading that comes two weeks late changes what holds it, and nothing else; the worker is killed meanwhile.
+        warm = observed("P1", late.observed_at, 60.0)
+        play.observations(warm)
+        play.dirty("P1", warm.observed_at, warm.observed_at + QUARTER, JULY, "quality")
+        active = reigning(first, second)
+        assert active is not None
+        wait_until(lambda: play.standing()[*P1, "1d", day][2] == 1, 20, active.text)
+        active.end(signal.SIGKILL)
+        play.wait_done(40, store, first, second)
+        wait_until(lambda: play.standing()["point:P1", "spread", "1d", day][2] == 1, 20, second.text)
+        after = play.standing("subject = 'point:P1'")
+        changed = {key[1:]: row[2:4] for key, row in after.items() if row != found.get(key)}
+        again = (1, "quality")
+        assert {key: said for key, said in changed.items() if key[0] in (P1[1], "spread") and key[2] < mark} == {
+            (P1[1], "15m", warm.observed_at): (0, "quality"), (P1[1], "1h", day + 10 * HOUR): again,
+            (P1[1], "1d", day): again, (P1[1], "1w", JUNE + 15 * DAY): again, (P1[1], "1mo", JUNE): again,
+            ("spread", "1d", day): again,
+        }  # fmt: skip
+        told = values.ravel().copy()
+        told[17 * 96 + 40] = 60.0
+        assert after[*P1, "1mo", JUNE][0] == pytest.approx(told.mean(), abs=1e-9)
+        assert after["point:P1", "spread", "1d", day][0] == pytest.approx(60 - values[17].min(), abs=1e-9)
+
+        # Another definition is computed when somebody asks; one that cannot be computed is null, and stops nothing.
+        play.outbox.apply(2, stated(f"({SPREAD}) / 2"))
+        wait_until(lambda: "Revision 2 of the fleet is in force" in second.text(), 10, second.text)
+        number = ask(play.store, "spread", None, _at(JUNE), _at(JULY))
+        wait_until(lambda: progress(play.store, number).state == "done", 30, second.text)
+        done = progress(play.store, number)
+        assert (done.windows, done.changed) == (30, 30)
+
+
+def _at(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import psycopg
 from confluent_kafka import Producer
-from fleet_objects import Outbox, point
+from fleet_objects import Outbox
 from streams.steps.installation import PARTITIONS, Installation, wait_until
 
 from vigie.topics import dirty
@@ -50,9 +50,6 @@ class Play(Installation):
         self.store.close()
         super().__exit__(*what)
 
-    def points(self, *names: str, **more: Any) -> None:
-        self.outbox.apply(1, *(point(name, **more) for name in names))
-
     def observations(self, *observations: Observation) -> None:
         name = self.settings.topic("observations.v1")
         for one in observations:
@@ -72,18 +69,26 @@ class Play(Installation):
         """(subject, indicator, code, start) -> (value, count, revision, reason, completeness, definition)."""
         rows = self.store.execute(
             "SELECT subject, indicator, window_code, (extract(epoch FROM window_start) * 1000)::bigint,"
-            f" value, count, revision, reason, completeness, definition FROM aggregate WHERE {where}".encode()  # noqa: S608
+            f" value, count, revision, reason, completeness, definition FROM aggregate WHERE {where}".encode()
         )
         return {(row[0], row[1], row[2], row[3]): row[4:] for row in rows}
 
+    def swept(self) -> int:
+        """The tick up to which what closed is made."""
+        return self._place("recompute_place", "ticks")
+
     def is_done(self) -> bool:
         """Whether recompute has done all of `dirty` and the store has read what came of it."""
-        return self._place("recompute_place", "dirty") >= self._end("dirty") and all(
-            self._place("sink_offset", topic) >= self._end(topic) for topic in ("observations.v1", "aggregates.v1")
-        )
+        return all(
+            self._place(table, topic) >= self._end(topic)
+            for table, topic in (
+                ("recompute_place", "dirty"), ("recompute_place", "aggregates.v1"),
+                ("sink_offset", "observations.v1"), ("sink_offset", "aggregates.v1"),
+            )
+        )  # fmt: skip
 
     def _place(self, table: str, topic: str) -> int:
-        query = f"SELECT coalesce(sum(next_offset), 0) FROM {table} WHERE topic = %s"  # noqa: S608
+        query = f"SELECT coalesce(sum(next_offset), 0) FROM {table} WHERE topic = %s"
         return int(self.store.execute(query.encode(), (topic,)).fetchone()[0])
 
     def _end(self, topic: str) -> int:

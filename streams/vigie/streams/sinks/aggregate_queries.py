@@ -4,6 +4,7 @@ Rows cross as binary COPY of fixed width (docs of PostgreSQL, "COPY", section "B
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -77,3 +78,46 @@ def move(connection: Connection, to: dict[tuple[str, int], int]) -> None:
         " greatest(excluded.next_offset, recompute_place.next_offset)",
         ([topic for topic, _ in keys], [number for _, number in keys], [to[key] for key in keys]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStanding:
+    """What stands of a named indicator in a window."""
+
+    revision: int
+    count: int
+    input_hash: str
+    definition: str
+
+
+_NAMED = (
+    "SELECT a.subject, (extract(epoch FROM a.window_start) * 1000)::bigint, a.indicator, a.revision, a.count,"
+    " a.input_hash, a.definition FROM unnest(%(subjects)s::text[]) AS w (subject)"
+    " CROSS JOIN LATERAL (SELECT * FROM aggregate g WHERE g.subject = w.subject AND g.indicator = ANY(%(names)s)"
+    " AND g.window_code = %(code)s AND g.window_start >= to_timestamp(%(from_at)s / 1000.0)"
+    " AND g.window_start < to_timestamp(%(to_at)s / 1000.0) OFFSET 0) a"
+)
+
+
+def load_named(
+    connection: Connection, subjects: Sequence[str], names: Sequence[str], code: str, from_at: int, to_at: int
+) -> dict[tuple[str, int], dict[str, NamedStanding]]:
+    """What stands of a named indicator.
+
+    Args:
+        connection: to the store.
+        subjects: whose.
+        names: of the indicator, with its channels.
+        code: of the windows.
+        from_at: epoch ms UTC; windows that begin then or later.
+        to_at: epoch ms UTC; windows that begin earlier.
+
+    Returns:
+        (subject, window start) -> name with its `#channel` -> what stands.
+    """
+    values = {"subjects": list(subjects), "names": list(names), "code": code, "from_at": from_at, "to_at": to_at}
+    found: dict[tuple[str, int], dict[str, NamedStanding]] = {}
+    with connection.cursor(binary=True) as cursor:
+        for subject, start_at, indicator, *rest in cursor.execute(_NAMED.encode(), values):
+            found.setdefault((subject, start_at), {})[indicator] = NamedStanding(*rest)
+    return found

@@ -101,7 +101,7 @@ class PointWindows:
     ) -> list[Series]:  # fmt: skip
         loaded = load_tracks(connection, sorted(span.points), from_at, to_at, properties)
         found = []
-        for point, (before, reason) in sorted(span.points.items()):
+        for point, asked in sorted(span.points.items()):
             tracks = loaded[point]
             said = view.point_at(point, span.from_at)
             expected = {one[:2] for one in said.series} if said else set()
@@ -110,7 +110,7 @@ class PointWindows:
             for number, channel in sorted(tracks.keys() | expected):
                 one = tracks.get((number, channel)) or track([], [], property_id=number, channel=channel)
                 steps = steps_of(view, point, number, channel)
-                found.append(Series(f"point:{point}", indicator_name(number, channel), one, steps, before, reason))
+                found.append(Series(f"point:{point}", indicator_name(number, channel), one, steps, *asked))
         return found
 
     def _compared(

@@ -39,7 +39,7 @@ from vigie.streams.transport import log_lines
 from vigie.streams.transport.observer import Observer
 from vigie.streams.transport.output import Output
 from vigie.streams.transport.start import wait_for_topics
-from vigie.topics.alarm_input import AlarmInput, Heartbeat
+from vigie.topics.alarm_input import AlarmInput, Heartbeat, Tick
 from vigie.topics.catalogue import NETWORKS, TOPICS
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Recompute:
             (topic, number) for topic in UPLINKS for number in range(TOPICS[topic].partitions(settings.partitions))
         ]
         self._inputs = inputs
+        self._tick_at = 0
         self._gate = RepairGate(inputs)
 
     async def run(self) -> int:
@@ -114,7 +115,7 @@ class Recompute:
             output = Output(lambda: producer, settings.topic, counts, _too_large)
             following = asyncio.create_task(observer.follow(self._heard))
             stack.callback(following.cancel)
-            windows, knowing = await windows_role.begin(stack, settings, self._started, output)
+            windows, knowing = await windows_role.begin(stack, settings, self._started, output, lambda: self._tick_at)
             ruling = asyncio.create_task(self._rule(observer, producer, output, windows))
             stack.callback(ruling.cancel)
             done, _ = await asyncio.wait({following, knowing, ruling}, return_when=asyncio.FIRST_COMPLETED)
@@ -140,6 +141,8 @@ class Recompute:
     def _heard(self, _topic: str, message: AlarmInput) -> None:
         if isinstance(message, Heartbeat) and message.role == OBSERVE:
             self._gate.heard(message)
+        elif isinstance(message, Tick):
+            self._tick_at = message.at
 
     async def _ends(self, observer: Observer) -> dict[tuple[str, int], int] | None:
         names = {(self._settings.topic(topic), number): (topic, number) for topic, number in self._inputs}

@@ -4,7 +4,7 @@ All is columns: a repair of some hundred thousand windows costs a few calls of n
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,16 +37,20 @@ class Series(NamedTuple):
         indicator: name of the property, with `#channel` where that is not 0.
         track: its readings, from PREDECESSOR_MS before the first window on.
         steps: how often there should be a reading.
-        before: only windows that begin before this instant are made.
         reason: why they are made again.
+        before: only windows that begin before this instant are made.
+        ended_after: only windows that end after this instant.
+        ended_by: only windows that end by this instant.
     """
 
     subject: str
     indicator: str
     track: Track
     steps: Steps
-    before: int = FOR_EVER
     reason: str = "asked"
+    before: int = FOR_EVER
+    ended_after: int = -FOR_EVER
+    ended_by: int = FOR_EVER
 
 
 class Bounds(NamedTuple):
@@ -80,7 +84,8 @@ class Made(NamedTuple):
         return keys(self.series, self.start_at)
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """What the store holds of windows of one code, (n,) each, in any order.
 
     Attributes:
@@ -135,9 +140,11 @@ def make(series: Sequence[Series], places: Iterable[int], bounds: Bounds) -> Mad
             by_way.setdefault(way_of(series[place].track.property), []).append(place)
     found = [_of_way(way, series, chosen, bounds) for way, chosen in by_way.items()]
     found = [one for one in found if len(one.series)] or [_of_way(Way.GAUGE, series, [], bounds)]
-    columns = [np.concatenate([getattr(one, name) for one in found]) for name in ("series", "start_at", "end_at")]
+    numbers, start_at, end_at = (
+        np.concatenate([getattr(one, name) for one in found]) for name in ("series", "start_at", "end_at")
+    )
     hashes = [one_hash for one in found for one_hash in one.hashes]
-    return Made(bounds.code, *columns, _together([one.honest for one in found]), hashes)
+    return Made(bounds.code, numbers, start_at, end_at, _together([one.honest for one in found]), hashes)
 
 
 def _together(told: Sequence[Honest]) -> Honest:
@@ -169,7 +176,7 @@ def _rows(way: Way, one: Series, offset: int, bounds: Bounds) -> tuple[Ints, Int
     track = one.track
     low, high = np.searchsorted(track.at_ms, bounds.starts), np.searchsorted(track.at_ms, bounds.ends)
     steps = steps_at(one.steps, bounds.starts)
-    window = np.flatnonzero((high > low) & wanted(bounds, steps, one.before))
+    window = np.flatnonzero((high > low) & wanted(one, steps, bounds.starts, bounds.ends))
     low, high = low[window], high[window]
     before = low
     if way is Way.METER:
@@ -178,11 +185,12 @@ def _rows(way: Way, one: Series, offset: int, bounds: Bounds) -> tuple[Ints, Int
     return window, low + offset, high + offset, before, steps[window]
 
 
-def wanted(bounds: Bounds, steps: Ints, before: int) -> NDArray[np.bool_]:
-    """Which windows a series has: those that begin early enough and are not shorter than its step."""
-    lengths = bounds.ends - bounds.starts
+def wanted(one: Series, steps: Ints, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Which windows of a series are looked at: those asked for, but for windows shorter than its step."""
+    lengths = ends - starts
     slack = np.where(lengths >= DAY_MS, _SPRING_MS, 0)
-    return (bounds.starts < before) & (lengths >= steps * 1000 - slack)
+    asked = (starts < one.before) & (ends > one.ended_after) & (ends <= one.ended_by)
+    return asked & (lengths >= steps * 1000 - slack)
 
 
 _SPRING_MS = 3_600_000
@@ -235,13 +243,21 @@ def _emptied(
     if not len(theirs):
         return theirs
     found = order[~np.isin(theirs, mine, assume_unique=True)]
-    before = np.asarray([one.before for one in series], dtype=np.int64)
-    starts = standing.start_at[found]
-    asked = np.isin(starts, bounds.starts) & (starts < before[standing.series[found]]) & (standing.count[found] >= 0)
-    told = (standing.count[found] > 0) | (standing.hashes[found] != NOTHING)
-    emptied: Ints = found[asked & told]
+    found = found[(standing.hashes[found] != NOTHING) & np.isin(standing.start_at[found], bounds.starts)]
+    asked = [
+        bool(
+            wanted(series[number], _NO_STEP, standing.start_at[place : place + 1], standing.end_at[place : place + 1])[
+                0
+            ]
+        )
+        for number, place in zip(standing.series[found].tolist(), found.tolist(), strict=True)
+    ]
+    emptied: Ints = found[np.asarray(asked, dtype=bool)]
     return emptied
 
 
-NOTHING = np.bytes_(input_hashes(*(np.empty(0),) * 2, np.empty(0, np.uint8), np.zeros(1, int), np.zeros(1, int))[0])
+_NO_STEP = np.zeros(1, np.int64)
+_NO_ROWS = np.empty(0), np.empty(0, np.int64), np.empty(0, np.uint8)
+_NO_ROW = np.zeros(1, np.int64)
+NOTHING = np.bytes_(input_hashes(*_NO_ROWS, _NO_ROW, _NO_ROW)[0])
 """The hash of a window without readings."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vigie.streams.core.fleet.view import FleetView
-from vigie.streams.core.windows.again import Bounds, Steps
+from vigie.streams.core.windows.again import FOR_EVER, Bounds, Steps
 from vigie.streams.core.windows.legal import window_of, windows_between
 from vigie.topics.aggregate import REASONS
 from vigie.topics.dirty import Dirty
@@ -21,10 +21,19 @@ METER_REACH_MS = 4 * 3_600_000
 
 
 class Asked(NamedTuple):
-    """What is to be done for one point of a span."""
+    """What is to be done for one point of a span.
 
-    before: int
+    Attributes:
+        reason: of topics.aggregate.REASONS.
+        before: windows that begin before this instant,
+        ended_after: and end after this one,
+        ended_by: and by this one.
+    """
+
     reason: str
+    before: int = FOR_EVER
+    ended_after: int = -FOR_EVER
+    ended_by: int = FOR_EVER
 
 
 class Span(NamedTuple):
@@ -71,7 +80,7 @@ def spans(dirty: Iterable[Dirty], zone: str) -> list[Span]:
     for point, of_point in days.items():
         for run in _runs(of_point, zone):
             first, last = of_point[run[0]], of_point[run[-1]]
-            asked = Asked(max(of_point[day].before for day in run), _weightiest(of_point[day].reason for day in run))
+            asked = Asked(_weightiest(of_point[day].reason for day in run), max(of_point[day].before for day in run))
             key = run[0], run[-1]
             held_span = found.get(key)
             points = {point: asked} if held_span is None else held_span.points | {point: asked}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from vigie.streams.core.windows.again import NOTHING, Changes, Made, Series, Standing
 from vigie.topics.aggregate_encoder import PLAIN, AggregateEncoder, rest
+from vigie.topics.aggregate_encoder import Series as Head
 from vigie.topics.property import PROPERTIES
 
 LOST_ALL = 9
@@ -71,6 +72,6 @@ def _changed(encoder: AggregateEncoder, made: Made, changes: Changes, series: Se
         yield Record(key, bytes_, number, start_at)
 
 
-def _head(encoder: AggregateEncoder, one: Series, code: str) -> object:
+def _head(encoder: AggregateEncoder, one: Series, code: str) -> Head:
     entry = PROPERTIES.get(one.track.property)
     return encoder.series(one.subject, one.indicator, code, entry.unit if entry else "")

@@ -1,0 +1,142 @@
+"""What somebody asked for (`vigie recompute`), as work."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from vigie.streams.core.windows.closing import ASKED_LONG_CODES, LONG_CODES, wait_ms
+from vigie.streams.core.windows.legal import HOUR_MS, Window, window_of, windows_between
+from vigie.streams.core.windows.plan import OWNED_CODES, Asked, Span
+from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.work import NamedWork, SeriesWork, Work, ZoneWork
+from vigie.topics.property import BY_NAME
+
+ALL = "*"
+SLOT_MS = 4 * HOUR_MS
+ZONE_CODES = ("1h", "1d")
+
+
+class Request(NamedTuple):
+    """A row of recompute_request; instants are epoch ms UTC.
+
+    Attributes:
+        number: of the row.
+        indicator: name of a property or indicator, or ALL.
+        subject: only this one; empty for all.
+        from_at: windows that hold an instant of [from_at, to_at) are made.
+        done_to: what begins before is done.
+        reason: of what changes.
+    """
+
+    number: int
+    indicator: str
+    subject: str
+    from_at: int
+    to_at: int
+    done_to: int
+    reason: str
+
+
+def released_by(tick_at: int, memory_ms: int) -> int:
+    """Windows that begin before this instant are surely no longer their owner's, whatever worker is a slot behind.
+
+    >>> released_by(40 * HOUR_MS, 26 * HOUR_MS) // HOUR_MS
+    8
+    """
+    return (tick_at - memory_ms) // SLOT_MS * SLOT_MS - SLOT_MS
+
+
+def pieces(request: Request, zone: str) -> list[tuple[int, int]]:
+    """The span that is left, in months of legal time: each is noted when it is done."""
+    found, at = [], max(request.from_at, request.done_to)
+    while at < request.to_at:
+        end = min(window_of("1mo", at, zone).end_at, request.to_at)
+        found.append((at, end))
+        at = end
+    return found
+
+
+def work_of(
+    request: Request, span: tuple[int, int], roster: Roster, tick_at: int, memory_ms: int, zone: str
+) -> Iterator[Work]:
+    """The work of a piece of a request: windows that begin in the piece, or hold its first instant.
+
+    Args:
+        request: what was asked.
+        span: the piece.
+        roster: of the fleet.
+        tick_at: the last tick, epoch ms: what is open then is left to those who will close it.
+        memory_ms: how long owners hold windows.
+        zone: IANA name of the legal time.
+    """
+    if request.indicator == ALL or request.indicator in BY_NAME:
+        if request.subject and not request.subject.startswith("point:"):
+            yield from _of_many(request, span, tick_at, memory_ms, zone)
+        else:
+            yield from _of_series(request, span, roster, tick_at, memory_ms, zone)
+    for key, indicator in roster.indicators.items():
+        if request.indicator in (ALL, indicator.name):
+            yield from _of_indicator(request, span, roster, key, tick_at, zone)
+
+
+def _of_series(
+    request: Request, span: tuple[int, int], roster: Roster, tick_at: int, memory_ms: int, zone: str
+) -> Iterator[Work]:
+    properties = None if request.indicator == ALL else (BY_NAME[request.indicator].id,)
+    points = [
+        point for point, versions in roster.points.items()
+        if _is_for(request, f"point:{point}")
+        and (properties is None or any(one.property in properties for version in versions for one in version.series))
+    ]  # fmt: skip
+    if not points:
+        return
+    owned = Asked(request.reason, before=released_by(tick_at, memory_ms))
+    yield SeriesWork(Span(*span, dict.fromkeys(points, owned)), OWNED_CODES, properties, "asked", released=True)
+    for code in (*LONG_CODES, *ASKED_LONG_CODES):
+        chosen = [one for one in points if code in LONG_CODES or _asks(roster, one, code)]
+        longer = {one: Asked(request.reason, ended_by=tick_at - wait_ms(roster, f"point:{one}")) for one in chosen}
+        for window in windows_between(code, *span, zone):
+            if longer and _is_due(window, span, request, tick_at):
+                yield SeriesWork(Span(window.start_at, window.end_at, longer), (code,), properties, "asked")
+
+
+def _of_many(request: Request, span: tuple[int, int], tick_at: int, memory_ms: int, zone: str) -> Iterator[Work]:
+    """Windows of one zone, commune, use case or network that was named."""
+    before = released_by(tick_at, memory_ms)
+    windows = tuple(
+        one for code in ZONE_CODES for one in windows_between(code, *span, zone)
+        if one.start_at < before and _is_due(one, span, request, tick_at)
+    )  # fmt: skip
+    for begin in range(0, len(windows), 100):
+        yield ZoneWork(request.subject, windows[begin : begin + 100], request.reason, "asked")
+
+
+def _of_indicator(
+    request: Request, span: tuple[int, int], roster: Roster, key: str, tick_at: int, zone: str
+) -> Iterator[Work]:
+    indicator = roster.indicators[key]
+    by_wait: dict[int, list[str]] = {}
+    for subject in roster.subjects(key):
+        if _is_for(request, subject):
+            by_wait.setdefault(wait_ms(roster, subject, indicator.after_s), []).append(subject)
+    for code in indicator.codes:
+        for wait, subjects in by_wait.items():
+            windows = tuple(
+                one for one in windows_between(code, *span, zone) if _is_due(one, span, request, tick_at - wait)
+            )
+            if windows:
+                yield NamedWork(key, windows, tuple(subjects), request.reason, "asked")
+
+
+def _is_due(window: Window, span: tuple[int, int], request: Request, closed_by: int) -> bool:
+    """Whether a window is closed, and this piece's: that of its start, or the first one for one that began before."""
+    begins_here = window.start_at >= span[0] or span[0] == request.from_at
+    return begins_here and window.end_at <= closed_by
+
+
+def _is_for(request: Request, subject: str) -> bool:
+    return not request.subject or fnmatchcase(subject, request.subject)
+
+
+def _asks(roster: Roster, point: str, code: str) -> bool:
+    return any(code in codes for codes in roster.view.windows_asked(point).values())

@@ -1,0 +1,197 @@
+"""Named indicators computed from the store: readings are loaded once for many, what comes of them is compared.
+
+Inputs are hashed before anything is computed: a window whose definition, parameters and readings are those of what
+stands is passed over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+
+from vigie.streams.core.fleet.view import Point
+from vigie.streams.core.windows.honest import honest_result
+from vigie.streams.core.windows.indicator import Indicator, Inputs, PointTracks, Result
+from vigie.streams.core.windows.input_hash import hash_of
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.track import Track, track
+from vigie.streams.core.windows.work import NamedWork
+from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
+from vigie.streams.sinks.reading_queries import load_tracks
+from vigie.topics.aggregate import Aggregate
+from vigie.topics.aggregate_encoder import AggregateEncoder
+from vigie.topics.property import BY_NAME
+
+Connection = psycopg.Connection[Any]
+Tracks = dict[str, dict[tuple[int, int], Track]]
+"""Point -> (property id, channel) -> its readings."""
+
+POINT_DAYS = 1000
+DAY_MS = 86_400_000
+NOTHING_LEFT = Result(value=None, count=0, quality=9)
+"""What stood and is no longer supported by any reading."""
+
+
+class Computed(NamedTuple):
+    """What came of a piece: records to publish, and how many windows were looked at."""
+
+    records: list[Record]
+    looked_at: int
+
+
+class IndicatorEngine:
+    """Computes pieces.
+
+    Args:
+        encoder: of aggregates.v1.
+        zone: IANA name of the legal time.
+    """
+
+    def __init__(self, encoder: AggregateEncoder, zone: str) -> None:
+        self._encoder, self._zone = encoder, zone
+
+    def portions(self, roster: Roster, piece: NamedWork) -> Iterator[NamedWork]:
+        """A piece in parts that fit into memory: windows that lie together, some subjects each."""
+        indicator = roster.indicators[piece.indicator]
+        for run in _runs(piece.windows):
+            span_ms = run[-1].end_at - run[0].start_at + (indicator.before_s + indicator.after_s) * 1000
+            size = max(POINT_DAYS * DAY_MS // max(span_ms, DAY_MS), 1)
+            for begin in range(0, len(piece.subjects), size):
+                yield piece._replace(windows=run, subjects=piece.subjects[begin : begin + size])
+
+    def compute(self, connection: Connection, roster: Roster, piece: NamedWork) -> Computed:
+        """The windows of a piece that differ from what stands.
+
+        Args:
+            connection: to the store.
+            roster: of the fleet.
+            piece: as many as fit (`portions`).
+        """
+        indicator = roster.indicators[piece.indicator]
+        first, last = piece.windows[0], piece.windows[-1]
+        from_at, to_at = first.start_at - indicator.before_s * 1000, last.end_at + indicator.after_s * 1000
+        taking = {one: roster.members(indicator.name, one, from_at, to_at) for one in piece.subjects}
+        others = {one: roster.others(indicator.name, points, from_at, to_at) for one, points in taking.items()}
+        tracks = self._load(connection, indicator, taking, others, from_at, to_at)
+        names = _names(indicator, taking.values(), tracks)
+        standing = load_named(connection, list(taking), names, first.code, first.start_at, last.start_at + 1)
+        records: list[Record] = []
+        for window in piece.windows:
+            facts = self._facts(connection, indicator, piece.subjects, window)
+            for number, subject in enumerate(piece.subjects):
+                inputs = self._inputs(
+                    indicator, window, taking[subject], others[subject], tracks, facts.get(_id_of(subject), {})
+                )
+                held = standing.get((subject, window.start_at), {})
+                changed = self._changed(indicator, subject, inputs, held, piece.reason)
+                records += [
+                    Record(subject.encode(), self._encoder.encode(one), number, window.start_at) for one in changed
+                ]
+        return Computed(records, len(piece.windows) * len(piece.subjects))
+
+    def _load(
+        self, connection: Connection, indicator: Indicator, taking: Mapping[str, Sequence[Point]],
+        others: Mapping[str, Mapping[str, Any]], from_at: int, to_at: int,
+    ) -> Tracks:  # fmt: skip
+        points = {one.id for members in taking.values() for one in members} | {
+            one for each in others.values() for one in each
+        }
+        numbers = [BY_NAME[name].id for name in indicator.properties if name in BY_NAME]
+        return load_tracks(connection, sorted(points), from_at, to_at, numbers) if points and numbers else {}
+
+    def _facts(
+        self, connection: Connection, indicator: Indicator, subjects: Sequence[str], window: Window
+    ) -> Mapping[str, Mapping[str, Any]]:
+        if indicator.load is None:
+            return {}
+        return indicator.load(connection, [one.partition(":")[2] for one in subjects], window)
+
+    def _inputs(
+        self, indicator: Indicator, window: Window, points: Sequence[Point],
+        others: Mapping[str, tuple[str, Point]], tracks: Tracks, facts: Mapping[str, Any],
+    ) -> Inputs:  # fmt: skip
+        span = window.start_at - indicator.before_s * 1000, window.end_at + indicator.after_s * 1000
+        there = [one for one in points if one.from_at < window.end_at and window.start_at < one.to_at]
+        return Inputs(
+            window=window, zone=self._zone,
+            points=[_of_point(indicator, one, "own", tracks, span) for one in there],
+            others=[_of_point(indicator, one, role, tracks, span) for role, one in others.values()],
+            parameters={name: one.default for name, one in indicator.parameters.items()}, facts=facts,
+        )  # fmt: skip
+
+    def _changed(
+        self, indicator: Indicator, subject: str, inputs: Inputs, held: Mapping[str, NamedStanding], reason: str
+    ) -> Iterable[Aggregate]:
+        hashed = hash_of(indicator, inputs)
+        if held and all(one.input_hash == hashed for one in held.values()):
+            return
+        found = {}
+        if inputs.points or inputs.facts:
+            found = {_name(indicator, one): honest_result(one, indicator.bound) for one in indicator.compute(inputs)}
+        for name in held.keys() - found.keys():
+            if held[name].count:
+                found[name] = NOTHING_LEFT
+        for name, one in sorted(found.items()):
+            before = held.get(name)
+            if before is None and not one.count and one.value is None:
+                continue  # empty windows are not published
+            if before is not None and before.input_hash == hashed:
+                continue
+            yield _aggregate(indicator, subject, name, inputs.window, one, before, hashed, reason)
+
+
+def _runs(windows: Sequence[Window]) -> Iterator[tuple[Window, ...]]:
+    """Windows with no more than three days between them, and no more than some hundred."""
+    run: list[Window] = []
+    for one in sorted(windows, key=lambda window: window.start_at):
+        if run and (one.start_at - run[-1].end_at > 3 * DAY_MS or len(run) >= 768):
+            yield tuple(run)
+            run = []
+        run.append(one)
+    if run:
+        yield tuple(run)
+
+
+def _of_point(indicator: Indicator, point: Point, role: str, tracks: Tracks, span: tuple[int, int]) -> PointTracks:
+    loaded, found = tracks.get(point.id, {}), {}
+    steps = {(one.property, one.channel): one.step_s for one in point.series}
+    for name in indicator.properties:
+        number = BY_NAME[name].id
+        for key in sorted(key for key in loaded.keys() | steps.keys() if key[0] == number):
+            whole = loaded.get(key) or track([], [], property_id=key[0], channel=key[1])
+            piece = whole.between(*span)
+            found[name, key[1]] = Track(*key, steps.get(key, 0), piece.at_ms, piece.values, piece.flags)
+    return PointTracks(point.id, found, point.latitude, point.longitude, point.datum, role)
+
+
+def _names(indicator: Indicator, taking: Iterable[Sequence[Point]], tracks: Tracks) -> list[str]:
+    """The indicator's name, and with each channel under which something may stand."""
+    channels = {one.channel for members in taking for point in members for one in point.series}
+    channels |= {channel for series in tracks.values() for _, channel in series}
+    return [indicator.name, *(f"{indicator.name}#{channel}" for channel in sorted(channels) if channel)]
+
+
+def _name(indicator: Indicator, result: Result) -> str:
+    return f"{indicator.name}#{result.channel}" if result.channel else indicator.name
+
+
+def _aggregate(
+    indicator: Indicator, subject: str, name: str, window: Window, one: Result, before: NamedStanding | None,
+    hashed: str, reason: str,
+) -> Aggregate:  # fmt: skip
+    if before is not None and before.definition != indicator.version:
+        reason = "definition"
+    return Aggregate(
+        subject=subject, indicator=name, window_code=window.code, window_start=window.start_at,
+        window_end=window.end_at, revision=0 if before is None else before.revision + 1, count=one.count,
+        minimum=one.minimum, mean=one.mean, maximum=one.maximum, input_hash=hashed, reason=reason, value=one.value,
+        unit=indicator.unit, expected=one.expected, completeness=one.completeness, excluded=one.excluded, sum=one.sum,
+        first=one.first, last=one.last, quality=one.quality, definition=indicator.version, category=one.category,
+        details=dict(one.details), parts=tuple(one.parts),
+    )  # fmt: skip
+
+
+def _id_of(subject: str) -> str:
+    return subject.partition(":")[2]

@@ -1,0 +1,57 @@
+"""Does pieces of work: loads, makes, compares, encodes; in the thread of the session with the database."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import psycopg
+
+from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.work import NamedWork, SeriesWork, Work, ZoneWork
+from vigie.streams.steps.indicator_engine import IndicatorEngine
+from vigie.streams.steps.point_windows import PointWindows
+from vigie.streams.steps.zone_windows import ZoneWindows
+from vigie.topics.aggregate_encoder import AggregateEncoder
+
+Connection = psycopg.Connection[Any]
+
+
+class Done(NamedTuple):
+    """What came of a piece: records to publish, and how many windows were looked at."""
+
+    records: list[Record]
+    looked_at: int
+
+
+class WindowMaker:
+    """Does work of every kind.
+
+    Args:
+        encoder: of aggregates.v1.
+        zone: IANA name of the legal time.
+    """
+
+    def __init__(self, encoder: AggregateEncoder, zone: str) -> None:
+        self._points = PointWindows(encoder, zone)
+        self._engine = IndicatorEngine(encoder, zone)
+        self._zones = ZoneWindows(encoder)
+
+    def portions(self, roster: Roster, work: Work) -> Iterator[Work]:
+        """Work in parts that fit into memory."""
+        if isinstance(work, SeriesWork):
+            for span in self._points.portions(work.span):
+                yield work._replace(span=span)
+        elif isinstance(work, NamedWork):
+            if work.indicator in roster.indicators:
+                yield from self._engine.portions(roster, work)
+        else:
+            yield work
+
+    def do(self, connection: Connection, roster: Roster, work: Work) -> Done:
+        """Do a part; what did not change is not among the records."""
+        if isinstance(work, ZoneWork):
+            return Done(*self._zones.again(connection, roster, work))
+        if isinstance(work, NamedWork):
+            return Done(*self._engine.compute(connection, roster, work))
+        parts = list(self._points.again(connection, roster.view, work.span, work.codes, work.properties))
+        return Done([record for one in parts for record in one.records], sum(one.looked_at for one in parts))
