@@ -6,6 +6,7 @@ import inspect
 import json
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 
 import click
@@ -13,10 +14,16 @@ import pytest
 
 from vigie.codecs.model_map import NO_CODEC, ModelMap
 from vigie.codecs.registry import codecs, envelopes
+from vigie.deploy.indicator_page import page, section
 from vigie.deploy.roles import ROLES
+from vigie.streams.core.aggregate_words import CATEGORIES
+from vigie.streams.core.windows.expression_units import unit_of
+from vigie.streams.core.windows.indicator import indicators
+from vigie.topics.aggregate import WINDOW_CODES
 from vigie.topics.avro import parsed_schema, schema_ids, schema_of_topic
 from vigie.topics.catalogue import NETWORKS, RESERVED, TOPICS, Partitioning
-from vigie.topics.property import PROPERTIES, Kind
+from vigie.topics.fleet.kinds.point import USE_CASES
+from vigie.topics.property import BY_NAME, PROPERTIES, Kind
 from vigie.topics.reason import Reason
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +108,86 @@ def test_each_file_of_payloads_and_envelopes_registers_something():
     assert {entry.name for entry in pkgutil.iter_modules(payloads.__path__)} == files
     forms = {Path(envelope.file).stem for envelope in envelopes().values()}
     assert {entry.name for entry in pkgutil.iter_modules(envelopes_package.__path__)} == forms
+
+
+PAGE_OF_INDICATORS = (ROOT / "docs/indicators.md").read_text("utf-8")
+COUNTED = {"passages", "passages/j", "messages", "messages/j", "lampes", "mois", "o/j", "/sem"}
+"""Units of indicators that no property and no combination of their units has."""
+
+
+@pytest.mark.parametrize("one", indicators().values(), ids=lambda one: one.name)
+def test_an_indicator_says_what_it_is_and_has_a_page_and_a_test(one):
+    assert re.fullmatch(rf"{one.use_case or '(network|platform)'}_[a-z0-9_]+", one.name)
+    assert one.use_case in (*USE_CASES, "")
+    texts = ("label_fr", "label_en", "definition_fr", "formula", "period_fr", "source", "limits_fr", "version")
+    assert [name for name in texts if not getattr(one, name).strip()] == []
+    assert set(one.codes) <= set(WINDOW_CODES)
+    assert one.codes
+    assert [name for name in one.properties if name not in BY_NAME] == []
+    assert one.properties or one.load, "computed from nothing"
+    assert 0 <= one.bound <= 1
+    assert [name for name, parameter in one.parameters.items() if not parameter.meaning_fr] == []
+    if one.unit and one.unit not in COUNTED:
+        unit_of(one.unit)
+    assert "\n".join(section(one)) in PAGE_OF_INDICATORS, "run: vigie indicators doc > docs/indicators.md"
+    assert is_named_by_a_test(one.name), f"no test names {one.name}"
+
+
+NAME_ALL = ("test_conformance.py", "test_indicator_views.py", "test_indicator_commands.py")
+
+
+@cache
+def texts_of_tests() -> dict[str, str]:
+    found = (ROOT / "tests").rglob("test_*.py")
+    return {path.name: path.read_text("utf-8") for path in found if path.name not in NAME_ALL}
+
+
+def is_named_by_a_test(name: str) -> bool:
+    """As a whole, or by an f-string that begins like it (`f"noise_l{percent}"`)."""
+    heads = {head for text in texts_of_tests().values() for head in re.findall(r'f"([a-z]+_[a-z0-9_]+)\{', text)}
+    return any(name in text for text in texts_of_tests().values()) or any(name.startswith(head) for head in heads)
+
+
+def test_the_page_of_indicators_is_what_the_registry_says():
+    assert PAGE_OF_INDICATORS == page(), "run: vigie indicators doc > docs/indicators.md"
+
+
+def test_each_file_of_indicators_registers_something_and_each_category_has_its_words():
+    from vigie.streams import indicators as package
+
+    files = {getattr(one.compute, "func", one.compute).__module__ for one in indicators().values()}
+    silent = []
+    for entry in pkgutil.iter_modules(package.__path__):
+        path = ROOT / f"streams/vigie/streams/indicators/{entry.name}.py"
+        if f"{package.__name__}.{entry.name}" not in files and "register(" not in path.read_text("utf-8"):
+            silent.append(entry.name)
+    assert silent == []
+    assert categories_in(ROOT / "streams/vigie/streams") - CATEGORIES.keys() - {""} == set()
+
+
+def categories_in(folder: Path) -> set[str]:
+    """Texts that are given as a category somewhere: an argument or a variable of this name."""
+    found = set()
+    for path in [*(folder / "indicators").glob("*.py"), *(folder / "core").glob("*/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "category":
+                found |= texts_in(node.value)
+            if isinstance(node, ast.Assign) and any("category" in names_in(target) for target in node.targets):
+                found |= texts_in(node.value)
+    return found
+
+
+def names_in(node: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def texts_in(node: ast.expr) -> set[str]:
+    """Texts that an expression can be: not those that it compares or looks up."""
+    if isinstance(node, ast.IfExp):
+        return texts_in(node.body) | texts_in(node.orelse)
+    if isinstance(node, ast.Tuple):
+        return {text for each in node.elts for text in texts_in(each)}
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)

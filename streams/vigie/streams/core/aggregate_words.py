@@ -50,6 +50,13 @@ CATEGORIES = {
     "low": Said("bas", "low"),
     "power_cut": Said("coupure de courant", "power cut"),
     "communication": Said("communication perdue", "communication lost"),
+    "no_control": Said("sans zone témoin", "no control zone"),
+    "too_few_days": Said("trop peu de jours", "too few days"),
+    "replace": Said("pile à remplacer", "battery to be replaced"),
+    "useless": Said("sans aucune valeur", "without any value"),
+    "ok": Said("sous le quota", "below the quota"),
+    "warn": Said("près du quota", "near the quota"),
+    "over": Said("au-delà de la limite", "beyond the limit"),
     "silent": Said("muet, sans voisin pour dire pourquoi", "silent, with no neighbour to say why"),
 }
 """Names of values; a category that is not here is shown as it is (a datum, say)."""
