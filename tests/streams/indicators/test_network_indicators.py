@@ -140,7 +140,7 @@ def test_each_layer_has_its_share_and_a_day_not_yet_computed_is_null():
 
 def device(**facts_):
     nothing = np.array([]), np.array([])
-    return {"age_days": 365.25, "sent": {7: 7 * 96}, "voltage": nothing, "level": nothing} | facts_
+    return {"age_days": 365.25, "sent": ((7, 7 * 96),), "voltage": nothing, "level": nothing} | facts_
 
 
 def battery(*devices, **parameters):
@@ -155,10 +155,13 @@ def test_a_battery_lasts_as_its_messages_cost():
     assert found.details["months_model_15min"] == pytest.approx(found.details["months_model"])
     at_60 = 24 * 0.0024 + 10 * 24 / 1000
     assert found.details["months_model_60min"] == pytest.approx(3600 / at_60 / (365.25 / 12))
-    slow = battery(device(sent={12: 7 * 96}))
+    slow = battery(device(sent=((12, 7 * 96),)))
     assert slow.details["mah_per_day"] == pytest.approx(96 * 0.0217 + 0.24)
-    assert battery(device(), device(sent={12: 7 * 96})).value == slow.value, "the first that stops"
-    assert (battery(device(sent={12: 7 * 960})).value, battery(device(sent={12: 7 * 960})).category) == (0, "replace")
+    assert battery(device(), device(sent=((12, 7 * 96),))).value == slow.value, "the first that stops"
+    assert (battery(device(sent=((12, 7 * 960),))).value, battery(device(sent=((12, 7 * 960),))).category) == (
+        0,
+        "replace",
+    )
 
 
 def test_a_battery_lasts_as_its_level_falls_and_a_new_one_begins_anew():

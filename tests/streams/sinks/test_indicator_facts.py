@@ -102,14 +102,14 @@ def test_what_a_device_sends_and_says_of_its_battery(store):
     week = window_of("1w", at("2026-06-02 12:00"), PARIS)
     found = load_battery(store, ["P1", "L1", "H1"], week)
     (mine,) = found["P1"]["devices"]
-    assert mine["sent"] == {0: 1, 7: 11, 9: 12}, "one of Monday without a factor, one with"
+    assert dict(mine["sent"]) == {0: 1, 7: 11, 9: 12}, "one of Monday without a factor, one with"
     assert mine["age_days"] == pytest.approx(206, abs=0.1)
     days, levels = mine["level"]
     assert len(days) == len(levels) == len(mine["voltage"][0]) == 7
     assert np.all(np.diff(days) == 3)
     assert np.all(np.diff(levels) == -3)
     assert found["H1"]["devices"] == ()
-    assert found["L1"]["devices"][0]["sent"] == {0: 1}
+    assert found["L1"]["devices"][0]["sent"] == ((0, 1),)
     assert run("network_battery", "1w", "2026-06-02 12:00", {}, found["P1"])[0].value > 0
 
 

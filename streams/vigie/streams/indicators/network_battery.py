@@ -24,11 +24,13 @@ def compute(inputs: Inputs) -> Sequence[Result]:
 def _of_device(inputs: Inputs, device: Mapping[str, Any]) -> Result | None:
     days = (inputs.window.end_at - inputs.window.start_at) / _DAY_MS
     of = inputs.parameters
-    sent = {sf if f"mah_sf{sf}" in of else 0: count for sf, count in device["sent"].items()}
-    uplinks = sum(device["sent"].values())
+    per_day: dict[int, float] = dict.fromkeys(_SF, 0.0)
+    for sf, count in device["sent"]:
+        per_day[sf if sf in _SF else 0] += count / days
+    uplinks = sum(count for _, count in device["sent"])
     if not uplinks:
         return None
-    drawn = draw({sf: count / days for sf, count in sent.items()}, {sf: of[f"mah_sf{sf}"] for sf in _SF}, of["idle_ua"])
+    drawn = draw(per_day, {sf: of[f"mah_sf{sf}"] for sf in _SF}, of["idle_ua"])
     details = _projection(of, drawn, uplinks / days)
     left = {
         "level": months_left(device["level"][0], device["level"][1], of["empty_pct"]),

@@ -47,9 +47,9 @@ battery_level."""
 def load_battery(connection: Connection, points: Sequence[str], window: Window) -> Mapping[str, Mapping[str, Any]]:
     """Facts by point: `devices`, of each device there a mapping.
 
-    Of a device: `age_days` since it was placed (None where that is not known), `sent`, spreading factor (0 where there
-    is none) -> messages in the window, and `voltage` and `level`, (days, values) of (n,) float64 by rising day, of the
-    last 180 days.
+    Of a device: `age_days` since it was placed (None where that is not known); `sent`, pairs of a spreading factor (0
+    where there is none) and the messages in the window; `voltage` and `level`, (days, values) of (n,) float64 by rising
+    day, of the last 180 days.
 
     Args:
         connection: to the store.
@@ -71,7 +71,7 @@ def load_battery(connection: Connection, points: Sequence[str], window: Window) 
         found[point].append(
             {
                 "age_days": age,
-                "sent": dict(sorted(sent[address].items())),
+                "sent": tuple(sorted(sent[address].items())),
                 "voltage": _columns(said[address, 90]),
                 "level": _columns(said[address, 91]),
             }
