@@ -149,7 +149,7 @@ def is_named_by_a_test(name: str) -> bool:
 
 
 def test_the_page_of_indicators_is_what_the_registry_says():
-    assert PAGE_OF_INDICATORS == page(), "run: vigie indicators doc > docs/indicators.md"
+    assert page() == PAGE_OF_INDICATORS, "run: vigie indicators doc > docs/indicators.md"
 
 
 def test_each_file_of_indicators_registers_something_and_each_category_has_its_words():
