@@ -112,7 +112,7 @@ class AggregateStep:
     def _send(self, owner: Owner, publication: Publication | None, out: Outputs) -> None:
         if publication is None:
             return
-        published = self._publisher.publish(owner, publication)
+        published = self._publisher.publish(owner, publication, self._fleet.view.memberships.codes_of_zones())
         if published.aggregates:
             out.extend("aggregates.v1", published.aggregates)
         if published.parts:

@@ -1,7 +1,7 @@
 """Windows of an owner as records: aggregates of points, and parts for the zones that they lie in."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ _EMPTY_HASH = "e4a6a0577479b2b4"
 _MOST_CACHED = 500_000
 ZONE_CODES = frozenset({"1h", "1d"})
 """Windows of points that zones are made of; others where the fleet asks."""
+Asked = Mapping[str, frozenset[str]]
+NOTHING_ASKED: Asked = {}
 
 
 class Published(NamedTuple):
@@ -60,8 +62,14 @@ class Publisher:
         self._series: dict[int, dict[str, _Kept]] = {}
         self._count = 0
 
-    def publish(self, owner: Owner, publication: Publication) -> Published:
-        """The records of a publication; the owner notes the revisions."""
+    def publish(self, owner: Owner, publication: Publication, asked: Asked = NOTHING_ASKED) -> Published:
+        """The records of a publication; the owner notes the revisions.
+
+        Args:
+            owner: of the windows.
+            publication: of them.
+            asked: zone (as subject) -> codes of windows that the fleet asks of it beside ZONE_CODES.
+        """
         out = Published([], [], Counter())
         told: dict[int, int] = {}  # pair -> highest revision
         for made in publication.summary.made:
@@ -72,7 +80,7 @@ class Publisher:
         if publication.repairs is not None:
             self._emptied(owner, publication, out, told)
         self._note(owner, publication, told)
-        self._parts(owner, publication, told, out)
+        self._parts(owner, publication, told, asked, out)
         return out
 
     # -- aggregates
@@ -206,10 +214,12 @@ class Publisher:
 
     # -- parts
 
-    def _parts(self, owner: Owner, publication: Publication, told: dict[int, int], out: Published) -> None:
+    def _parts(
+        self, owner: Owner, publication: Publication, told: dict[int, int], asked: Asked, out: Published
+    ) -> None:  # fmt: skip
         pairs, repairs = publication.pairs, publication.repairs
-        codes = pairs.code.tolist()
-        chosen = {pair: revision for pair, revision in told.items() if CODES[codes[pair]] in ZONE_CODES}
+        codes, wanted = pairs.code.tolist(), ZONE_CODES.union(*asked.values())
+        chosen = {pair: revision for pair, revision in told.items() if CODES[codes[pair]] in wanted}
         if not chosen:
             return
         parts: dict[int, list[Part]] = {pair: [] for pair in chosen}
@@ -235,15 +245,20 @@ class Publisher:
                 owner.memory.points[int(pairs.point[pair])], CODES[codes[pair]], int(pairs.start_at[pair]),
                 int(pairs.end_at[pair]), revision, reason,
             )  # fmt: skip
-            subjects = names[now[pair]] if now[pair] >= 0 else ()
+            subjects = _asking(names[now[pair]] if now[pair] >= 0 else (), window[1], asked)
             own = tuple(parts[pair])
             out.parts.extend(_parts_for(subjects, window, own))
             before = set(publication.summary.others.get(pair, ()))
             if repairs is not None:
                 before |= repairs[pair].subjects
-            gone = {one for number in before for one in names[number]} - set(subjects)
+            gone = {one for number in before for one in _asking(names[number], window[1], asked)} - set(subjects)
             if gone and repairs is not None:
                 out.parts.extend(_parts_for(sorted(gone), window, ()))
+
+
+def _asking(subjects: Sequence[str], code: str, asked: Asked) -> Sequence[str]:
+    """Those that have windows of a code."""
+    return subjects if code in ZONE_CODES else [one for one in subjects if code in asked.get(one, ())]
 
 
 def _parts_for(
