@@ -7,9 +7,9 @@ import psycopg
 
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.again import Bounds, Series, compare, make
-from vigie.streams.core.windows.make import indicator_name
 from vigie.streams.core.windows.plan import METER_REACH_MS, OWNED_CODES, ROLLING_CODES, Span, bounds, codes_of, steps_of
 from vigie.streams.core.windows.rows import Record, records
+from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.statistics import Way, way_of
 from vigie.streams.core.windows.track import track
 from vigie.streams.sinks.aggregate_queries import load_standing

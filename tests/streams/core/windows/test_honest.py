@@ -8,9 +8,7 @@ import pytest
 from vigie.streams.core.windows.honest import honest, honest_result
 from vigie.streams.core.windows.indicator import Result
 from vigie.streams.core.windows.legal import Window, windows_between
-from vigie.streams.core.windows.make import aggregates_of
-from vigie.streams.core.windows.statistics import Way, statistics
-from vigie.streams.core.windows.track import track
+from vigie.streams.core.windows.statistics import Way, predecessors, statistics
 
 HOUR, DAY = 3_600_000, 86_400_000
 QUARTER = 900_000
@@ -85,40 +83,34 @@ def test_a_named_result_below_its_bound():
     assert honest_result(Result(value=1.0, count=0), 0.75).quality == 9
 
 
-def test_aggregates_of_days_that_have_23_and_25_hours():
-    """A reading every 15 minutes through March and October 2026: days and their hours, complete and rightly long."""
-    for first, length in ((1_774_652_400_000, 23), (1_792_792_800_000, 25)):  # midnights of 28 March, 24 October
-        at = first + np.arange(4 * 24 * 4) * QUARTER
-        series = track(at, np.arange(len(at)), property_id=60)
-        days = list(windows_between("1d", first + DAY, first + DAY + 1, "Europe/Paris"))
-        (day,) = aggregates_of("point:P1", series, days)
-        inside = [int(v) for a, v in zip(at, range(len(at)), strict=True) if days[0].start_at <= a < days[0].end_at]
-        assert day.window_end - day.window_start == length * HOUR
-        assert (day.count, day.expected, day.value) == (length * 4, length * 4, sum(inside))
-        hours = aggregates_of(
-            "point:P1", series, list(windows_between("1h", day.window_start, day.window_end, "Europe/Paris"))
-        )
-        assert sum(one.value for one in hours) == day.value
-        assert len(hours) == length
+def of_windows(way, at, values, flags, windows):
+    starts, ends = (np.searchsorted(at, [getattr(one, name) for one in windows]) for name in ("start_at", "end_at"))
+    start_at = np.array([one.start_at for one in windows])
+    before = predecessors(at, flags, starts, start_at) if way is Way.METER else None
+    found = statistics(way, values, at, flags, starts, ends, before)
+    lengths = np.array([one.end_at - one.start_at for one in windows])
+    return honest(way, found, lengths, np.full(len(windows), 900))
 
 
-def test_rolling_windows_equal_those_taken_alone(monkeypatch):
-    monkeypatch.setattr("vigie.streams.core.windows.make._MOST_ROWS", 50)
-    at = np.arange(60) * QUARTER
-    series = track(at, np.sin(at / 1e6) * 10 + 60, np.arange(60) % 4 + 1, property_id=10)
-    windows = list(windows_between("r8h", 0, 60 * QUARTER, "Europe/Paris"))
-    together = aggregates_of("point:P1", series, windows, reason="late", revision=2)
-    alone = [aggregates_of("point:P1", series, [one], reason="late", revision=2)[0] for one in windows]
-    assert together == alone
-    assert len(together) > 20
-    assert aggregates_of("point:P1", series, []) == []
+@pytest.mark.parametrize(("first", "hours"), [(1_774_652_400_000, 23), (1_792_792_800_000, 25)])
+def test_days_that_have_23_and_25_hours(first, hours):
+    """A count every 15 minutes from midnights of 28 March and 24 October 2026: days and their hours are whole."""
+    at = first + np.arange(4 * 24 * 4) * QUARTER
+    rows = Way.COUNT, at, np.arange(len(at), dtype=float), np.ones(len(at), np.uint8)
+    (day,) = windows_between("1d", first + DAY, first + DAY + 1, "Europe/Paris")
+    assert day.end_at - day.start_at == hours * HOUR
+    of = of_windows(*rows, [day])
+    inside = [place for place, instant in enumerate(at.tolist()) if day.start_at <= instant < day.end_at]
+    assert (of.statistics.count[0], of.expected[0], of.statistics.value[0]) == (hours * 4, hours * 4, sum(inside))
+    parts = of_windows(*rows, list(windows_between("1h", day.start_at, day.end_at, "Europe/Paris")))
+    assert parts.statistics.value.sum() == sum(inside)
+    assert len(parts.quality) == hours
 
 
-def test_a_meters_window_needs_the_reading_before_it_and_says_resets():
-    series = track([0, QUARTER, 2 * QUARTER, 5 * QUARTER], [5.0, 9.0, 2.0, 3.0], property_id=70, channel=1)
-    first, second = aggregates_of("point:P1", series, [Window("1h", 0, HOUR), Window("1h", HOUR, 2 * HOUR)])
-    assert (first.value, first.details, first.unit, first.indicator) == (
-        6.0, {"resets": 1.0}, "Wh", "active_energy_index#1",
-    )  # fmt: skip
-    assert (second.value, second.count, second.quality) == (None, 1, 9)
-    assert second.last == 3.0
+def test_a_meters_window_needs_the_reading_before_it():
+    at, values = np.array([0, QUARTER, 2 * QUARTER, 5 * QUARTER]), np.array([5.0, 9.0, 2.0, 3.0])
+    hours = [Window("1h", 0, HOUR), Window("1h", HOUR, 2 * HOUR)]
+    of = of_windows(Way.METER, at, values, np.ones(4, np.uint8), hours)
+    assert (of.statistics.value[0], of.statistics.resets[0], of.quality[0]) == (6.0, 1, 1)
+    assert math.isnan(of.statistics.value[1])
+    assert (of.quality[1], of.statistics.last[1]) == (9, 3.0)

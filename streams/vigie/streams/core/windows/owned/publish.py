@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vigie.streams.core.windows.make import indicator_name
 from vigie.streams.core.windows.owned.owner import Owner, Publication
 from vigie.streams.core.windows.owned.specs import CODES
 from vigie.streams.core.windows.owned.summary import Made
+from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.statistics import Way
 from vigie.topics import zone_part
 from vigie.topics.aggregate_encoder import PLAIN, AggregateEncoder, Series, rest
