@@ -17,7 +17,7 @@ FLEET = [
     one
     for number, address in enumerate(ADDRESSES)
     for one in (
-        point(f"TEM-{number}"),
+        point(f"TEM-{number}", zones=("Z1",)),
         device(f"D{number}", address),
         placement(f"TEM-{number}/1", f"D{number}", f"TEM-{number}"),
     )
@@ -27,11 +27,7 @@ Key = tuple[str, str, int]
 
 def last_of(place: Installation) -> dict[Key, Aggregate]:
     """The last record of each window, by subject, code and minute of the day."""
-    return {
-        (one.subject, one.window_code, (one.window_start - START) // MINUTE): one
-        for one in place.aggregates()
-        if one.subject.startswith("point:")
-    }
+    return {(one.subject, one.window_code, (one.window_start - START) // MINUTE): one for one in place.aggregates()}
 
 
 def play(place: Installation, first: int, last: int) -> None:
@@ -70,3 +66,11 @@ def test_windows_of_points_are_published_at_ticks_and_repaired(kafka: str, tmp_p
         assert (found[key].value, found[key].reason, found[key].revision) == ((22 + 23 + 24 + 25 + 22.5) / 5, "late", 1)
         quarter = found["point:TEM-2", "15m", 0]
         assert (quarter.count, quarter.value, quarter.revision) == (2, 22.25, 1)
+        zone = ("zone:Z1", "1h", 0)
+        wait_until(lambda: zone in last_of(place) or place.tick(next(minutes)), 30, observe.text)
+        mean = (sum(21.5 + n for n in range(6)) - 23.5 + found[key].value) / 6
+        wait_until(
+            lambda: last_of(place)[zone].value == pytest.approx(mean) or place.tick(next(minutes)), 30, observe.text
+        )
+        of_zone = last_of(place)[zone]
+        assert (of_zone.count, of_zone.expected, of_zone.parts) == (6, 6, tuple(f"TEM-{n}" for n in range(6)))
