@@ -4,16 +4,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from fleet_objects import fleet_object
+from fleet_objects import point as fleet_point
 from looked_at import PARIS, at, run
 from store_by_hand import COMMUNE, MODEL, device, empty_store, observation, placement, point, state, uplink
 
+from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.network_loss import loss_by_counter
+from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.core.windows.legal import window_of
+from vigie.streams.core.windows.roster import Roster, entries
+from vigie.streams.core.windows.work import NamedWork
 from vigie.streams.sinks.battery_facts import load_battery
 from vigie.streams.sinks.neighbour_facts import load_neighbours
 from vigie.streams.sinks.network_facts import load_frames, load_reliability, load_volume
 from vigie.streams.sinks.reliability_day import compute_day
 from vigie.streams.sinks.sobriety_facts import load_sobriety
+from vigie.streams.steps.indicator_engine import IndicatorEngine
+from vigie.topics.aggregate_encoder import AggregateEncoder
 
 pytestmark = pytest.mark.parts
 
@@ -140,3 +148,17 @@ def test_what_a_use_case_takes_in_the_store(store):
     assert found["waste"]["traffic"].uplinks == 0
     assert run("platform_uplinks_per_indicator", "1d", "2026-06-02 12:00", {}, found["heat"])[0].value == 22
     assert run("platform_volume", "1d", "2026-06-02 12:00", {}, found["heat"])[0].value > 22 * 700
+
+
+def test_what_needs_no_readings_is_computed_by_the_engine_of_recompute(store):
+    city = FleetView().with_objects([fleet_object("network", "ville", bearer="lora"), fleet_point("P1")])
+    roster = Roster(city, entries(city, indicators()), ("ville",))
+    engine = IndicatorEngine(AggregateEncoder(), PARIS)
+    made = {}
+    for name in ("network_loss", "network_airtime", "network_volume_per_day", "network_battery", "platform_volume"):
+        code = indicators()[name].codes[0]
+        window = window_of(code, at("2026-06-02 12:00"), PARIS)
+        assert roster.subjects(name), name
+        work = NamedWork(name, (window,), tuple(roster.subjects(name)), "asked", "asked")
+        made[name] = len(engine.compute(store, roster, work).records)
+    assert made == dict.fromkeys(made, 1) | {"platform_volume": 2}, "of two use cases"

@@ -195,6 +195,8 @@ def has(indicator: Indicator, point: Point) -> bool:
     """Whether a point is of the indicator's use case and measures what it needs."""
     if indicator.use_case and point.use_case != indicator.use_case:
         return False
+    if not indicator.properties:  # of facts alone: every point has it, and no reading of a point takes part in others
+        return indicator.subject is Subject.POINT
     numbers = {one.property for one in point.series}
     measured = [BY_NAME[name].id in numbers for name in indicator.properties if name in BY_NAME]
     return bool(measured) and (all(measured) if indicator.needs_all else any(measured))
