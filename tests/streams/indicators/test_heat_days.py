@@ -156,6 +156,8 @@ def test_three_quarters_of_the_hours_and_of_the_days_are_asked(year):
     late = result("heat_mean_14_17", day, [here((instants[~three], values[~three]))])
     assert late.value == pytest.approx(values[(instants >= at(2026, 7, 14, 14)) & (instants < at(2026, 7, 14, 17))
                                               & ~three].mean())  # fmt: skip
+    found = result("heat_mean_14_17", window("1mo", 2026, 7, 14), [here((instants[~four], values[~four]))])
+    assert (found.count, found.expected) == (30, 31)
     june = (instants >= at(2026, 6, 1)) & (instants < at(2026, 6, 24))
     found = result("heat_mean_14_17", window("1y", 2026, 7, 14), [here((instants[~june], values[~june]))])
     assert (found.count, found.value is None) == (69, False)

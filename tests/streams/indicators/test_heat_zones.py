@@ -89,6 +89,8 @@ def test_a_gap_needs_a_good_value_within_a_quarter_of_an_hour(october):
     assert result("heat_gap_5h", day, edge, references(october)).value is not None
     beyond = [point("P1", air_temperature=([at(2026, 10, 3, 5, 15) + 1], [20.0], 900))]
     assert result("heat_gap_5h", day, beyond, references(october)).value is None
+    tie = point("P1", air_temperature=([at(2026, 10, 3, 4, 50), at(2026, 10, 3, 5, 10)], [20.0, 21.0], 900))
+    assert result("heat_at_5h", day, [tie]).value == 20.0
     doubted = [point("P1", air_temperature=(instants, values, 900, np.full(len(instants), 2)))]
     assert result("heat_gap_5h", day, doubted, references(october)).quality == 2
 
@@ -203,6 +205,8 @@ def test_the_effect_of_works_is_the_difference_of_differences():
     assert (found.count, found.expected, found.completeness, found.parts) == (184, 184, 1.0, ("P1", "P2"))
     again = result("heat_before_after", window("1y", 2026, 7, 1), *zones(project, control), **WORKS)
     assert again == found
+    longer = WORKS | {"works_end": WORKS["works_end"] + 10}  # the works' last day is the tenth of June
+    assert result("heat_before_after", window("1y", 2026, 7, 1), *zones(project, control), **longer).count == 92 + 82
     july = result("heat_before_after", window("1mo", 2026, 7, 1), *zones(project, control), **WORKS)
     assert july.details["days_after"] == 61
     assert july.details["before"] == pytest.approx(sum(early) / len(early), abs=1e-9)
