@@ -72,8 +72,8 @@ class IndicatorEngine:
         indicator = roster.indicators[piece.indicator]
         first, last = piece.windows[0], piece.windows[-1]
         from_at, to_at = first.start_at - indicator.before_s * 1000, last.end_at + indicator.after_s * 1000
-        taking = {one: roster.members(indicator.name, one, from_at, to_at) for one in piece.subjects}
-        others = {one: roster.others(indicator.name, points, from_at, to_at) for one, points in taking.items()}
+        taking = {one: roster.members(piece.indicator, one, from_at, to_at) for one in piece.subjects}
+        others = {one: roster.others(piece.indicator, points, from_at, to_at) for one, points in taking.items()}
         tracks = self._load(connection, indicator, taking, others, from_at, to_at)
         names = _names(indicator, taking.values(), tracks)
         standing = load_named(connection, list(taking), names, first.code, first.start_at, last.start_at + 1)

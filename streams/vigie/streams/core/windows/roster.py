@@ -151,12 +151,12 @@ class Roster:
             return
         for name, versions in self.points.items():
             for one in versions:
-                if has(indicator, one):
-                    yield from (
-                        (f"zone:{zone}" for zone in one.zones)
-                        if indicator.subject is Subject.ZONE
-                        else (f"point:{name}",)
-                    )
+                if not has(indicator, one) or not _is_meant(entry, one):
+                    continue
+                if indicator.subject is Subject.ZONE:
+                    yield from (f"zone:{zone}" for zone in one.zones if entry.zones is None or zone in entry.zones)
+                else:
+                    yield f"point:{name}"
 
     def _members_of(self, subject: str, from_at: int, to_at: int) -> Iterator[Point]:
         return self.view.memberships.points_between(subject, from_at, to_at)
