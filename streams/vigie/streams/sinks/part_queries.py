@@ -6,66 +6,64 @@ from typing import Any
 import psycopg
 
 from vigie.streams.core.windows.legal import Window
-from vigie.streams.sinks.aggregate_queries import NamedStanding
 from vigie.topics.property import BY_NAME
 from vigie.topics.zone_part import Part
 
 Connection = psycopg.Connection[Any]
 
 _PARTS = (
-    "SELECT subject, indicator, count, excluded, minimum, mean, maximum, sum, value, quality FROM aggregate"
-    " WHERE subject = ANY(%s) AND window_code = %s AND window_start = to_timestamp(%s / 1000.0)"
-    " AND indicator = ANY(%s) AND count + excluded > 0"
+    "SELECT (extract(epoch FROM a.window_start) * 1000)::bigint, w.point, a.indicator, a.count, a.excluded, a.minimum,"
+    " a.mean, a.maximum, a.sum, a.value, a.quality FROM unnest(%s::text[]) AS w (point)"
+    " CROSS JOIN unnest(%s::text[]) AS n (name)"
+    " CROSS JOIN LATERAL (SELECT * FROM aggregate g WHERE g.subject = 'point:' || w.point AND g.indicator = n.name"
+    " AND g.window_code = %s AND g.window_start >= to_timestamp(%s / 1000.0)"
+    " AND g.window_start <= to_timestamp(%s / 1000.0) AND g.count + g.excluded > 0 OFFSET 0) a"
 )
 _HEARD = (
-    "SELECT DISTINCT point FROM observation WHERE network = %s AND NOT withdrawn"
+    "SELECT DISTINCT width_bucket(observed_at, ARRAY(SELECT to_timestamp(s / 1000.0) FROM unnest(%s::bigint[]) s)),"
+    " point FROM observation WHERE network = %s AND NOT withdrawn"
     " AND observed_at >= to_timestamp(%s / 1000.0) AND observed_at < to_timestamp(%s / 1000.0)"
 )
-_STANDING = (
-    "SELECT indicator, revision, count, input_hash, definition FROM aggregate WHERE subject = %s AND window_code = %s"
-    " AND window_start = to_timestamp(%s / 1000.0) AND definition = ''"
-)
 
 
-def load_parts(connection: Connection, points: Sequence[str], window: Window) -> dict[str, list[Part]]:
-    """The series of points in one window, as they stand.
+def load_parts(
+    connection: Connection, points: Sequence[str], names: Sequence[str], windows: Sequence[Window]
+) -> dict[int, dict[str, list[Part]]]:
+    """The series of points in windows of one code, as they stand.
 
     Args:
         connection: to the store.
         points: ids.
-        window: of a code that points have.
+        names: of properties, with `#channel` where that is not 0.
+        windows: by rising start.
+
+    Returns:
+        Start of the window -> point -> its series.
     """
-    found: dict[str, list[Part]] = {}
-    names = _names(connection, points, window)
-    values = ([f"point:{point}" for point in points], window.code, window.start_at, names)
+    found: dict[int, dict[str, list[Part]]] = {}
+    values = (list(points), list(names), windows[0].code, windows[0].start_at, windows[-1].start_at)
     with connection.cursor(binary=True) as cursor:
-        for subject, indicator, *numbers in cursor.execute(_PARTS.encode(), values):
+        for start_at, point, indicator, *numbers in cursor.execute(_PARTS.encode(), values):
             name, _, channel = indicator.partition("#")
             part = Part(BY_NAME[name].id, int(channel or 0), *numbers)
-            found.setdefault(subject.removeprefix("point:"), []).append(part)
+            found.setdefault(start_at, {}).setdefault(point, []).append(part)
     return found
 
 
-def _names(connection: Connection, points: Sequence[str], window: Window) -> list[str]:
-    """Properties, with their channels, that stand in a window."""
-    rows = connection.execute(
-        "SELECT DISTINCT indicator FROM aggregate WHERE subject = ANY(%s) AND window_code = %s"
-        " AND window_start = to_timestamp(%s / 1000.0)",
-        ([f"point:{point}" for point in points], window.code, window.start_at),
-    )
-    return [name for (name,) in rows if name.partition("#")[0] in BY_NAME]
+def points_heard(connection: Connection, network: str, windows: Sequence[Window]) -> dict[int, set[str]]:
+    """Points of which something was heard through a network: start of the window -> ids.
 
-
-def points_heard(connection: Connection, network: str, window: Window) -> frozenset[str]:
-    """Points of which something was heard through a network in a window."""
-    rows = connection.execute(_HEARD, (network, window.start_at, window.end_at))
-    return frozenset(point for (point,) in rows)
-
-
-def standing_of(connection: Connection, subject: str, window: Window) -> dict[str, NamedStanding]:
-    """What stands of a subject of many points in a window, by property; named indicators are left out."""
-    rows = connection.execute(_STANDING, (subject, window.code, window.start_at))
-    return {name: NamedStanding(*rest) for name, *rest in rows if name.partition("#")[0] in BY_NAME}
+    Args:
+        connection: to the store.
+        network: its name.
+        windows: of one code, tumbling, by rising start.
+    """
+    starts = [one.start_at for one in windows]
+    found: dict[int, set[str]] = {start: set() for start in starts}
+    rows = connection.execute(_HEARD, (starts, network, starts[0], windows[-1].end_at))
+    for bucket, point in rows:
+        found[starts[bucket - 1]].add(point)
+    return found
 
 
 def networks(connection: Connection) -> tuple[str, ...]:

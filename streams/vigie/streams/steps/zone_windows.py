@@ -1,18 +1,21 @@
 """Windows of zones, communes, use cases and networks made again from the aggregates of their points in the store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import psycopg
 
 from vigie.streams.core.windows.across import zone_aggregates
 from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.members import members
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.rows import Record
 from vigie.streams.core.windows.work import ZoneWork
-from vigie.streams.sinks.aggregate_queries import NamedStanding
-from vigie.streams.sinks.part_queries import load_parts, points_heard, standing_of
+from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
+from vigie.streams.sinks.part_queries import load_parts, points_heard
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.aggregate_encoder import AggregateEncoder
 
@@ -32,21 +35,32 @@ class ZoneWindows:
     def again(self, connection: Connection, roster: Roster, work: ZoneWork) -> tuple[list[Record], int]:
         """The windows that differ from what stands, and how many were looked at."""
         records = []
-        for window in work.windows:
-            made = self._made(connection, roster, work.subject, window)
-            held = standing_of(connection, work.subject, window)
-            for one in self._changed(made, held, window, work):
-                records.append(Record(work.subject.encode(), self._encoder.encode(one), 0, window.start_at))
+        for _, group in groupby(work.windows, key=attrgetter("code")):
+            windows = list(group)
+            for window, made, held in self._made(connection, roster, work.subject, windows):
+                for one in self._changed(made, held, window, work):
+                    records.append(Record(work.subject.encode(), self._encoder.encode(one), 0, window.start_at))
         return records, len(work.windows)
 
-    def _made(self, connection: Connection, roster: Roster, subject: str, window: Window) -> list[Aggregate]:
-        taking = members(roster.view.memberships, subject, window)
-        points = taking.points
-        if points is None:
-            points = points_heard(connection, subject.partition(":")[2], window)
-        parts = load_parts(connection, sorted(points), window)
+    def _made(
+        self, connection: Connection, roster: Roster, subject: str, windows: list[Window]
+    ) -> Iterator[tuple[Window, list[Aggregate], Mapping[str, NamedStanding]]]:
+        """Windows of one code, what they come to, and what stands of them by property."""
+        taking = {window: members(roster.view.memberships, subject, window) for window in windows}
+        points = {window: one.points or frozenset() for window, one in taking.items()}
+        if any(one.points is None for one in taking.values()):
+            heard = points_heard(connection, subject.partition(":")[2], windows)
+            points = {window: frozenset(heard[window.start_at]) for window in windows}
+        everybody = sorted(set().union(*points.values()))
+        names = _names(roster, everybody)
+        parts = load_parts(connection, everybody, names, windows)
+        standing = load_named(connection, [subject], names, windows[0].code, windows[0].start_at, windows[-1].end_at)
         above = roster.view.memberships.thresholds(subject)
-        return zone_aggregates(subject, window.code, window, parts, taking.expected, above)
+        for window in windows:
+            there = parts.get(window.start_at, {})
+            mine = {point: there[point] for point in points[window] if point in there}
+            made = zone_aggregates(subject, window.code, window, mine, taking[window].expected, above)
+            yield window, made, standing.get((subject, window.start_at), {})
 
     def _changed(
         self, made: list[Aggregate], held: Mapping[str, NamedStanding], window: Window, work: ZoneWork
@@ -61,6 +75,12 @@ class ZoneWindows:
             if held[name].count:
                 changed.append(_empty(work, name, window, held[name]))
         return changed
+
+
+def _names(roster: Roster, points: Iterable[str]) -> list[str]:
+    """What these points measure, as indicators are named."""
+    series = {key[:2] for point in points for version in roster.points.get(point, ()) for key in version.series}
+    return [indicator_name(number, channel) for number, channel in sorted(series)]
 
 
 def _with(one: Aggregate, before: NamedStanding | None, reason: str) -> Aggregate:

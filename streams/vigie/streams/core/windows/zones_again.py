@@ -11,7 +11,7 @@ from vigie.topics.property import BY_NAME
 
 ZONE_CODES = ("1h", "1d")
 """Codes that every subject of many points has."""
-MOST_WINDOWS = 50
+MOST_WINDOWS = 100
 
 Networks = Mapping[str, Iterable[str]]
 """Point -> networks through which something of it was heard."""
