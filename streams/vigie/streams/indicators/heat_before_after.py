@@ -79,7 +79,7 @@ def _judged(told: Result, differences: Floats, before: Days, after: Days, inputs
     if min(len(early), len(late)) < LEAST_DAYS:
         return replace(told, quality=NOT_TOLD, category="too_few_days")
     change = effect(
-        early, late, block=max(round(inputs.parameters["block_days"]), 1),
+        early, late, block=round(inputs.parameters["block_days"]),
         confidence=inputs.parameters["confidence"] / 100, seed=round(inputs.parameters["seed"]),
     )  # fmt: skip
     details = {
@@ -124,15 +124,17 @@ register(
         roles=("control",),
         bound=ENOUGH,
         parameters={
-            "works_begin": Parameter(0.0, "j", "premier jour des travaux, en jours depuis le 1er janvier 1970"),
-            "works_end": Parameter(0.0, "j", "dernier jour des travaux, de même"),
-            "first_month": Parameter(6.0, "", "premier mois de la saison comparée"),
-            "last_month": Parameter(8.0, "", "dernier mois de la saison comparée"),
-            "from_hour": Parameter(0.0, "h", "début des heures comparées, heure légale"),
-            "to_hour": Parameter(24.0, "h", "leur fin ; 22 et 6 : la nuit qui se termine dans le jour"),
-            "block_days": Parameter(3.0, "j", "jours tirés ensemble : des jours qui se suivent se ressemblent"),
-            "confidence": Parameter(95.0, "%", "de l'intervalle"),
-            "seed": Parameter(1.0, "", "graine des tirages"),
+            "works_begin": Parameter(
+                0.0, "j", "premier jour des travaux, en jours depuis le 1er janvier 1970", 0, 60_000
+            ),
+            "works_end": Parameter(0.0, "j", "dernier jour des travaux, de même", 0, 60_000),
+            "first_month": Parameter(6.0, "", "premier mois de la saison comparée", 1, 12),
+            "last_month": Parameter(8.0, "", "dernier mois de la saison comparée", 1, 12),
+            "from_hour": Parameter(0.0, "h", "début des heures comparées, heure légale", 0, 24),
+            "to_hour": Parameter(24.0, "h", "leur fin ; 22 et 6 : la nuit qui se termine dans le jour", 0, 24),
+            "block_days": Parameter(3.0, "j", "jours tirés ensemble : des jours qui se suivent se ressemblent", 1, 60),
+            "confidence": Parameter(95.0, "%", "de l'intervalle", 50, 99.9),
+            "seed": Parameter(1.0, "", "graine des tirages", 0, 1e9),
         },
     )
 )

@@ -47,10 +47,10 @@ def _register(threshold: int, *, civil: bool) -> None:
             after_s=0 if civil else AFTER_S,
             bound=ENOUGH_OF_A_DAY,
             parameters={
-                "threshold": Parameter(float(threshold), "°C", "seuil, à dépasser strictement"),
-                "from_hour": Parameter(begin, "h", "début du jour de mesure"),
-                "to_hour": Parameter(end, "h", "fin du jour de mesure ; 30 est 6 h le lendemain"),
-                "legal_time": Parameter(float(civil), "", "1 : ces heures sont légales ; 0 : UTC"),
+                "threshold": Parameter(float(threshold), "°C", "seuil, à dépasser strictement", -50, 60),
+                "from_hour": Parameter(begin, "h", "début du jour de mesure", 0, 24),
+                "to_hour": Parameter(end, "h", "fin du jour de mesure ; 30 est 6 h le lendemain", 0, 36),
+                "legal_time": Parameter(float(civil), "", "1 : ces heures sont légales ; 0 : UTC", 0, 1),
             },
         )
     )

@@ -80,7 +80,7 @@ register(
         compute=compute,
         bound=ENOUGH,
         parameters={
-            "piece_min": Parameter(60.0, "min", "30 pour des demi-heures ; 15, 30, 60, 120 ou 180"),
+            "piece_min": Parameter(60.0, "min", "30 pour des demi-heures ; 15, 30, 60, 120 ou 180", 15, 180),
             **SUMMER,
         },
     )

@@ -94,10 +94,13 @@ def _register(name: str, of: Of, hours: tuple[int, int], label_fr: str, label_en
                 f"{SUMMER_FR} {RADIATION_FR}"
             ),
             compute=partial(compute, of=of),
+            before_s=6 * 3600,
             bound=ENOUGH,
             parameters={
-                "from_hour": Parameter(float(begin), "h", "début, heure légale"),
-                "to_hour": Parameter(float(end), "h", "fin, heure légale"),
+                "from_hour": Parameter(
+                    float(begin), "h", "début, heure légale ; dès 18 h la veille si la fin est avant", 0, 24
+                ),
+                "to_hour": Parameter(float(end), "h", "fin, heure légale", 0, 24),
                 **SUMMER,
             },
         )

@@ -44,10 +44,10 @@ register(
         before_s=12 * 3600,
         bound=ENOUGH_OF_A_DAY,
         parameters={
-            "threshold": Parameter(20.0, "°C", "minimum à ne pas quitter vers le bas"),
-            "from_hour": Parameter(18.0, "h", "début de la nuit"),
-            "to_hour": Parameter(6.0, "h", "fin de la nuit, le lendemain"),
-            "legal_time": Parameter(0.0, "", "1 : ces heures sont légales ; 0 : UTC"),
+            "threshold": Parameter(20.0, "°C", "minimum à ne pas quitter vers le bas", -50, 60),
+            "from_hour": Parameter(18.0, "h", "début de la nuit", 12, 24),
+            "to_hour": Parameter(6.0, "h", "fin de la nuit, le lendemain", 0, 12),
+            "legal_time": Parameter(0.0, "", "1 : ces heures sont légales ; 0 : UTC", 0, 1),
         },
     )
 )

@@ -76,7 +76,11 @@ register(
         bound=BOUND,
         parameters={
             "centred": Parameter(
-                0.0, "", "1 : chaque seconde au milieu des dix minutes de son LA95 ; 0 : à leur fin (noisemonitor)"
+                0.0,
+                "",
+                "1 : chaque seconde au milieu des dix minutes de son LA95 ; 0 : à leur fin (noisemonitor)",
+                0,
+                1,
             )
         },
     )

@@ -98,7 +98,7 @@ def _register(part: str, from_hour: int, to_hour: int, bounds: str, hours_fr: st
             before_s=2 * 3600 + 600,
             after_s=300,
             bound=BOUND,
-            parameters={"centred": Parameter(0.0, "", "comme l'indice horaire")},
+            parameters={"centred": Parameter(0.0, "", "comme l'indice horaire", 0, 1)},
         )
     )
 

@@ -61,8 +61,8 @@ register(
         limits_fr=f"{WHOLE_FR} {STEPS_FR}",
         compute=part,
         parameters={
-            "from_hour": Parameter(6.0, "h", "début, heure légale"),
-            "to_hour": Parameter(22.0, "h", "fin, heure légale"),
+            "from_hour": Parameter(6.0, "h", "début, heure légale", 0, 11.75),
+            "to_hour": Parameter(22.0, "h", "fin, heure légale", 12, 24),
         },
     )
 )
@@ -85,8 +85,8 @@ register(
         compute=part,
         before_s=6 * 3600,
         parameters={
-            "from_hour": Parameter(22.0, "h", "début, heure légale, 18 au plus tôt"),
-            "to_hour": Parameter(6.0, "h", "fin, heure légale"),
+            "from_hour": Parameter(22.0, "h", "début, heure légale", 18, 24),
+            "to_hour": Parameter(6.0, "h", "fin, heure légale", 0, 12),
         },
     )
 )

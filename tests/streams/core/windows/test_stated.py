@@ -15,7 +15,7 @@ from vigie.streams.core.windows.track import track
 OWN = Indicator(
     name="heat_hot_day", use_case="heat", codes=("1d", "1mo"), properties=("air_temperature",), unit="h", version="2",
     label_fr="Jour chaud", label_en="Hot day", definition_fr="D", formula="F", period_fr="jour", source="S",
-    limits_fr="L", parameters={"limit": Parameter(30.0, "°C", "seuil"), "hours": Parameter(1.0, "h", "durée")},
+    limits_fr="L", parameters={"limit": Parameter(30.0, "°C", "seuil", -50, 60), "hours": Parameter(1.0, "h", "durée")},
     compute=lambda inputs: [Result(value=inputs.parameters["limit"], count=1)],
 )  # fmt: skip
 PLATFORM = {OWN.name: OWN}
@@ -51,7 +51,7 @@ def test_a_base_with_other_parameters():
         EMPTY._replace(base="heat_hot_day", parameters={"limit": 35.0}, windows=("1mo",)), PLATFORM
     )
     assert (made.name, made.codes, made.use_case, made.unit) == ("mine", ("1mo",), "heat", "h")
-    assert made.parameters == {"limit": Parameter(35.0, "°C", "seuil"), "hours": OWN.parameters["hours"]}
+    assert made.parameters == {"limit": Parameter(35.0, "°C", "seuil", -50, 60), "hours": OWN.parameters["hours"]}
     assert made.version != OWN.version
     assert made.compute is OWN.compute
     (same,) = from_statement(EMPTY._replace(base="heat_hot_day"), PLATFORM)
@@ -83,6 +83,12 @@ def test_windows_alone_compute_nothing():
         (EMPTY._replace(properties=("laek",)), "properties", "did you mean laeq?"),
         (EMPTY._replace(base="heat_hot_days"), "base", "did you mean heat_hot_day?"),
         (EMPTY._replace(base="heat_hot_day", parameters={"limits": 3.0}), "parameters", "did you mean limit?"),
+        (
+            EMPTY._replace(base="heat_hot_day", parameters={"limit": 61.0}),
+            "parameters",
+            "limit is -50 to 60 °C, not 61",
+        ),
+        (EMPTY._replace(base="heat_hot_day", parameters={"limit": float("nan")}), "parameters", "not nan"),
         (EMPTY._replace(base="heat_hot_day", windows=("1h",)), "windows", "not computed over 1h: 1d 1mo"),
     ],
 )

@@ -7,8 +7,8 @@ from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.parts_of_day import days_of, in_months
 
 SUMMER = {
-    "first_month": Parameter(6.0, "", "premier mois de l'été, pour une année"),
-    "last_month": Parameter(8.0, "", "dernier mois de l'été, pour une année"),
+    "first_month": Parameter(6.0, "", "premier mois de l'été, pour une année", 1, 12),
+    "last_month": Parameter(8.0, "", "dernier mois de l'été, pour une année", 1, 12),
 }
 """Parameters of an indicator that looks at the summer of a year."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from math import inf
 from typing import Any, NamedTuple
 
 from vigie.streams.core.windows.legal import Window
@@ -26,11 +27,13 @@ class Subject(StrEnum):
 
 
 class Parameter(NamedTuple):
-    """A number that the fleet may set otherwise: its value at first, its unit, what it does (French)."""
+    """A number that the fleet may set otherwise: its value at first, its unit, what it does (French), its bounds."""
 
     default: float
     unit: str
     meaning_fr: str
+    least: float = -inf
+    most: float = inf
 
 
 @dataclass(frozen=True, slots=True)

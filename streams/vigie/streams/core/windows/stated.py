@@ -94,6 +94,7 @@ def _of_base(stated: StatedIndicator, own: Indicator) -> Indicator:
         if name not in own.parameters:
             what = f"paramètre inconnu de {own.name}", f"unknown parameter of {own.name}"
             raise ExpressionError("parameters", *unknown(what, name, own.parameters))
+        _within(name, stated.parameters[name], own.parameters[name])
     for code in stated.windows:
         if code not in own.codes:
             raise ExpressionError(
@@ -102,8 +103,7 @@ def _of_base(stated: StatedIndicator, own: Indicator) -> Indicator:
                 f"{own.name} is not computed over {code}: {' '.join(own.codes)}.",
             )
     parameters = {
-        name: Parameter(stated.parameters.get(name, one.default), one.unit, one.meaning_fr)
-        for name, one in own.parameters.items()
+        name: one._replace(default=stated.parameters.get(name, one.default)) for name, one in own.parameters.items()
     }
     return replace(
         own,
@@ -115,6 +115,15 @@ def _of_base(stated: StatedIndicator, own: Indicator) -> Indicator:
         parameters=parameters,
         version=f"{own.version}+{_hash(sorted(stated.parameters.items()))}" if stated.parameters else own.version,
     )
+
+
+def _within(name: str, number: float, own: Parameter) -> None:
+    if not own.least <= number <= own.most:
+        raise ExpressionError(
+            "parameters",
+            f"{name} va de {own.least:g} à {own.most:g} {own.unit}".rstrip() + f", et non {number:g}.",
+            f"{name} is {own.least:g} to {own.most:g} {own.unit}".rstrip() + f", not {number:g}.",
+        )
 
 
 def _of_expression(stated: StatedIndicator, expression: Expression, subject: Subject) -> Indicator:
