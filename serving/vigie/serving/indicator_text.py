@@ -68,13 +68,14 @@ def value_text(row: Row, language: str) -> str:
 
 def as_text(one: Explanation, zone: str, language: str) -> list[str]:
     """The explanation, line by line."""
-    return [
-        *_head(one, zone, language), "",
-        *_definition(one, language), "",
-        *(_parts(one, language) if one.point is None and one.parts else _readings(one, zone, language)), "",
-        *_completeness(one, language), "",
-        *_revisions(one, zone, language),
-    ]  # fmt: skip
+    sections = (
+        _head(one, zone, language),
+        _definition(one, language),
+        _parts(one, language) if one.point is None and one.parts else _readings(one, zone, language),
+        _completeness(one, language),
+        _revisions(one, zone, language),
+    )
+    return "\n\n".join("\n".join(lines) for lines in sections if lines).split("\n")
 
 
 def _head(one: Explanation, zone: str, language: str) -> list[str]:
