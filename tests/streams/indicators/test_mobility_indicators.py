@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from looked_at import HOUR_MS, PARIS, at, run, without
 
+from vigie.streams.core.mobility.counts import counted
 from vigie.streams.core.mobility.holidays import easter, french_holidays, is_working_day
+from vigie.streams.core.windows.honest import honest
+from vigie.streams.core.windows.statistics import Way, predecessors, statistics
 from vigie.streams.core.windows.track import track
 
 QUARTER_MS = 900_000
@@ -225,3 +228,24 @@ def test_the_band_is_that_of_the_hour_of_the_week_across_the_change_of_clocks(ye
         found = run("mobility_direction_share", "1h", f"2025-03-31 {hour:02}:30", counts)[0]
         assert found.category == "", hour
         assert found.details["low_pct"] < found.value < found.details["high_pct"]
+
+
+@pytest.mark.parametrize("way", [Way.COUNT, Way.METER])
+def test_passages_are_those_of_the_windows_of_the_property(way):
+    rng = np.random.default_rng(11)
+    for size in (0, 1, 2, 300):
+        instants = np.sort(rng.integers(0, 40, size)) * QUARTER_MS * 3
+        rows = track(instants, rng.integers(0, 50, size), rng.choice([1, 1, 1, 2, 3, 4], size), step_s=2700)
+        starts = np.arange(0, 90) * HOUR_MS
+        ends = starts + rng.integers(1, 30, 90) * HOUR_MS
+        low, high = np.searchsorted(rows.at_ms, starts), np.searchsorted(rows.at_ms, ends)
+        before = predecessors(rows.at_ms, rows.flags, low, starts) if way is Way.METER else None
+        stated = statistics(way, rows.values, rows.at_ms, rows.flags, low, high, before)
+        said = honest(way, stated, ends - starts, np.full(90, 2700))
+        found = counted(way, rows, starts, ends)
+        for mine, theirs in (
+            (found.passages, said.statistics.value), (found.readings, stated.count), (found.excluded, stated.excluded),
+            (found.unknown, stated.unknown), (found.expected, said.expected), (found.resets, stated.resets),
+            (found.completeness, said.completeness),
+        ):  # fmt: skip
+            np.testing.assert_array_equal(mine, theirs)
