@@ -188,7 +188,7 @@ SEVERE = {
     "an id that a file cannot have": ([device("eui:1", A3)], "id", "attendu 1 à 100", "expected 1 to 100"),
     "an expression with an unknown property": (
         [indicator(expression="max(air_temperatur) - 3", unit="°C")], "expression",
-        "expression (caractère 1) : grandeur inconnue « air_temperatur » : vouliez-vous dire air_temperature ?",
+        "expression (caractère 5) : grandeur inconnue « air_temperatur » : vouliez-vous dire air_temperature ?",
         "did you mean air_temperature?",
     ),
     "an expression of another unit": (

@@ -11,15 +11,7 @@ from typing import NoReturn, TypeVar
 from vigie.streams.core.windows.expression_error import ExpressionError, MistakeError, counted, unknown
 from vigie.streams.core.windows.expression_readings import FUNCTIONS, Function, Unit
 from vigie.streams.core.windows.expression_typed import (
-    Typed,
-    call,
-    comparable,
-    no_temperature,
-    over,
-    plain,
-    plus,
-    scaled,
-    times,
+    Typed, call, comparable, no_temperature, over, plain, plus, scaled, times,
 )  # fmt: skip
 from vigie.streams.core.windows.expression_units import unit_of
 from vigie.streams.core.windows.statistics import Way, way_of
