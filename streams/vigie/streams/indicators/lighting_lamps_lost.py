@@ -7,7 +7,7 @@ import numpy as np
 from vigie.streams.core.lighting.lamps import BASELINE, Step, step_down
 from vigie.streams.core.lighting.looked_at import Lit, judged, lit
 from vigie.streams.core.lighting.power import PROPERTIES, Floats
-from vigie.streams.core.lighting.states import ON_SHARE, night_level
+from vigie.streams.core.lighting.states import DARK_DEG, LEVEL_QUANTILE, ON_SHARE, grouped_quantile
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 
@@ -41,13 +41,10 @@ def compute(inputs: Inputs) -> Sequence[Result]:
 
 def _levels(found: Lit) -> Floats:
     """The level of each night, W; NaN where it is not known, or nothing was lit."""
-    levels = np.full(found.last + 1, np.nan)
-    for place in np.unique(found.night[found.night >= 0]).tolist():
-        of_night = found.night == place
-        level = night_level(found.spans.watts[of_night], found.sun_deg[of_night])
-        if level is not None and level > ON_SHARE * found.level_w:  # a night that stayed dark lost no lamps
-            levels[place] = level
-    return levels
+    chosen = (found.night >= 0) & (found.sun_deg < DARK_DEG)
+    night, watts = found.night[chosen], found.spans.watts[chosen]
+    levels = grouped_quantile(watts, night, found.last + 1, LEVEL_QUANTILE / 100)
+    return np.where(levels > ON_SHARE * found.level_w, levels, np.nan)  # a night that stayed dark lost no lamps
 
 
 def _details(step: Step, found: Lit) -> dict[str, float]:

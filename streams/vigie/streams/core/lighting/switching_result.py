@@ -79,8 +79,10 @@ def _angle(inputs: Inputs, found: Lit, changes: Switching, edge: Edge) -> tuple[
     start = inputs.parameters[ANGLE]
     bounds = zip(found.nights.starts_at[:-1].tolist(), found.nights.ends_at[:-1].tolist(), strict=True)
     places = [_nearest(inputs, edge.instants(changes), night, start, edge) for night in bounds]
-    learned = [_sun(inputs, place[0]) for place in places if place is not None]
-    return (float(np.median(learned)) if len(learned) >= LEAST_LEARNED else start), len(learned)
+    at = np.array([place[0] for place in places if place is not None], np.int64)
+    if len(at) < LEAST_LEARNED:
+        return start, len(at)
+    return float(np.median(sun_elevation(at, inputs.point.latitude, inputs.point.longitude))), len(at)
 
 
 def _nearest(

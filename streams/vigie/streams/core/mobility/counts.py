@@ -85,13 +85,15 @@ def counted(way: Way, track: Track, starts_at: Ints, ends_at: Ints) -> Counted:
     low, high = np.searchsorted(at, starts_at), np.searchsorted(at, ends_at)
     count = high - low
     if way is Way.METER:
-        steps = np.diff(values, prepend=values[:1])
+        steps = np.zeros_like(values)
+        np.subtract(values[1:], values[:-1], out=steps[1:])
         fell = steps < 0
         raw, told, resets = _risen(at, np.where(fell, values, steps), fell, low, high, starts_at)
     else:
         raw, told, resets = _within(values, low, high), count > 0, np.zeros(len(count), np.int64)
     excluded = np.searchsorted(track.at_ms, ends_at) - np.searchsorted(track.at_ms, starts_at) - count
-    fresh = np.diff(at, prepend=-1) != 0
+    fresh = np.ones(len(at), bool)
+    np.not_equal(at[1:], at[:-1], out=fresh[1:])
     unknown = _within(track.flags[good] == MOST_GOOD, low, high)
     instants = count if fresh.all() else _within(fresh, low, high)
     return _honest(raw, told, count, excluded, unknown, instants, resets, ends_at - starts_at, track.step_s)
