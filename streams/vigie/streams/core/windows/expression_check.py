@@ -11,7 +11,15 @@ from typing import NoReturn, TypeVar
 from vigie.streams.core.windows.expression_error import ExpressionError, MistakeError, counted, unknown
 from vigie.streams.core.windows.expression_readings import FUNCTIONS, Function, Unit
 from vigie.streams.core.windows.expression_typed import (
-    Typed, call, comparable, no_temperature, over, plain, plus, scaled, times,
+    Typed,
+    call,
+    comparable,
+    no_temperature,
+    over,
+    plain,
+    plus,
+    scaled,
+    times,
 )  # fmt: skip
 from vigie.streams.core.windows.expression_units import unit_of
 from vigie.streams.core.windows.statistics import Way, way_of
@@ -23,14 +31,12 @@ MOST_CHARACTERS, MOST_NODES = 500, 200
 _LARGEST = 1e15
 _OTHERS = ("channel", "percent", "fraction", "abs", "window_hours", "quantity")
 _OF = {
-    Way.ANGLE: ("d'une direction", "of a direction"),
-    Way.CATEGORY: ("d'une catégorie", "of a category"),
+    Way.ANGLE: ("d'une direction", "of a direction"), Way.CATEGORY: ("d'une catégorie", "of a category"),
     Way.METER: ("d'un compteur cumulatif (voyez difference)", "of a meter (see difference)"),
     Way.RANGE: ("d'un niveau dépassé : il ne se combine pas", "of a level exceeded: it does not combine"),
-    Way.GAUGE: ("d'une mesure", "of a gauge"),
-    Way.COUNT: ("d'un comptage", "of a count"),
+    Way.GAUGE: ("d'une mesure", "of a gauge"), Way.COUNT: ("d'un comptage", "of a count"),
     Way.LEVEL: ("d'un niveau sonore", "of a sound level"),
-}
+}  # fmt: skip
 
 
 class Checker:
