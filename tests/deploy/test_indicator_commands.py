@@ -54,6 +54,7 @@ def database(services):
         state(
             connection, COMMUNE, PARTY, ("contact", "bruit", {"party": "metropole", "role": "owner", "name": "Secret"}),
             ("zone", "Z1", {"name": "Parc", "role": "project"}),
+            point("P3", code="SON-3", use_case="noise", zones=["Z1"], properties=[{"property": "laeq"}]),
             point("P1", code="SON-1", name="Canebière", use_case="noise", zones=["Z1"], properties=[
                 {"property": "laeq"}, {"property": "la95eq"}]),
             ("indicator", "noise_harmonica", {"name": "Harmonica", "definition": "…", "owner": "bruit"}),
@@ -140,6 +141,7 @@ def test_an_hour_is_explained(run):
         "Responsable : bruit",
         "niveau LAeq : 3 bonnes sur 4 attendues (une toutes les 15 min), 1 laissées de côté.",
         "niveau LA95eq : 4 bonnes sur 4 attendues (une toutes les 15 min), 0 laissées de côté.",
+        "Comptées : 14:00:00 60 dB(A) ; 14:15:00 61 dB(A) ; 14:45:00 62,5 dB(A).",
         "Rien de bon du 14/07/2026 à 14:15:00 (UTC+02:00) au 14/07/2026 à 14:45:00 (UTC+02:00) (30 min).",
         "1 messages retirés du point par une correction de la flotte.",
         "14/07 14:30:00 · niveau LAeq 92 dB(A) : douteuse (pic isolé).",
@@ -163,7 +165,8 @@ def test_a_property_and_a_zone_are_explained(run):
     assert "la95" not in told
     zone = run("explain", "zone:Z1", "laeq", "2026-07-14 14:20")
     assert "Points qui y ont pris part (2 sur 3)" in zone
-    assert "  P1 : 61,25 dB(A), complétude 75 %." in zone
+    assert "Sans part : SON-3." in zone
+    assert "  SON-1 : 61,25 dB(A), complétude 75 %." in zone
     assert "  P2." in zone
 
 

@@ -22,6 +22,8 @@ from vigie.topics.quality import Flag, unpack
 Connection = psycopg.Connection[Any]
 
 _GAPS = 5
+_COUNTED = 24
+"""So many readings are told one by one."""
 _STRICT = (Kind.COUNTER, Kind.INTERVAL_COUNT)
 
 
@@ -41,6 +43,7 @@ class Series(NamedTuple):
         step_s: how often there should be one; 0 where nobody knows.
         expected: how many there should be; None where nobody knows.
         gaps: the longest spans without a good one, by time.
+        counted: (epoch ms, value) of those that count, where they are few enough to be told one by one.
     """
 
     property: int
@@ -50,6 +53,7 @@ class Series(NamedTuple):
     step_s: int
     expected: int | None
     gaps: list[Gap]
+    counted: list[tuple[int, float]]
 
 
 class Explanation(NamedTuple):
@@ -65,7 +69,8 @@ class Explanation(NamedTuple):
         series: what there is of each series that is needed.
         left_out: the first readings that did not count for their flag, and how many there are.
         withdrawn: observations that a correction took away from the point.
-        parts: point -> its row for the same indicator and window, None where it has none; by point.
+        parts: point -> its row for the same indicator and window, None where it has none; by today's code.
+        codes: point -> today's code; points that are in no part measure the property and took no part.
         history: each revision that is known, the row itself the last.
     """
 
@@ -79,6 +84,7 @@ class Explanation(NamedTuple):
     left_out: tuple[list[LeftOut], int]
     withdrawn: int
     parts: dict[str, Row | None]
+    codes: dict[str, str]
     history: list[Row]
 
 
@@ -107,11 +113,15 @@ def explain(connection: Connection, row: Row, listed: Listed | None) -> Explanat
         series = _series(point, numbers, tracks, span, only)
         left = indicator_queries.left_out(connection, name, numbers, *span)
         gone = indicator_queries.withdrawn(connection, name, numbers, *span)
-    found = indicator_queries.of_points(connection, row.parts, row) if kind != "point" else {}
-    parts = {each: found.get(each) for each in sorted(row.parts)} if kind != "point" else {}
+    parts: dict[str, Row | None] = {}
+    codes: dict[str, str] = {}
+    if kind != "point":
+        codes = indicator_queries.members(connection, row, property_name)
+        found = indicator_queries.of_points(connection, row.parts, row)
+        parts = {each: found.get(each) for each in sorted(row.parts, key=lambda each: codes.get(each, each))}
     return Explanation(
         row, listed, made, property_name, _bound(row, listed, made, property_name), point, series, left, gone, parts,
-        indicator_queries.history(connection, row),
+        codes, indicator_queries.history(connection, row),
     )  # fmt: skip
 
 
@@ -145,10 +155,13 @@ def _series(
         if only is not None and key[1] != only:
             continue
         track, step_s = tracks.get(key), steps.get(key, 0)
-        good = np.empty(0, np.int64) if track is None else track.good().at_ms
+        counts = None if track is None else track.good()
+        good = np.empty(0, np.int64) if counts is None else counts.at_ms
+        told = counts is not None and len(counts) <= _COUNTED
+        counted = list(zip(good.tolist(), counts.values.tolist(), strict=True)) if told and counts is not None else []
         expected = expected_of(span[1] - span[0], step_s)
         bad = 0 if track is None else len(track) - len(good)
-        found.append(Series(*key, len(good), bad, step_s, expected, _gaps(good, span, step_s)))
+        found.append(Series(*key, len(good), bad, step_s, expected, _gaps(good, span, step_s), counted))
     return found
 
 
@@ -182,6 +195,7 @@ def as_data(one: Explanation) -> dict[str, Any]:
             {
                 "property": PROPERTIES[each.property].name, "channel": each.channel, "good": each.good,
                 "left_out": each.bad, "step_s": each.step_s or None, "expected": each.expected,
+                "counted": [{"observed_at": utc_text(at), "value": value} for at, value in each.counted],
                 "gaps": [[utc_text(gap.from_at), utc_text(gap.to_at)] for gap in each.gaps],
             }
             for each in one.series
@@ -196,6 +210,7 @@ def as_data(one: Explanation) -> dict[str, Any]:
         "left_out_count": one.left_out[1],
         "withdrawn": one.withdrawn,
         "points": {name: None if part is None else row_data(part) for name, part in one.parts.items()},
+        "absent": [name for name in one.codes if name not in one.parts],
         "revisions": [row_data(each) for each in one.history],
     }  # fmt: skip
 

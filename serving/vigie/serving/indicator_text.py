@@ -1,69 +1,22 @@
-"""The explanation of a window's number as lines for people, and the cells of the tables of indicators."""
+"""The explanation of a window's number as lines for people."""
 
 import re
 from collections.abc import Mapping
 
+from vigie.serving.indicator_cells import code_text, name_text, share_text, value_text
 from vigie.serving.indicator_explain import Explanation, Series, objecting
-from vigie.serving.indicator_words import WORDS, say
+from vigie.serving.indicator_words import say
 from vigie.serving.wording import amount_text, local, local_text, number_text, property_label, reading_text
 from vigie.streams.core.aggregate_words import category_text, quality_text, reason_text
 from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import outside_text
 from vigie.streams.core.quality_words import FLAGS, TESTS
 from vigie.streams.core.windows.indicator import Indicator
-from vigie.streams.sinks.indicator_queries import LeftOut, Listed, Row
-from vigie.topics.fleet.kinds.point import USE_CASES
+from vigie.streams.sinks.indicator_queries import LeftOut, Row
 from vigie.topics.property import BY_NAME
 from vigie.topics.quality import Flag, Test
 
 _WORD = re.compile(r"[^\W\d_]\w*")
-
-
-def use_case_text(name: str, language: str) -> str:
-    """What a use case is called.
-
-    >>> use_case_text("noise", "fr"), use_case_text("", "en")
-    ('bruit', 'network and platform')
-    """
-    if not name:
-        return say(language, "of_platform")
-    return USE_CASES.get(name, name) if language == "fr" else name
-
-
-def code_text(code: str, language: str) -> str:
-    """What a window code is called.
-
-    >>> code_text("1mo", "fr"), code_text("r7d", "en")
-    ('mois', 'rolling 7 days')
-    """
-    return WORDS[language].get(f"code.{code}", code)
-
-
-def share_text(share: float | None, language: str) -> str:
-    """A share as percent; never rounded up to all.
-
-    >>> share_text(0.7512, "en"), share_text(0.9999, "en"), share_text(None, "fr")
-    ('75.1 %', '99.9 %', '–')
-    """
-    if share is None:
-        return "–"
-    return amount_text(int(share * 1000 + 1e-6) / 10, "%", language)
-
-
-def name_text(indicator: str, listed: Listed | None, language: str) -> str:
-    """What an indicator or a property is called, with its channel."""
-    name, _, channel = indicator.partition("#")
-    if listed is not None:
-        label = outside_text(listed.label)
-    else:
-        label = property_label(BY_NAME[name].id, language) if name in BY_NAME else outside_text(name)
-    return say(language, "series.channel", label=label, channel=channel) if channel else label
-
-
-def value_text(row: Row, language: str) -> str:
-    """The value with its unit, and what it is called."""
-    text = amount_text(row.value, row.unit, language)
-    return f"{text} ({category_text(outside_text(row.category), language)})" if row.category else text
 
 
 def as_text(one: Explanation, zone: str, language: str) -> list[str]:
@@ -227,6 +180,7 @@ def _series(one: Series, zone: str, language: str) -> list[str]:
     label = _label(one.property, one.channel, language)
     return [
         "  " + say(language, "series", label=label, good=one.good, of=of, bad=one.bad),
+        *_counted(one, zone, language),
         *(
             "  " + say(
                 language, "gap", start=local_text(gap.from_at, zone, language),
@@ -235,6 +189,16 @@ def _series(one: Series, zone: str, language: str) -> list[str]:
             for gap in one.gaps
         ),
     ]  # fmt: skip
+
+
+def _counted(one: Series, zone: str, language: str) -> list[str]:
+    """The readings that count, one by one where they are few."""
+    if not one.counted:
+        return []
+    values = " ; ".join(
+        f"{local(at, zone):%H:%M:%S} {reading_text(one.property, value, language)}" for at, value in one.counted
+    )
+    return ["  " + say(language, "counted", values=values)]
 
 
 def _left_out(one: LeftOut, zone: str, language: str) -> str:
@@ -252,11 +216,13 @@ def _parts(one: Explanation, language: str) -> list[str]:
     lines = [say(language, "parts", count=len(one.parts), expected=expected)]
     for name, row in one.parts.items():
         if row is None:
-            lines.append(say(language, "part.own", code=outside_text(name)))
+            lines.append(say(language, "part.own", code=outside_text(one.codes.get(name, name))))
         else:
             share = share_text(row.completeness, language)
-            lines.append(say(language, "part", code=outside_text(name), value=value_text(row, language), share=share))
-    return lines
+            code = outside_text(one.codes.get(name, name))
+            lines.append(say(language, "part", code=code, value=value_text(row, language), share=share))
+    absent = [outside_text(code) for name, code in one.codes.items() if name not in one.parts]
+    return [*lines, say(language, "parts.absent", codes=", ".join(absent))] if absent else lines
 
 
 def _completeness(one: Explanation, language: str) -> list[str]:

@@ -9,8 +9,9 @@ from vigie.deploy.indicator_commands.show import print_rows
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_database import opened_database
+from vigie.serving.indicator_cells import name_text
 from vigie.serving.indicator_explain import as_data, explain, row_data
-from vigie.serving.indicator_text import as_text, name_text
+from vigie.serving.indicator_text import as_text
 from vigie.serving.indicator_words import say
 from vigie.serving.wording import local
 from vigie.streams.core.windows.legal import window_of

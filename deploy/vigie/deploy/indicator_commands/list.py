@@ -10,7 +10,7 @@ from vigie.deploy.installation import settings_here
 from vigie.deploy.opened_database import opened_database
 from vigie.deploy.operator_error import OperatorError
 from vigie.deploy.terminal_text import cell
-from vigie.serving.indicator_text import use_case_text
+from vigie.serving.indicator_cells import use_case_text
 from vigie.serving.indicator_words import say
 from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.settings import Settings

@@ -9,8 +9,8 @@ from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_database import opened_database
 from vigie.deploy.terminal_text import cell
+from vigie.serving.indicator_cells import code_text, name_text, share_text
 from vigie.serving.indicator_explain import row_data
-from vigie.serving.indicator_text import code_text, name_text, share_text
 from vigie.serving.indicator_words import say
 from vigie.serving.wording import amount_text, local_text
 from vigie.streams.core.aggregate_words import category_text, quality_text, reason_text

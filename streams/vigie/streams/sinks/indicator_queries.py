@@ -209,6 +209,29 @@ def of_points(connection: Connection, points: Sequence[str], one: Row) -> dict[s
     return {row.subject.partition(":")[2]: row for row in map(_row, found)}
 
 
+_WITHIN = {
+    "zone": "%(of)s = ANY (zones)", "commune": "commune = %(of)s", "use_case": "use_case = %(of)s", "network": "false",
+}  # fmt: skip
+
+
+def members(connection: Connection, one: Row, property_name: str) -> dict[str, str]:
+    """Points of a zone, commune or use case and those that took part in its row: id -> today's code.
+
+    Args:
+        connection: to the store.
+        one: of a subject of many points.
+        property_name: only points that measure it; empty: only those that took part.
+    """
+    kind, _, of = one.subject.partition(":")
+    found = connection.execute(
+        "SELECT point, coalesce(code, point) FROM v_point WHERE point = ANY (%(parts)s)"  # noqa: S608 -- texts of ours
+        f" OR ({_WITHIN.get(kind, 'false')} AND properties @> jsonb_build_array(jsonb_build_object('property',"
+        " %(property)s::text))) ORDER BY 2".encode(),
+        {"parts": one.parts, "of": of, "property": property_name},
+    )
+    return dict(found.fetchall())
+
+
 def left_out(
     connection: Connection, point: str, properties: Sequence[int], from_at: int, to_at: int
 ) -> tuple[list[LeftOut], int]:
