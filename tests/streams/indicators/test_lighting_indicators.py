@@ -10,6 +10,7 @@ from looked_at import HOUR_MS, MARSEILLE, MINUTE_MS, PARIS, at, run, without
 from vigie.streams.core.lighting.lamps import step_down
 from vigie.streams.core.lighting.nights import dark
 from vigie.streams.core.quality.sun import sun_elevation
+from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.track import track
 
 QUARTER_MS = 900_000
@@ -277,5 +278,8 @@ def test_a_power_cut_is_shared_and_a_loss_of_communication_is_not():
     going_on = broken(whole, "2025-04-10 20:00", "2025-04-11 00:00")
     found = tell(going_on, [broken(whole, "2025-04-10 20:00", "2025-04-11 00:00")])
     assert (found.value, found.category) == (240, "power_cut"), "until the end of the day"
+    whole_day = broken(whole, "2025-04-09 20:00", "2025-04-11 00:00")
+    found = tell(whole_day, [broken(whole, "2025-04-09 20:00", "2025-04-11 00:00")])
+    assert (found.value, found.count, honest_result(found, 0.0).value) == (1440, 0, 1440), "all of the day"
     late = np.sort(np.concatenate([mine, whole[(whole > at("2025-04-10 10:00")) & (whole < at("2025-04-10 12:00"))]]))
     assert tell(late, shared).value == 0, "its frames were only late"

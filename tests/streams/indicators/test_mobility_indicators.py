@@ -98,6 +98,12 @@ def test_a_meter_loses_nothing_with_lost_messages_and_begins_anew():
     assert (found[0].value, found[0].details) == (wanted, {"resets": 1.0})
 
 
+def test_a_count_of_four_hours_tells_no_hour(year):
+    four = {("passages", 1): track(np.arange(*YEAR, 4 * HOUR_MS), [7.0] * 2190, step_s=4 * 3600)}
+    assert run("mobility_count", "1h", "2025-06-10 10:30", four) == {}
+    assert run("mobility_count", "1d", "2025-06-10 10:30", four)[0].value == 42
+
+
 def test_readings_that_were_rejected_do_not_count(year):
     one = year["passages", 1]
     flags = np.where(np.arange(len(one)) % 48 == 5, 4, 1)

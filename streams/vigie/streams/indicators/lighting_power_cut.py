@@ -35,6 +35,7 @@ def compute(inputs: Inputs) -> Sequence[Result]:
             value=lasted["power_cut"],
             count=count,
             expected=expected_of(window.end_at - window.start_at, step_s),
+            completeness=1.0,  # that nothing came is what is told here
             quality=1,
             category=max(lasted, key=lambda name: lasted[name]) if total else "",
             details={f"{name}_min": minutes for name, minutes in lasted.items()}
@@ -97,6 +98,7 @@ register(
         limits_fr=(
             "Une panne de passerelle fait taire tous les voisins : seul l'index, au retour, la distingue d'une coupure."
             " Un silence est jugé de nouveau quand ses trames arrivent en retard. Les durées vont de trame à trame."
+            " Après deux jours sans trame le compteur n'est plus jugé."
         ),
         compute=compute,
         load=load_neighbours,

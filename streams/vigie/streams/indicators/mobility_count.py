@@ -13,7 +13,8 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     """The sum, then each channel where there are several."""
     starts, ends = np.array([inputs.window.start_at]), np.array([inputs.window.end_at])
     channels = {
-        channel: counted(way, track, starts, ends) for channel, (way, track) in tracks_by_channel(inputs.point).items()
+        channel: counted(way, track, starts, ends)
+        for channel, (way, track) in tracks_by_channel(inputs.point, inputs.window).items()
     }
     if not channels:
         return []
@@ -65,7 +66,8 @@ register(
         source="Rapport AMP, fiche 2 (comptage par sens) ; schéma national comptage des mobilités",
         limits_fr=(
             "Le compteur cumulé est préféré : un message perdu n'y perd aucun passage. Complétude exigée : 75 % d'une"
-            " heure, 90 % d'un jour, de chaque voie. La voie 0 d'un capteur qui en a d'autres n'est pas ajoutée."
+            " heure, 90 % d'un jour, de chaque voie. La voie 0 d'un capteur qui en a d'autres n'est pas ajoutée. Sans"
+            " objet pour une heure si le pas est plus long."
         ),
         compute=compute,
     )

@@ -21,7 +21,8 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     starts = np.concatenate([[window.start_at], of_hours])
     ends = np.concatenate([[window.end_at], of_hours + HOUR_MS])
     channels = {
-        channel: counted(way, track, starts, ends) for channel, (way, track) in tracks_by_channel(inputs.point).items()
+        channel: counted(way, track, starts, ends)
+        for channel, (way, track) in tracks_by_channel(inputs.point, inputs.window).items()
     }
     sides = by_direction(channels)
     if not sides.keys() >= {1, 2}:

@@ -96,7 +96,7 @@ def _of_power(point: PointTracks, name: str) -> Spans | None:
     chosen = [tracks[0]] if 0 in tracks else [tracks[phase] for phase in _PHASES if phase in tracks]
     if not chosen:
         return None
-    at: Ints = reduce(np.intersect1d, [one.at_ms for one in chosen])
+    at: Ints = reduce(np.intersect1d, [np.unique(one.at_ms) for one in chosen])
     if not len(at):
         return None
     watts = np.sum([_at(one, at) for one in chosen], axis=0)
@@ -111,7 +111,7 @@ def _of_meter(meters: Sequence[Track]) -> Spans | None:
     good = [one.good() for one in meters]
     if not good:
         return None
-    at: Ints = reduce(np.intersect1d, [one.at_ms for one in good])
+    at: Ints = reduce(np.intersect1d, [np.unique(one.at_ms) for one in good])
     if len(at) < 2:
         return None
     index = np.array([_at(one, at) for one in good])

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.streams.core.windows.counted import too_short
 from vigie.streams.core.windows.honest import DAY_MS, ENOUGH, ENOUGH_OF_A_DAY
 from vigie.streams.core.windows.indicator import PointTracks
+from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.statistics import MOST_GOOD, PREDECESSOR_MS, Way
 from vigie.streams.core.windows.track import Track
 
@@ -50,10 +52,11 @@ def direction_of(channel: int) -> int:
     return 0 if channel == 0 else 2 - channel % 2
 
 
-def tracks_by_channel(point: PointTracks) -> dict[int, tuple[Way, Track]]:
+def tracks_by_channel(point: PointTracks, window: Window) -> dict[int, tuple[Way, Track]]:
     """The series that counts each channel: the meter where there is one, since it loses nothing with a lost message.
 
-    Channel 0 is the sum that some devices tell: it is left out where there are others.
+    Channel 0 is the sum that some devices tell: it is left out where there are others. None of a point whose readings
+    tell of more than the window.
     """
     found: dict[int, tuple[Way, Track]] = {}
     for name, way in (("passages", Way.COUNT), ("passages_total", Way.METER)):
@@ -62,6 +65,8 @@ def tracks_by_channel(point: PointTracks) -> dict[int, tuple[Way, Track]]:
                 found[track.channel] = way, track
     if len(found) > 1:
         found.pop(0, None)
+    if any(too_short(window, track.step_s) for _, track in found.values()):
+        return {}
     return dict(sorted(found.items()))
 
 

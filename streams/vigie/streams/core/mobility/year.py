@@ -90,7 +90,7 @@ def _channels(inputs: Inputs) -> dict[int, Counted]:
     over = days(inputs.window, inputs.zone)
     return {
         channel: counted(way, track, over.starts_at, over.ends_at)
-        for channel, (way, track) in tracks_by_channel(inputs.point).items()
+        for channel, (way, track) in tracks_by_channel(inputs.point, inputs.window).items()
     }
 
 
