@@ -1,16 +1,15 @@
 """Windows made again from the store, on a real Kafka and a real PostgreSQL: one journey of a point of heat."""
 
+import json
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fleet_objects import fleet_object, point
+from roles_by_hand import vigie
 from streams.steps.installation import Role, wait_until
 from streams.steps.windows_played import DAY, HOUR, MIDNIGHT, QUARTER, Play, observed, quarters
-
-from vigie.streams.sinks.recompute_requests import ask, progress
 
 pytestmark = pytest.mark.parts
 JUNE = 1_748_728_800_000
@@ -83,10 +82,11 @@ def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, databa
         play.dirty("P1", warm.observed_at, warm.observed_at + QUARTER, JULY, "quality")
         active = reigning(first, second)
         assert active is not None
+        other = second if active is first else first
         wait_until(lambda: play.standing()[*P1, "1d", day][2] == 1, 20, active.text)
         active.end(signal.SIGKILL)
         play.wait_done(40, store, first, second)
-        wait_until(lambda: play.standing()["point:P1", "spread", "1d", day][2] == 1, 20, second.text)
+        wait_until(lambda: play.standing()["point:P1", "spread", "1d", day][2] == 1, 20, other.text)
         after = play.standing("subject = 'point:P1'")
         changed = {key[1:]: row[2:4] for key, row in after.items() if row != found.get(key)}
         again = (1, "quality")
@@ -100,14 +100,15 @@ def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, databa
         assert after[*P1, "1mo", JUNE][0] == pytest.approx(told.mean(), abs=1e-9)
         assert after["point:P1", "spread", "1d", day][0] == pytest.approx(60 - values[17].min(), abs=1e-9)
 
-        # Another definition is computed when somebody asks; one that cannot be computed is null, and stops nothing.
+        # Another definition is computed when somebody asks.
         play.outbox.apply(2, stated(f"({SPREAD}) / 2"))
-        wait_until(lambda: "Revision 2 of the fleet is in force" in second.text(), 10, second.text)
-        number = ask(play.store, "spread", None, _at(JUNE), _at(JULY))
-        wait_until(lambda: progress(play.store, number).state == "done", 30, second.text)
-        done = progress(play.store, number)
-        assert (done.windows, done.changed) == (30, 30)
-
-
-def _at(epoch_ms: int) -> datetime:
-    return datetime.fromtimestamp(epoch_ms / 1000, UTC)
+        wait_until(lambda: "Revision 2 of the fleet is in force" in other.text(), 10, other.text)
+        play.store.execute("INSERT INTO fleet_object (kind, id) VALUES ('indicator', 'spread')")
+        said = json.loads(vigie(play.settings, "recompute", "--indicator", "spread", "--from", "2025-06-01",
+                                "--to", "2025-07-01", "--json"))  # fmt: skip
+        assert (said["state"], said["windows"], said["changed"]) == ("done", 30, 30)
+        play.wait_done(20, store, other)
+        half = play.standing("indicator = 'spread'")["point:P1", "spread", "1d", day]
+        assert half[0] == pytest.approx((60 - values[17].min()) / 2, abs=1e-9)
+        assert half[2:4] == (2, "definition")
+        assert half[5] != after["point:P1", "spread", "1d", day][5]

@@ -42,8 +42,8 @@ TICKS = ("ticks", 0)
 MOST_RECORDS = 50_000
 """Of a portion."""
 WAIT_S = 0.3
-SWEEP_MS = 86_400_000
-"""Ticks further apart are looked after a day at a time."""
+SWEEP_MS = 31 * 86_400_000
+"""Ticks further apart are looked after a month at a time."""
 RELEASED_HEADER = ("vigie-released", b"1")
 """On a window of a point that its owner no longer holds: the windows of its zones are recompute's too."""
 

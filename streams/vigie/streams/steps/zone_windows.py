@@ -9,10 +9,10 @@ import psycopg
 
 from vigie.streams.core.windows.across import zone_aggregates
 from vigie.streams.core.windows.legal import Window
-from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.members import members
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.work import ZoneWork
 from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
 from vigie.streams.sinks.part_queries import load_parts, points_heard

@@ -1,0 +1,30 @@
+"""Words of `vigie recompute`, in both languages with the same keys."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "fr": {
+        "unknown": "Ni grandeur ni indicateur ne s'appelle {name!r}{hint}. "
+        "`vigie indicators list` les montre ; « * » : tous.",
+        "hint": " : vouliez-vous dire {near} ?",
+        "subject": "Un sujet s'écrit point:…, zone:…, commune:…, use_case:… ou network:…, et non {name!r}.",
+        "empty": "La période est vide : --to n'est pas après --from.",
+        "asked": "Demande {number} : {indicator}, du {since} au {until}.",
+        "left": "Rien n'est perdu : la demande {number} reste notée, et le rôle recompute la fera.",
+        "waits": "La demande attend encore : le rôle recompute tourne-t-il (`vigie status`) ?",
+        "working": "{windows} fenêtres calculées, {changed} changées",
+        "done": "Terminé : {windows} fenêtres calculées, {changed} changées.",
+        "owned": "Les fenêtres d'une grandeur encore en mémoire (un jour et demi environ) sont tenues par observe.",
+    },
+    "en": {
+        "unknown": "Neither a property nor an indicator is named {name!r}{hint}. "
+        "`vigie indicators list` shows them; *: all.",
+        "hint": ": did you mean {near}?",
+        "subject": "A subject is written point:…, zone:…, commune:…, use_case:… or network:…, not {name!r}.",
+        "empty": "The span is empty: --to is not after --from.",
+        "asked": "Request {number}: {indicator}, from {since} to {until}.",
+        "left": "Nothing is lost: request {number} stays noted, and the role recompute will do it.",
+        "waits": "The request still waits: does the role recompute run (`vigie status`)?",
+        "working": "{windows} windows computed, {changed} changed",
+        "done": "Done: {windows} windows computed, {changed} changed.",
+        "owned": "Windows of a property that are still in memory (some day and a half) are kept right by observe.",
+    },
+}
