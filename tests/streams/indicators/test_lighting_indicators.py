@@ -138,6 +138,14 @@ def test_a_meter_bridges_an_hour_without_readings_but_not_a_night(usual):
     assert found.value == pytest.approx(whole.value), "two readings that came late make gaps that are known"
 
 
+def test_what_is_drawn_before_noon_is_of_the_night_that_ends(usual):
+    minutes, watts = usual
+    market = (minutes >= at(f"{DAY} 11:00")) & (minutes < at(f"{DAY} 12:00"))
+    alone = run("lighting_kwh_night", "1d", f"{DAY} 15:00", index(minutes, watts))[0].value
+    beside = run("lighting_kwh_night", "1d", f"{DAY} 15:00", index(minutes, watts + 1000 * market))[0].value
+    assert beside - alone == pytest.approx(0.75), "three of its quarters end before noon"
+
+
 def test_a_night_that_takes_much_more_is_high(lit_times):
     begin = at("2025-04-09 12:00")
     found = run(
@@ -203,6 +211,8 @@ def test_a_night_without_light_is_out_and_a_pause_that_is_usual_is_not(lit_times
     minutes, watts = power(lit_times, paused)
     found = run("lighting_night_out", "1d", f"{DAY} 15:00", readings(minutes, watts))[0]
     assert (found.value, found.category) == (0, "")
+    after = run("lighting_night_out", "1d", "2025-04-01 15:00", readings(minutes, watts))[0]
+    assert after.value == 0, "the pause is of legal time: an hour earlier since Sunday"
     out = (minutes >= at("2025-04-09 22:00")) & (minutes < at(f"{DAY} 00:00"))
     found = run("lighting_night_out", "1d", f"{DAY} 15:00", readings(minutes, np.where(out, 0.0, watts)))[0]
     assert found.value == pytest.approx(120, abs=16)

@@ -98,6 +98,13 @@ def test_a_meter_loses_nothing_with_lost_messages_and_begins_anew():
     assert (found[0].value, found[0].details) == (wanted, {"resets": 1.0})
 
 
+def test_a_sum_that_the_device_tells_beside_its_channels_is_not_added(year):
+    both = track(year["passages", 1].at_ms, 1 + year["passages", 1].values + year["passages", 2].values)
+    found = run("mobility_count", "1d", "2025-06-10 12:00", year | {("passages", 0): both})
+    assert sorted(found) == [0, 1, 2]
+    assert found[0].value == found[1].value + found[2].value
+
+
 def test_a_count_of_four_hours_tells_no_hour(year):
     four = {("passages", 1): track(np.arange(*YEAR, 4 * HOUR_MS), [7.0] * 2190, step_s=4 * 3600)}
     assert run("mobility_count", "1h", "2025-06-10 10:30", four) == {}
@@ -207,6 +214,17 @@ def test_the_share_of_a_direction_and_a_side_that_is_blocked(year):
     draw = 400 * (0.25 / year["passages", 1].between(day + 10 * HOUR_MS, day + 11 * HOUR_MS).values.sum()) ** 0.5
     assert 50 - 1.5 * draw < hour.details["low_pct"] < 50 - 0.8 * draw < 50 + 0.8 * draw < hour.details["high_pct"]
     assert run("mobility_direction_share", "1h", "2025-06-10 13:30", blocked)[0].category == ""
+
+
+def test_a_share_that_varies_from_week_to_week_has_a_wide_band():
+    weeks = (np.arange(*YEAR, QUARTER_MS) - YEAR[0]) // (7 * 24 * HOUR_MS)
+    tide = np.where(weeks % 2, 35, 65)
+    counts = {
+        ("passages", 1): track(np.arange(*YEAR, QUARTER_MS), tide, property_id=60, channel=1),
+        ("passages", 2): track(np.arange(*YEAR, QUARTER_MS), 100 - tide, property_id=60, channel=2),
+    }
+    found = run("mobility_direction_share", "1h", "2025-06-10 10:30", counts)[0]
+    assert (found.category, found.details["low_pct"], found.details["high_pct"]) == ("", 0, 100)
 
 
 def test_nothing_is_judged_without_a_past_and_nothing_is_said_without_directions(year):

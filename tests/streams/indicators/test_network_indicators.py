@@ -120,6 +120,7 @@ def test_days_until_the_quota_follow_the_trend():
     for most, category in ((5000, "ok"), (800, "over"), (None, "")):
         again = run("network_volume_per_day", "1d", f"{DAY} 12:00", {}, given | {"quota_uplinks": most})[0]
         assert again.category == category
+    assert quota(700.0 + 4 * np.arange(28), 1000).days_left == pytest.approx((1000 - 808) / 4)
     assert quota(daily, 800).days_left == 0
     assert quota(daily[::-1].copy(), 5000).days_left is None, "it shrinks"
     gap = np.where(np.arange(28) % 5 == 1, np.nan, daily)
@@ -174,7 +175,8 @@ def test_a_battery_lasts_as_its_level_falls_and_a_new_one_begins_anew():
     changed = np.where(days < -60, 20 - (days + 180) / 40, 95 - (days + 60) / 8)
     assert months_left(days, changed, 10) == pytest.approx((95 - 60 / 8 - 10) * 8 / (365.25 / 12), rel=1e-6)
     assert months_left(days[-8:], falling[-8:], 10) is None, "three weeks are too short"
-    assert months_left(days, 90 + rng.normal(0, 1, len(days)), 10) is None, "it scatters and does not fall"
+    scattering = 90 + np.resize([-1, 0.5, 0, 1, -0.5], len(days)) - days / 900
+    assert months_left(days, scattering, 10) is None, "it scatters by more than it falls"
 
 
 def test_bytes_of_a_day_follow_the_step():
