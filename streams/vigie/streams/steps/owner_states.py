@@ -1,6 +1,8 @@
 """The keyed state of aggregate: an owner per partition, saved by point and slot (core/windows/owned/saved.py)."""
 
 from collections.abc import Iterable
+from sys import getsizeof
+from typing import Any
 
 from vigie.streams.core.windows.owned import saved
 from vigie.streams.core.windows.owned.owner import Owner
@@ -77,7 +79,19 @@ class OwnerStates(SavedState[_Partition]):
         owners = self.owners()
         return sum(len(owner.memory.points) for owner in owners), sum(owner.memory.size() for owner in owners)
 
+    def bytes_in_memory(self) -> int:
+        """Bytes of the rows and of what Python takes around them."""
+        return sum(owner.memory.size() + _around(owner) for owner in self.owners())
+
 
 def _order(key: bytes, value: bytes) -> tuple[int, int]:
     applied, number = saved.applied(value)
     return (applied, number) if key == saved.PARTITION else (number, applied)
+
+
+def _around(owner: Owner) -> int:
+    memory = owner.memory
+    holders: list[Any] = [memory.points, memory.numbers, memory.newest, owner.spec, owner.touches, owner.revisions]
+    words = [store.words for slot in memory.slots.values() for store in slot.stores.values()]
+    around = sum(map(getsizeof, (*holders, *words, *memory.points, *memory.newest)))
+    return around + sum(getsizeof(word) + getsizeof(word.flags) for some in words for word in some)

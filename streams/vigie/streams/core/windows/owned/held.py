@@ -34,6 +34,7 @@ class Held:
         applied: offset of the last observation taken.
         unsure: whether another worker may have published windows of which nothing is known here.
         changed: whether `tick_at`, `mark` or `dirty` changed since they were last saved.
+        doubted: (point, quarter) -> series that a former worker may have published there, and that are gone.
         spec: of each point.
         before: specs of points of which another one held at the last tick.
         unused: why readings take no part, and how many.
@@ -50,6 +51,7 @@ class Held:
         self.unsure = False
         self.unused: Counter[str] = Counter()
         self.changed = False
+        self.doubted: dict[tuple[int, int], set[int]] = {}
         self._specs: Specs | None = None
         self.spec: list[Spec] = []
         self.before: dict[int, Spec] = {}
@@ -84,6 +86,10 @@ class Held:
             self.spec.append(self._spec(len(self.spec)))
         return found
 
+    def has_meter(self, point: int) -> bool:
+        """Whether a meter was met at points like this one."""
+        return any(layout.has_meter for layout in self.spec[point].layouts())
+
     # -- changes
 
     def touched(self, point: int, one: Observed, offset: int, changed: Iterable[int], by: int) -> Touch:
@@ -101,6 +107,11 @@ class Held:
             touch.meters.update((series, one.observed_at) for series in layout.meters)
         self.memory.slot(one.observed_at // SLOT_MS).changed.add(point)
         return touch
+
+    def doubt(self, point: int, one: Observed, offset: int, series: Iterable[int]) -> None:
+        """Another worker may have published windows with these series of an observation; they are gone now."""
+        self.touched(point, one, offset, series, 0).surely = True
+        self.doubted.setdefault((point, one.observed_at // QUARTER_MS), set()).update(series)
 
     def soil(self, point: int, at: int, reason: str, offset: int) -> None:
         """Say that windows of the day of an instant are to be made again from the store."""

@@ -91,8 +91,11 @@ class Store:
 
     def trim(self) -> None:
         """Let go of what replaced rows and room for growth take."""
-        rows = self.rows()
-        self._buffer = rows[rows["code"] != DEAD].copy()
+        self.keep(self.rows()["code"] != DEAD)
+
+    def keep(self, chosen: NDArray[np.bool_]) -> None:
+        """Let go of all other rows."""
+        self._buffer = self.rows()[chosen]
         self._count = len(self._buffer)
 
     def size(self) -> int:
@@ -213,14 +216,14 @@ class Memory:
                 yield from self.slots[number].stores.values()
 
     def release(self, before_at: int) -> None:
-        """Let go of the slots that end at this instant or before; of the last of them meters stay.
+        """Let go of the slots that end at this instant or before; of the last of them points with meters stay.
 
         The first reading of a meter in a window is compared with the one before it.
         """
         for number in [one for one in self.slots if (one + 1) * SLOT_MS <= before_at]:
             slot = self.slots[number]
             if (number + 2) * SLOT_MS > before_at:
-                slot.stores = {layout: store for layout, store in slot.stores.items() if layout.has_meter}
+                self._keep_meters(slot)
             else:
                 slot.stores = {}
             if not slot.stores:
@@ -228,6 +231,15 @@ class Memory:
         for slot in self.slots.values():
             for store in slot.stores.values():
                 store.trim()
+
+    def _keep_meters(self, slot: Slot) -> None:
+        metered = np.zeros(len(self.points), bool)
+        for layout, store in slot.stores.items():
+            if layout.has_meter:
+                metered[store.rows()["point"]] = True
+        for store in slot.stores.values():
+            store.keep(metered[store.rows()["point"]])
+        slot.stores = {layout: store for layout, store in slot.stores.items() if len(store.rows())}
 
     def size(self) -> int:
         """Bytes of all rows."""

@@ -33,11 +33,13 @@ class Publication(NamedTuple):
         pairs: windows of points.
         summary: what they come to.
         repairs: (pairs,) what has changed in each; None where they close.
+        doubted: pair -> series that another worker may have published in it.
     """
 
     pairs: Pairs
     summary: Summary
     repairs: list[Repair] | None
+    doubted: dict[int, set[int]]
 
 
 class Owner(Held):
@@ -60,7 +62,7 @@ class Owner(Held):
             point = numbers.get(one.point)
             if point is None:
                 point = self.number(one.point)
-            if at < self.mark and (at < self.mark - SLOT_MS or not one.layout.has_meter):
+            if at < self.mark and (at < self.mark - SLOT_MS or not self.has_meter(point)):
                 self.soil(point, at, reason_of(one.reason), offset)
             elif at > newest[point] and not one.withdrawn:
                 newest[point] = at
@@ -72,6 +74,8 @@ class Owner(Held):
                 known = others.get(key)
                 if known is None or known[1].revision < one.revision:
                     others[key] = offset, one
+                if known is not None and self.unsure:
+                    self.doubt(point, one, offset, (*known[1].layout.series, *one.layout.series))
         if others:
             settle(self, others)
         if self.tick_at == NEVER and self.newest_arrival_at > NEVER:
@@ -92,7 +96,7 @@ class Owner(Held):
         rows = np.array([(point, *span) for point, span in windows], np.int64)
         pairs = Pairs(*rows.T)
         found = summarise(self.memory, pairs, self._table(pairs), NEVER, self.tick_at)
-        return Publication(pairs, found, list(windows.values()))
+        return Publication(pairs, found, list(windows.values()), {})
 
     def tick(self, at: int) -> Publication | None:
         """A tick that comes after `repair`: the windows that become due; what leaves the memory without is dirty."""
@@ -106,7 +110,17 @@ class Owner(Held):
             return None
         found = summarise(self.memory, pairs, self._table(pairs), since_at, at)
         self.before = {}
-        return Publication(pairs, found, None)
+        return Publication(pairs, found, None, self._doubted(pairs))
+
+    def _doubted(self, pairs: Pairs) -> dict[int, set[int]]:
+        """Series that another worker may have published in these windows, and that have no reading there now."""
+        found: dict[int, set[int]] = {}
+        for (point, quarter), series in self.doubted.items():
+            at = quarter * QUARTER_MS
+            held = (pairs.point == point) & (pairs.start_at <= at) & (pairs.end_at > at)
+            for pair in np.flatnonzero(held).tolist():
+                found.setdefault(pair, set()).update(series)
+        return found
 
     def _due(self, since_at: int) -> Pairs:
         specs = set(self.spec)
@@ -142,6 +156,7 @@ class Owner(Held):
         before, self.mark, self.changed = max(self.mark, self._oldest_at() - 2 * DAY_MS), mark, True
         self._soil_unpublished(before)
         self.memory.release(mark)
+        self.doubted = {key: series for key, series in self.doubted.items() if key[1] * QUARTER_MS >= mark}
         self.revisions = {window: number for window, number in self.revisions.items() if window[2] >= mark}
 
     def _soil_unpublished(self, from_at: int) -> None:

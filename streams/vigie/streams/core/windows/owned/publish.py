@@ -10,6 +10,7 @@ import numpy as np
 from vigie.streams.core.windows.owned.owner import Owner, Publication
 from vigie.streams.core.windows.owned.specs import CODES
 from vigie.streams.core.windows.owned.summary import Made
+from vigie.streams.core.windows.owned.touch import Repair
 from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.core.windows.statistics import Way
 from vigie.topics import zone_part
@@ -77,8 +78,7 @@ class Publisher:
                 self._close(owner, publication, made, out, told)
             else:
                 self._repair(owner, publication, made, out, told)
-        if publication.repairs is not None:
-            self._emptied(owner, publication, out, told)
+        self._emptied(owner, publication, out, told)
         self._note(owner, publication, told)
         self._parts(owner, publication, told, asked, out)
         return out
@@ -153,34 +153,44 @@ class Publisher:
 
     def _emptied(self, owner: Owner, publication: Publication, out: Published, told: dict[int, int]) -> None:
         """Windows that were published with readings and have none now."""
-        repairs, pairs = publication.repairs, publication.pairs
-        assert repairs is not None
+        repairs, doubted = publication.repairs, publication.doubted
+        if repairs is None and not doubted:
+            return
         filled = {(pair, made.series) for made in publication.summary.made for pair in made.pairs.tolist()}
-        for pair, repair in enumerate(repairs):
-            for one in sorted(repair.changed):
+        asked = doubted.items() if repairs is None else [(pair, one.changed) for pair, one in enumerate(repairs)]
+        for pair, changed in asked:
+            for one in sorted(changed):
                 if (pair, one) in filled:
                     continue
-                point, code, start, end = (int(column[pair]) for column in pairs)
-                step_s = owner.step_if_due(point, one, code, end)
-                if step_s is None:
-                    continue
-                revision = _revision(owner, publication, pair, -repair.added.get(one, 0))
-                if not revision:
-                    continue
-                expected = max((end - start) // (step_s * 1000), 1) if step_s else -1
-                name = owner.memory.points[point]
-                series = self._series.setdefault(one, {})
-                kept = series.get(name) or self._kept(series, name)
-                head = kept.by_code[code] or self._head(kept, name, one, code)
-                out.aggregates.append((
-                    kept.key,
-                    self._encoder.join(
-                        head, start, end, revision, 0, _NAN, _NAN, _NAN, _EMPTY_HASH, repair.reason, _NAN, expected,
-                        0.0 if step_s else _NAN, 0, _NAN, _NAN, _NAN, _NAN, 9,
-                    ),
-                ))  # fmt: skip
-                out.reasons[repair.reason] += 1
-                told[pair] = max(revision, told.get(pair, 0))
+                repair = None if repairs is None else repairs[pair]
+                rows_before = 1 if repair is None else -repair.added.get(one, 0)
+                revision = _revision(owner, publication, pair, rows_before)
+                if revision and self._empty(owner, publication, pair, one, revision, repair, out):
+                    told[pair] = max(revision, told.get(pair, 0))
+
+    def _empty(
+        self, owner: Owner, publication: Publication, pair: int, series: int, revision: int, repair: Repair | None,
+        out: Published,
+    ) -> bool:  # fmt: skip
+        """One window without readings; whether it is one of the owner's."""
+        point, code, start, end = (int(column[pair]) for column in publication.pairs)
+        step_s = owner.step_if_due(point, series, code, end)
+        if step_s is None:
+            return False
+        expected = max((end - start) // (step_s * 1000), 1) if step_s else -1
+        name, reason = owner.memory.points[point], "corrected" if repair is None else repair.reason
+        known = self._series.setdefault(series, {})
+        kept = known.get(name) or self._kept(known, name)
+        head = kept.by_code[code] or self._head(kept, name, series, code)
+        out.aggregates.append((
+            kept.key,
+            self._encoder.join(
+                head, start, end, revision, 0, _NAN, _NAN, _NAN, _EMPTY_HASH, reason, _NAN, expected,
+                0.0 if step_s else _NAN, 0, _NAN, _NAN, _NAN, _NAN, 9,
+            ),
+        ))  # fmt: skip
+        out.reasons[reason] += 1
+        return True
 
     def _kept(self, series: dict[str, _Kept], point: str) -> _Kept:
         self._count += 1
@@ -271,8 +281,8 @@ def _parts_for(
 
 def _revision(owner: Owner, publication: Publication, pair: int, rows_before: int) -> int:
     """Revision of a window that is repaired: 0 where it was never published."""
-    pairs = publication.pairs
+    pairs, repairs = publication.pairs, publication.repairs
     known = owner.revisions.get((int(pairs.point[pair]), int(pairs.code[pair]), int(pairs.start_at[pair])))
     if known is not None:
         return known + 1
-    return 1 if rows_before > 0 or owner.unsure else 0
+    return 1 if rows_before > 0 or (repairs is not None and repairs[pair].surely) else 0

@@ -32,10 +32,13 @@ def settle(held: Held, others: dict[Key, tuple[int, Observed]]) -> None:
 
 def _add(held: Held, point: int, one: Observed, offset: int) -> None:
     held.memory.append(point, one)
-    if not is_nothing(one):
-        held.memory.newest[point] = max(held.memory.newest[point], one.observed_at)
-        if one.observed_at < held.tick_at - held.spec[point].columns(one.layout).least_upload_ms:
-            held.touched(point, one, offset, one.layout.series, 1)
+    held.memory.newest[point] = max(held.memory.newest[point], one.observed_at)
+    is_due = one.observed_at < held.tick_at - held.spec[point].columns(one.layout).least_upload_ms
+    if is_nothing(one):
+        if held.unsure:
+            held.doubt(point, one, offset, one.layout.series)
+    elif is_due:
+        held.touched(point, one, offset, one.layout.series, 1)
 
 
 def _replace(held: Held, point: int, found: Found, one: Observed, offset: int) -> None:
@@ -51,6 +54,8 @@ def _replace(held: Held, point: int, found: Found, one: Observed, offset: int) -
     held.memory.append(point, one)
     changed = {series for series in before.keys() | after.keys() if before.get(series) != after.get(series)}
     moved = bool(before) and word.subjects != one.subjects
+    if held.unsure:
+        held.doubt(point, one, offset, before.keys() - after.keys())
     if changed or moved:
         touch = held.touched(point, one, offset, changed, 0)
         for series in before.keys() - after.keys():
@@ -113,7 +118,7 @@ def _note_meter(held: Held, found: Repairs, point: int, span: Span, series: int,
 
 
 def _next(held: Held, series: int, changes: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Point, instant and the instant of the next good reading of a series, where there is one near enough."""
+    """Point, instant and the instant of each reading of a series after it, up to the next good one or a day's reach."""
     points, instants = np.array(changes, np.int64).T
     pairs = Pairs(points, np.zeros_like(points), instants, instants + _REACH_MS)
     found = []
@@ -126,7 +131,9 @@ def _next(held: Held, series: int, changes: list[tuple[int, int]]) -> list[tuple
         following = np.minimum.accumulate(good[::-1])[::-1]
         _, spots = sheet.ranges(pairs._replace(end_at=instants + 1))
         for place, spot in enumerate(spots.tolist()):
-            row = int(following[spot]) if spot < count else count
-            if row < count and sheet.point[row] == points[place] and sheet.at_ms[row] < instants[place] + _REACH_MS:
+            last = int(following[spot]) + 1 if spot < count else spot
+            for row in range(spot, min(last, count)):
+                if sheet.point[row] != points[place] or sheet.at_ms[row] >= instants[place] + _REACH_MS:
+                    break
                 found.append((int(points[place]), int(instants[place]), int(sheet.at_ms[row])))
     return found

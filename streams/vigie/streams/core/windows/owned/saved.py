@@ -41,6 +41,7 @@ class _Touched(msgspec.Struct, array_like=True, frozen=True):
     subjects: list[int]
     reason: str
     offset: int
+    surely: bool
 
 
 class _Saved(msgspec.Struct, array_like=True, frozen=True):
@@ -78,7 +79,10 @@ def applied(value: bytes) -> tuple[int, int]:
 
 
 def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
-    """Keys and values of what changed since the last time."""
+    """Keys and values of what changed since the last time.
+
+    That of the partition comes first: whoever finds the keys of later hours must know that those before are gone.
+    """
     revisions: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for (point, code, start_at), revision in owner.revisions.items():
         revisions.setdefault((start_at // SLOT_MS, point), []).append((code, start_at, revision))
@@ -86,6 +90,12 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
     for (point, quarter), touch in owner.touches.items():
         touches.setdefault((quarter * QUARTER_MS // SLOT_MS, point), []).append((quarter, touch))
     found: list[tuple[bytes, bytes]] = []
+    if owner.changed:
+        owner.changed = False
+        names = owner.memory.points
+        dirty = [(names[p], start, day.end_at, day.reason, day.offset) for (p, start), day in owner.dirty.items()]
+        whole = _Partition(owner.applied, owner.tick_at, owner.mark, owner.newest_arrival_at, dirty)
+        found.append((PARTITION, _encode(whole)))
     for number, slot in owner.memory.slots.items():
         if slot.changed:
             points, slot.changed = sorted(slot.changed), set()
@@ -96,12 +106,6 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
                     _value(owner, number, blocks.get(point, ()), revisions.get((number, point), []),
                            touches.get((number, point), ())),
                 ))  # fmt: skip
-    if owner.changed:
-        owner.changed = False
-        names = owner.memory.points
-        dirty = [(names[p], start, day.end_at, day.reason, day.offset) for (p, start), day in owner.dirty.items()]
-        whole = _Partition(owner.applied, owner.tick_at, owner.mark, owner.newest_arrival_at, dirty)
-        found.append((PARTITION, _encode(whole)))
     return found
 
 
@@ -168,7 +172,8 @@ def _value(
         touched = [
             _Touched(
                 quarter, one.added, list(one.changed), list(one.meters),
-                [subjects.setdefault(names[s], len(subjects)) for s in one.subjects], one.reason, one.offset,
+                [subjects.setdefault(names[number], len(subjects)) for number in one.subjects],
+                one.reason, one.offset, one.surely,
             )
             for quarter, one in touches
         ]  # fmt: skip
@@ -197,8 +202,7 @@ def load(owner: Owner, values: Iterable[tuple[bytes, bytes]]) -> None:
         subjects = [interned(tuple(some)) for some in one.subjects]
         for block in one.blocks:
             layout = layout_of(block.series)
-            if (one.number + 1) * SLOT_MS > owner.mark or layout.has_meter:
-                pieces.setdefault((one.number, layout), []).append((point, block, subjects))
+            pieces.setdefault((one.number, layout), []).append((point, block, subjects))
         for code, start_at, revision in one.revisions:
             if start_at >= owner.mark:
                 owner.revisions[point, code, start_at] = revision
@@ -220,6 +224,7 @@ def _load_partition(owner: Owner, value: bytes) -> None:
 def _load_touch(owner: Owner, point: int, one: _Touched, subjects: list[Subjects]) -> None:
     touch = owner.touches[point, one.quarter] = Touch()
     touch.added, touch.changed, touch.reason, touch.offset = one.added, set(one.changed), one.reason, one.offset
+    touch.surely = one.surely
     touch.meters = {(series, at) for series, at in one.meters}
     numbers = owner.memory.subjects
     touch.subjects = {numbers.setdefault(subjects[place], len(numbers)) for place in one.subjects}

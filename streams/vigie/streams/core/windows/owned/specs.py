@@ -3,6 +3,7 @@
 Points of one kind share one spec, so that many are looked at together. A spec is the point's as it is at one instant.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -57,6 +58,10 @@ class Spec:
     def uploads_ms(self) -> set[int]:
         """Upload periods of the series that were met."""
         return {one for columns in self._columns.values() for one in columns.upload_ms.tolist()}
+
+    def layouts(self) -> Iterable[Layout]:
+        """Layouts that were met."""
+        return self._columns
 
     def _made(self, layout: Layout) -> Columns:
         known = [self._series.get(one, (0, 0)) for one in layout.series]

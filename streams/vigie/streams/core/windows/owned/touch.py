@@ -32,16 +32,17 @@ class Touch:
         subjects: numbers of those whom replaced rows named.
         reason: of the last change.
         offset: of the last record that changed something.
+        surely: whether windows are to be published even if nothing was known of them: another worker may have.
     """
 
-    __slots__ = ("added", "changed", "meters", "offset", "reason", "subjects")
+    __slots__ = ("added", "changed", "meters", "offset", "reason", "subjects", "surely")
 
     def __init__(self) -> None:
         self.added: dict[int, int] = {}
         self.changed: set[int] = set()
         self.meters: set[tuple[int, int]] = set()
         self.subjects: set[int] = set()
-        self.reason, self.offset = "late", -1
+        self.reason, self.offset, self.surely = "late", -1, False
 
     def count(self, layout_series: Iterable[int], flags: bytes, by: int) -> None:
         """Rows with numbers of these series are more by so many."""
@@ -53,13 +54,13 @@ class Touch:
 class Repair:
     """What has changed in a window: of all its quarters together (see Touch)."""
 
-    __slots__ = ("added", "changed", "reason", "subjects")
+    __slots__ = ("added", "changed", "reason", "subjects", "surely")
 
     def __init__(self) -> None:
         self.added: dict[int, int] = {}
         self.changed: set[int] = set()
         self.subjects: set[int] = set()
-        self.reason = "late"
+        self.reason, self.surely = "late", False
 
     def take(self, touch: Touch) -> None:
         """Add what happened in a quarter."""
@@ -68,6 +69,7 @@ class Repair:
         self.changed |= touch.changed
         self.subjects |= touch.subjects
         self.reason = touch.reason
+        self.surely = self.surely or touch.surely
 
 
 class DirtyDay:

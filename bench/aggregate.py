@@ -1,0 +1,147 @@
+"""`aggregate`: observations of 5 readings at 20,000 points to windows, through the step's own calls, on one core.
+
+What is measured holds the reading of the observations' bytes, memory, windows of 15 minutes, an hour and a day at each
+minute's tick, encoding of aggregates and of parts for zones, and the state written out for the changelog once a minute;
+neither Kafka nor its client. Points send in turn, as live ones do: each once per round of 15 minutes. The clock runs
+over a whole day, so that windows of a day close too, after a day and more, when memory is full.
+"""
+
+import gc
+import json
+import os
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from figures import Figure
+
+from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.steps.aggregate import AggregateStep
+from vigie.streams.transport.step import Batch, Outputs
+from vigie.topics.alarm_input import Tick
+from vigie.topics.fleet_object import FleetObject, Version
+from vigie.topics.observation import observation_id, revision
+from vigie.topics.observation_encoder import ObservationEncoder, cause, place, values_bytes
+from vigie.topics.property import BY_NAME
+
+POINTS = int(os.environ.get("VIGIE_TEST_BENCH_POINTS", "20000"))
+WARM_UP = int(os.environ.get("VIGIE_TEST_BENCH_ROUNDS", "120"))
+MEASURED = int(os.environ.get("VIGIE_TEST_BENCH_MEASURED", "96"))
+PARTITIONS, OWNED = 12, 4
+"""A worker that owns a third of the partitions."""
+STEP_MS, MINUTE_MS = 900_000, 60_000
+START_AT = 1_750_197_600_000
+NAMES = ("air_temperature", "relative_humidity", "dew_point", "air_pressure", "illuminance")
+SHAPE = tuple(BY_NAME[name].id << 16 for name in NAMES)
+DECIMALS = (1, 1, 1, 1, 0)
+
+
+def fleet() -> FleetView:
+    """Points of a city, each with a device."""
+
+    def one(kind: str, name: str, **attributes: Any) -> FleetObject:
+        versions = (Version(valid_from=None, valid_to=None, attributes=json.dumps(attributes)),)
+        return FleetObject(
+            kind=kind, id=name, revision=1, recorded_at=0, apply_id="a", part=1, parts=1, versions=versions
+        )
+
+    return FleetView().with_objects(
+        one("point", f"TEM-{number:05}", code=f"TEM-{number:05}", use_case="heat", commune="13055", zones=["Z1", "Z2"],
+            latitude=43.3, longitude=5.4, altitude_m=20.0, step_s=900, upload_s=900,
+            properties=[{"property": name} for name in NAMES])
+        for number in range(POINTS)
+    )  # fmt: skip
+
+
+class City:
+    """Observations of all points, minute after minute."""
+
+    def __init__(self) -> None:
+        self._encoder = ObservationEncoder()
+        self._random = np.random.default_rng(5)
+        self._caused = cause("1", 1, "live")
+        self._offset = 0
+        owned = [number for number in range(POINTS) if number % PARTITIONS < OWNED]
+        self._of_minute = [[one for one in owned if one * 37_000 % STEP_MS // MINUTE_MS == m] for m in range(15)]
+        self._placed = {
+            one: place(f"TEM-{one:05}", f"D{one}", f"TEM-{one:05}/1", "heat", "13055", ("Z1", "Z2")) for one in owned
+        }
+
+    def minute(self, round_: int, minute: int) -> list[Batch]:
+        """What arrives in a minute of a round, a batch per partition."""
+        points = self._of_minute[minute]
+        values = self._random.normal([22, 55, 12, 1013, 30_000], [3, 9, 2, 4, 9_000], (len(points), 5))
+        rounded = np.stack([np.round(values[:, c], places) for c, places in enumerate(DECIMALS)], axis=1).tolist()
+        suspect = self._random.random(len(points)) < 0.01
+        parts: list[list[Any]] = [[] for _ in range(OWNED)]
+        for point, row, is_suspect in zip(points, rounded, suspect.tolist(), strict=True):
+            at = START_AT + round_ * STEP_MS + point * 37_000 % STEP_MS
+            name = f"TEM-{point:05}"
+            uplink = f"{round_:08x}{point:024x}"[::-1]
+            words = (3 if is_suspect else 1, 1, 1, 1, 1)
+            value = self._encoder.join(
+                observation_id(uplink, name, at).encode(), revision(0, 1, 0), False, self._placed[point],
+                uplink.encode(), "metropole", (at, at + 350, at + 900), values_bytes(SHAPE, words, row), self._caused,
+            )  # fmt: skip
+            record = SimpleNamespace(key=name.encode(), value=value, timestamp=at + 1500, offset=self._offset)
+            parts[point % PARTITIONS].append(record)
+            self._offset += 1
+        return [Batch(own, topic="observations.v1", partition=p) for p, own in enumerate(parts) if own]
+
+
+def figures() -> Iterator[Figure]:
+    step = AggregateStep(SimpleNamespace(view=fleet()), "Europe/Paris", 26)
+    city, owned = City(), list(range(OWNED))
+    gc.collect()
+    gc.freeze()
+    taking = closing = saving = 0.0
+    longest_s = 0.0
+    written = handled = aggregates = parts = 0
+    for round_ in range(WARM_UP + MEASURED):
+        measured = round_ >= WARM_UP
+        for minute in range(15):
+            batches = city.minute(round_, minute)
+            out = Outputs()
+            before = time.thread_time()
+            for batch in batches:
+                step.process(batch, out)
+            taken = time.thread_time()
+            step.tick(Tick(at=START_AT + round_ * STEP_MS + (minute + 1) * MINUTE_MS), owned, out)
+            closed = time.thread_time()
+            saved = step.points.snapshot()
+            if measured:
+                taking += taken - before
+                closing += closed - taken
+                longest_s = max(longest_s, closed - taken)
+                saving += time.thread_time() - closed
+                handled += sum(map(len, batches))
+                aggregates += len(out.records.get("aggregates.v1", ()))
+                parts += len(out.records.get("zone-parts", ()))
+                written += sum(len(value) for entries in saved.values() for _, value in entries)
+    spent_us = (taking + closing + saving) / handled * 1e6
+    note = f"{POINTS} points, 5 readings, windows of 15 min, 1 h and 1 d, a whole day"
+    yield Figure(name="aggregate: CPU per uplink", value=spent_us, unit="µs", note=note)
+    yield Figure(name="aggregate: uplinks per second on one core", value=1e6 / spent_us, unit="1/s", note=note)
+    yield Figure(name="aggregate: of it taking observations", value=taking / handled * 1e6, unit="µs", note=note)
+    yield Figure(name="aggregate: of it closing windows", value=closing / handled * 1e6, unit="µs", note=note)
+    yield Figure(name="aggregate: of it state for the changelog", value=saving / handled * 1e6, unit="µs", note=note)
+    yield Figure(name="aggregate: aggregates per uplink", value=aggregates / handled, unit="", note=note)
+    yield Figure(name="aggregate: parts for zones per uplink", value=parts / handled, unit="", note=note)
+    yield Figure(name="aggregate: changelog per uplink", value=written / handled, unit="B", note=note)
+    rate_kb = written / handled * POINTS / 900 / 1000
+    yield Figure(name="aggregate: changelog of this city", value=rate_kb, unit="kB/s", note=note)
+    yield Figure(
+        name="aggregate: longest tick of 6,667 points", value=longest_s * 1000, unit="ms", note="midnight, all codes"
+    )
+    points, rows = step.points.size()
+    yield Figure(
+        name="aggregate: memory per point and property", value=step.points.bytes_in_memory() / points / len(NAMES),
+        unit="B", note=f"of it {rows / points / len(NAMES):.0f} B rows; 26 h and what is held until a slot is over",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    for figure in figures():
+        print(f"{figure.name}: {figure.value:.4g} {figure.unit}")
