@@ -59,6 +59,8 @@ class AggregateStep:
 
     name = "aggregate"
     inputs: tuple[str, ...] = (OBSERVATIONS,)
+    settled = ("placed", OBSERVATIONS)
+    """So a window that closes holds what came before its tick."""
 
     def __init__(
         self, fleet: Fleet, zone: str, memory_hours: int, schema_id: int | None = None,

@@ -27,6 +27,12 @@ GATHER_S, GATHER_RECORDS = 0.25, 2000
 """For how long, and how many records, batches of steps that gather are put off."""
 
 
+def settled_of(step: StreamStep) -> tuple[str, ...]:
+    """The inputs that are settled before a tick comes to a step (see StreamStep)."""
+    found: tuple[str, ...] = getattr(step, "settled", ())
+    return found
+
+
 class Item:
     """A batch that was processed (or a tick that was applied), on its way to its commit."""
 
@@ -154,11 +160,13 @@ class StreamFlow:
             step.process(batch, out)
             metrics.step_seconds.labels(self._role, step.name).observe(timer())
 
-    def tick(self, tick: Tick, partitions: Collection[int]) -> "asyncio.Future[Any]":
-        """Apply a tick; returns the confirmation of what came of it."""
+    def tick(
+        self, tick: Tick, partitions: Collection[int], settled: tuple[str, ...] = ()
+    ) -> "asyncio.Future[Any]":  # fmt: skip
+        """Apply a tick to the steps that wait until these inputs are settled; returns the confirmation of what came."""
         out = Outputs()
         for step in self._steps:
-            if isinstance(step, TickingStep):
+            if isinstance(step, TickingStep) and settled_of(step) == settled:
                 step.tick(tick, partitions, out)
         return self.add(out)
 

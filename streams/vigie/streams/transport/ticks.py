@@ -46,6 +46,7 @@ class Ticks:
         ends: where their logs end; None if the broker does not say.
         frontier: the offset before which all of a partition is processed and confirmed.
         apply: gives the tick to the steps; called in order.
+        patience_s: after so long a tick is applied even if something is still missing; None: never.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Ticks:
         ends: Callable[[Collection[TP]], Awaitable[dict[TP, int] | None]],
         frontier: Callable[[TP], int],
         apply: Callable[[Tick, list[TP]], None],
+        patience_s: float | None = None,
     ) -> None:
         self._role = role
         self._after = after
@@ -66,6 +68,7 @@ class Ticks:
         self._ends = ends
         self._frontier = frontier
         self._apply = apply
+        self._patience_s = patience_s
         self._pending: deque[_Pending] = deque()
         self._heard: dict[int, dict[str, int]] = {}  # tick -> topic -> bit mask of the partitions answered for
         self._answered: dict[TP, int] = {}  # partition -> last tick that was applied to it
@@ -164,6 +167,8 @@ class Ticks:
         return all(mask == (1 << self._partition_count(topic)) - 1 for topic, mask in heard.items())
 
     def _reached(self, pending: _Pending) -> bool:
+        if self._patience_s is not None and now_s() - pending.seen_at_s > self._patience_s:
+            return True
         if pending.ends is None:
             return False
         return all(self._frontier(tp) >= end for tp, end in pending.ends.items())

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from vigie.streams import metrics
@@ -21,10 +22,11 @@ from vigie.streams.transport.observer import Observer
 from vigie.streams.transport.output import Output
 from vigie.streams.transport.ownership import Ownership
 from vigie.streams.transport.set_aside import SetAside
+from vigie.streams.transport.settled_ticks import SettledTicks
 from vigie.streams.transport.sink_flow import SinkFlow
 from vigie.streams.transport.start import wait_for_topics
 from vigie.streams.transport.step import CannotGoOnError, Outputs, SinkStep, StreamStep, TickingStep
-from vigie.streams.transport.stream_flow import StreamFlow
+from vigie.streams.transport.stream_flow import StreamFlow, settled_of
 from vigie.streams.transport.ticker import write_ticks
 from vigie.streams.transport.ticks import Ticks, numbers
 from vigie.streams.transport.transaction import TransactionalFlow, TransactionalProducer
@@ -129,7 +131,7 @@ class Worker:
         if self._stop_asked.is_set():
             return
         followed = ["platform"] if self.ticks_wanted else []
-        if self.options.after is not None:
+        if self.options.after is not None or any(map(settled_of, self.steps)):
             followed.append("alarm-inputs")
         self.observer = Observer(settings.kafka, [settings.topic(name) for name in followed])
         await self._until(self.observer.start())
@@ -214,6 +216,7 @@ class Worker:
             ).run()
         )
         self.ticks: Ticks | None = None
+        self.settled: list[SettledTicks] = []
         if isinstance(self.flow, StreamFlow):
             if self.ticks_wanted:
                 self.ticks = Ticks(
@@ -225,14 +228,35 @@ class Worker:
                     frontier=self._frontier,
                     apply=self._apply_tick,
                 )
-                self.flow.on_confirmed = self.ticks.poke
+                self.flow.on_confirmed = self._poke
                 parts.append(self.ticks.run())
+                for settled in sorted({settled_of(step) for step in self.steps} - {()}):
+                    parts += self._settle_ticks(settled).runs()
             if self.options.write_ticks:
                 parts.append(write_ticks(lambda: (self.inputs[0], 0) in self.ownership.owned, self.flow.add))
         if self.fleet is not None:
             parts.append(self.fleet.run())
         parts.append(self.app.wait_until_stopped())
         return parts
+
+    def _settle_ticks(self, settled: tuple[str, ...]) -> SettledTicks:
+        made = SettledTicks(
+            self.role,
+            settled,
+            partition_count=lambda name: TOPICS[name].partitions(self.settings.partitions),
+            owned=lambda: self.ownership.owned,
+            ends=self._ends,
+            frontier=self._frontier,
+            apply=partial(self._apply_settled_tick, settled),
+        )
+        self.settled.append(made)
+        return made
+
+    def _poke(self) -> None:
+        if self.ticks is not None:
+            self.ticks.poke()
+        for one in self.settled:
+            one.poke()
 
     # -- records
 
@@ -267,6 +291,8 @@ class Worker:
         self.health.ready()
         if self.ticks is not None:
             self.ticks.assigned(self._awaited(owned))
+        for one in self.settled:
+            one.assigned(owned)
 
     # -- ends, ticks
 
@@ -290,6 +316,8 @@ class Worker:
         is_tick = isinstance(message, Tick)
         if self.ticks is not None and is_tick == (topic == self.settings.topic("platform")):
             self.ticks.on_message(topic, message)
+            for one in self.settled:
+                one.on_message(topic, message)
 
     def _apply_tick(self, tick: Tick, partitions: list[TP]) -> None:
         assert isinstance(self.flow, StreamFlow)
@@ -307,6 +335,13 @@ class Worker:
             )
             answer.send("alarm-inputs", None, encode(beat), partition=0)
             done.add_done_callback(lambda done: _succeeded(done) and flow.gate.is_open and flow.add(answer))
+
+    def _apply_settled_tick(self, settled: tuple[str, ...], tick: Tick, partitions: list[TP]) -> None:
+        assert isinstance(self.flow, StreamFlow)
+        try:
+            self.flow.tick(tick, numbers(partitions), settled)
+        except Exception as error:
+            self.fail(error)
 
     # -- end
 
