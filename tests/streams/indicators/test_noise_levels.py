@@ -161,3 +161,26 @@ def test_an_empty_histogram_says_that_it_is():
     for ask in (histogram_mean, lambda counts: histogram_exceeded(counts, 50)):
         with pytest.raises(ValueError, match="without levels"):
             ask(histogram(np.array([])))
+
+
+@pytest.mark.parametrize("step", [1, 900])
+def test_an_absurd_level_that_nobody_judged_is_no_crash(step):
+    hour = window("1h", 2026, 6, 2, 8)
+    day = window("1d", 2026, 6, 2, 8)
+    instants = np.repeat(every(step, hour.start_at - 600_000, hour.end_at + 300_000), 2)
+    absurd = np.full(len(instants), 5000.0)
+    here = point(laeq=(instants, absurd, step), la95eq=(instants, absurd, step))
+    assert result("noise_harmonica", hour, [here]).value == pytest.approx(0.2 * 4970)
+    instants = every(900, day.start_at - 86_400_000, day.end_at)
+    here = point(laeq=(instants, np.full(len(instants), 5000.0), 900))
+    assert result("noise_lden", day, [here]).value == pytest.approx(5006.4, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["noise_laeq", "noise_lday"])
+def test_extremes_of_a_day_need_more_of_it_than_its_mean(name):
+    today = window("1d", 2026, 6, 2, 8)
+    instants = every(900, today.start_at, today.end_at)
+    thin = np.arange(len(instants)) % 5 > 0
+    found = result(name, today, [point(laeq=(instants[thin], levels(instants[thin]), 900))])
+    assert found.value is not None
+    assert (found.minimum, found.maximum) == (None, None)

@@ -12,7 +12,7 @@ def whole(inputs: Inputs) -> Sequence[Result]:
     """LAeq of the window."""
     window = inputs.window
     return [
-        level_of(counted(series, window.start_at, window.end_at))
+        level_of(counted(series, window.start_at, window.end_at), window)
         for series in inputs.point.of("laeq")
         if not too_short(window, series.step_s)
     ]

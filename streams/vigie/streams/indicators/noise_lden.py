@@ -18,7 +18,7 @@ def compute(inputs: Inputs) -> Sequence[Result]:
 
 def _of(series: Track, inputs: Inputs) -> Result:
     parts = {
-        name: level_of(part_of_window(series, inputs.window, inputs.zone, begin, end))
+        name: level_of(part_of_window(series, inputs.window, inputs.zone, begin, end), inputs.window)
         for name, (begin, end, _) in PARTS.items()
     }
     levels = {name: one.value for name, one in parts.items() if one.value is not None}

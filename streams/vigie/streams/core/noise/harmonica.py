@@ -86,9 +86,11 @@ def per_second(good: Track, from_at: int, to_at: int) -> Floats:
     if len(second) and bool((np.diff(second) > 0).all()):
         levels[second] = within.values
     elif len(second):
-        energy = np.bincount(second, 10 ** (within.values / 10), minlength=length)
-        count = np.bincount(second, minlength=length)
-        levels[count > 0] = 10 * np.log10(energy[count > 0] / count[count > 0])
+        loudest = np.full(length, -np.inf)
+        np.maximum.at(loudest, second, within.values)  # relative to it nothing overflows
+        energy = np.bincount(second, 10 ** ((within.values - loudest[second]) / 10), minlength=length)
+        some = energy > 0
+        levels[some] = loudest[some] + 10 * np.log10(energy[some] / np.bincount(second, minlength=length)[some])
     return levels
 
 

@@ -109,6 +109,9 @@ def _taken(series: Track, start: int) -> _Taken:
     if flags and max(flags) > MOST_GOOD:
         levels = [level for level, flag in zip(levels, flags, strict=True) if flag <= MOST_GOOD]
         instants = [instant for instant, flag in zip(instants, flags, strict=True) if flag <= MOST_GOOD]
-    mean = 10 * log10(fsum(10 ** (level / 10) for level in levels) / len(levels)) if levels else nan
+    mean = nan
+    if levels:
+        loudest = max(levels)  # relative to it nothing overflows
+        mean = loudest + 10 * log10(fsum(10 ** ((level - loudest) / 10) for level in levels) / len(levels))
     share = min(len(set(instants)) * series.step_s * 1000 / HOUR_MS, 1.0)
     return _Taken(mean, len(levels), share, flags.count(MOST_GOOD), len(flags) - len(levels))

@@ -14,5 +14,6 @@ def lden(lday: float, levening: float, lnight: float) -> float:
     (66.4, 60.0)
     """
     levels = {"lday": lday, "levening": levening, "lnight": lnight}
-    energy = sum(hours * 10 ** ((levels[name] + PARTS[name][2]) / 10) for name, hours in _LENGTHS_H.items())
-    return 10 * log10(energy / 24)
+    loudest = max(levels.values())  # relative to it nothing overflows
+    energy = sum(hours * 10 ** ((levels[name] + PARTS[name][2] - loudest) / 10) for name, hours in _LENGTHS_H.items())
+    return loudest + 10 * log10(energy / 24)

@@ -3,25 +3,27 @@
 from collections.abc import Sequence
 
 from vigie.streams.core.noise.levels import energy_mean
-from vigie.streams.core.windows.counted import Counted
+from vigie.streams.core.windows.counted import Counted, bound_of_extremes
 from vigie.streams.core.windows.indicator import Inputs, Result
+from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.spans import part_of_window
 
 BOUND = 0.75
 """Completeness below which a level is not told."""
 
 
-def level_of(found: Counted, bound: float = BOUND) -> Result:
-    """LAeq of these readings, as it may be said."""
+def level_of(found: Counted, window: Window) -> Result:
+    """LAeq of these readings of a window, as it may be said; extremes of a day or more need more of them."""
     levels = found.good.values
     some = len(levels) > 0
     mean = energy_mean(levels) if some else None
+    extremes = some and (found.completeness is None or found.completeness >= bound_of_extremes(window))
     return found.result(
         mean,
-        bound,
+        BOUND,
         mean=mean,
-        minimum=float(levels.min()) if some else None,
-        maximum=float(levels.max()) if some else None,
+        minimum=float(levels.min()) if extremes else None,
+        maximum=float(levels.max()) if extremes else None,
         first=float(levels[0]) if some else None,
         last=float(levels[-1]) if some else None,
         channel=found.good.channel,
@@ -31,6 +33,6 @@ def level_of(found: Counted, bound: float = BOUND) -> Result:
 def part_levels(inputs: Inputs, from_hour: float, to_hour: float) -> Sequence[Result]:
     """LAeq of a part of each day of the window, by channel; a night is the one that ends in the day."""
     return [
-        level_of(part_of_window(series, inputs.window, inputs.zone, from_hour, to_hour))
+        level_of(part_of_window(series, inputs.window, inputs.zone, from_hour, to_hour), inputs.window)
         for series in inputs.point.of("laeq")
     ]
