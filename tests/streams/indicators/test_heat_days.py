@@ -166,6 +166,19 @@ def test_three_quarters_of_the_hours_and_of_the_days_are_asked(year):
     assert (found.count, found.value, found.quality) == (68, None, 9)
 
 
+def test_a_maximum_asks_for_nine_tenths_of_its_hours(year):
+    instants, values = year
+    day, hour = window("1d", 2026, 7, 14), instants - at(2026, 7, 14, 14)
+    for lacking, told in ((1, True), (2, False)):
+        kept = (hour < 0) | (hour >= lacking * 900_000)
+        thin = [here((instants[kept], values[kept]))]
+        found = result("heat_max_14_17", day, thin)
+        assert (found.value is not None, found.count) == (told, 12 - lacking)
+        mean = result("heat_mean_14_17", day, thin)
+        assert (mean.value is not None, mean.maximum is not None) == (True, told)
+        assert result("heat_max_14_17", window("1mo", 2026, 7, 14), thin).count == 31 - (not told)
+
+
 def test_each_channel_is_told_and_an_unknown_step_is_no_reason_to_be_silent(year):
     both = point(air_temperature=(*year, 900), air_temperature__1=(year[0], year[1] + 10, 0))
     found = results("heat_max_14_17", window("1d", 2026, 7, 14), [both])

@@ -9,12 +9,14 @@ import numpy as np
 from vigie.streams.core.heat.season import SUMMER, days_looked_at
 from vigie.streams.core.heat.texts import RADIATION_FR, SUMMER_FR
 from vigie.streams.core.windows.counted import counted
-from vigie.streams.core.windows.honest import ENOUGH, honest_result, quality_of
+from vigie.streams.core.windows.honest import ENOUGH, ENOUGH_OF_A_DAY, honest_result, quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.spans import Spans, legal_spans, over_spans
 from vigie.streams.core.windows.track import Track
 
 Of = Literal["mean", "maximum"]
+BOUNDS: dict[Of, float] = {"mean": ENOUGH, "maximum": ENOUGH_OF_A_DAY}
+"""The share of the readings of these hours below which a day has no value."""
 
 
 def compute(inputs: Inputs, of: Of) -> Sequence[Result]:
@@ -29,14 +31,15 @@ def _of_day(series: Track, spans: Spans, of: Of) -> Result:
     found = counted(series, int(spans[0, 0]), int(spans[0, 1]))
     values = found.good.values
     if not len(values):
-        return found.result(None, ENOUGH, channel=series.channel)
+        return found.result(None, BOUNDS[of], channel=series.channel)
     mean, maximum = float(values.mean()), float(values.max())
+    extremes = found.completeness is None or found.completeness >= BOUNDS["maximum"]
     return found.result(
         mean if of == "mean" else maximum,
-        ENOUGH,
+        BOUNDS[of],
         mean=mean,
-        minimum=float(values.min()),
-        maximum=maximum,
+        minimum=float(values.min()) if extremes else None,
+        maximum=maximum if extremes else None,
         first=float(values[0]),
         last=float(values[-1]),
         channel=series.channel,
@@ -45,7 +48,7 @@ def _of_day(series: Track, spans: Spans, of: Of) -> Result:
 
 def _of_days(series: Track, spans: Spans, of: Of) -> Result:
     found = over_spans(series, spans)
-    by_day = (found.statistics.mean if of == "mean" else found.statistics.maximum)[found.enough(ENOUGH)]
+    by_day = (found.statistics.mean if of == "mean" else found.statistics.maximum)[found.enough(BOUNDS[of])]
     judged = len(by_day)
     excluded = int(found.statistics.excluded.sum())
     mean = float(by_day.mean()) if judged else None
@@ -90,8 +93,8 @@ def _register(name: str, of: Of, hours: tuple[int, int], label_fr: str, label_en
             period_fr="jour, mois, année (l'été seul)",
             source="Rapport d'expérimentation, fiche 1",
             limits_fr=(
-                f"Nul sous 75 % des mesures de ces heures ; un mois ou un été, sous 75 % de jours ainsi valables. "
-                f"{SUMMER_FR} {RADIATION_FR}"
+                f"Nul sous {100 * BOUNDS[of]:.0f} % des mesures de ces heures ; un mois ou un été, sous 75 % de jours "
+                f"ainsi valables. {SUMMER_FR} {RADIATION_FR}"
             ),
             compute=partial(compute, of=of),
             before_s=6 * 3600,
