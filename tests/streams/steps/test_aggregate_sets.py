@@ -34,7 +34,8 @@ SHAPES = {
     "P1": ((TEMPERATURE, LAEQ, DIRECTION), (TEMPERATURE,), (LAEQ, LA90)),
     "P2": ((INDEX, PASSAGES), (PASSAGES,), (INDEX,)),
 }
-STEPS_S = {TEMPERATURE: 900, LAEQ: 900, DIRECTION: 900, INDEX: 3600, PASSAGES: 900}
+STEPS_S = {TEMPERATURE: 900, LAEQ: 900, LA90: 900, DIRECTION: 900, INDEX: 3600, PASSAGES: 900}
+"""Of what the fleet does not name (LA90) that of the point."""
 FLEET = (
     point("P1", properties=[{"property": "air_temperature"}, {"property": "laeq"}, {"property": "wind_direction"}]),
     point("P2", upload_s=3600, properties=[{"property": "active_energy_index", "step_s": 3600, "upload_s": 7200},

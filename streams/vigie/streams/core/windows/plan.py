@@ -122,14 +122,16 @@ def bounds(code: str, from_at: int, to_at: int, zone: str) -> Bounds:
 
 
 def steps_of(view: FleetView, point: str, property_id: int, channel: int) -> Steps:
-    """How often a point should measure something, from when on; none where the fleet does not say.
+    """How often a point should measure something, from when on; none where the fleet does not know the point.
+
+    What the fleet does not name (a battery's level) comes with what it names.
 
     >>> list(steps_of(FleetView(), "P1", 1, 0))
     []
     """
     found = []
     for version in view.versions_of_point(point):
-        step = next((one.step_s for one in version.series if one[:2] == (property_id, channel)), 0)
+        step = next((one.step_s for one in version.series if one[:2] == (property_id, channel)), version.step_s)
         found.append((version.from_at, step))
     return found
 

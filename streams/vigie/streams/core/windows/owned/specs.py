@@ -16,7 +16,7 @@ from vigie.streams.core.windows.owned.layout import Layout
 CODES = ("15m", "30m", "1h", "1d", "r1h", "r8h", "r24h")
 """Windows that the owner of a partition makes."""
 _DEFAULT = frozenset({"15m", "1h", "1d"})
-_SHORTEST_MS = {**SHORT_MS, "1d": 23 * HOUR_MS, **{code: length for code, (length, _) in ROLLING_MS.items()}}
+_SHORTEST_MS = {**SHORT_MS, "1d": 24 * HOUR_MS, **{code: length for code, (length, _) in ROLLING_MS.items()}}
 
 
 class Columns(NamedTuple):
@@ -38,12 +38,19 @@ class Columns(NamedTuple):
 class Spec:
     """What holds for points of one kind.
 
+    Args:
+        series: property << 16 | channel -> step and upload period, in seconds.
+        others: step and upload period of what comes beside these, such as a battery's level.
+        asked: property -> windows that are asked for.
+
     Attributes:
         codes: numbers of the windows that some series has.
     """
 
-    def __init__(self, series: dict[int, tuple[int, int]], asked: dict[int, frozenset[str]]) -> None:
-        self._series, self._asked = series, asked
+    def __init__(
+        self, series: dict[int, tuple[int, int]], others: tuple[int, int], asked: dict[int, frozenset[str]]
+    ) -> None:
+        self._series, self._others, self._asked = series, others, asked
         codes = _DEFAULT.union(*asked.values())
         self.codes = tuple(number for number, code in enumerate(CODES) if code in codes)
         self._columns: dict[Layout, Columns] = {}
@@ -64,7 +71,7 @@ class Spec:
         return self._columns
 
     def _made(self, layout: Layout) -> Columns:
-        known = [self._series.get(one, (0, 0)) for one in layout.series]
+        known = [self._series.get(one, self._others) for one in layout.series]
         wanted = np.zeros((len(known), len(CODES)), bool)
         for place, (one, (step_s, _)) in enumerate(zip(layout.series, known, strict=True)):
             codes = _DEFAULT | self._asked.get(one >> 16, frozenset())
@@ -75,7 +82,7 @@ class Spec:
         return Columns(np.array([step_s for step_s, _ in known], np.int64), uploads, wanted, least)
 
 
-UNKNOWN = Spec({}, {})
+UNKNOWN = Spec({}, (0, 0), {})
 """Of points that the fleet does not know."""
 
 
@@ -99,12 +106,18 @@ class Specs:
         if found is None:
             return UNKNOWN
         asked = self.view.windows_asked(point)
-        key = (found.series, tuple(sorted((one, tuple(sorted(codes))) for one, codes in asked.items())))
+        key = (
+            found.series,
+            found.step_s,
+            found.upload_s,
+            tuple(sorted((one, tuple(sorted(codes))) for one, codes in asked.items())),
+        )
         shared = _shared
         if key not in shared:
             if len(shared) > 50_000:
                 shared.clear()
             series = {one.property << 16 | one.channel & 0xFFFF: (one.step_s, one.upload_s) for one in found.series}
             owned = {one: frozenset(codes) & frozenset(CODES) for one, codes in asked.items()}
-            shared[key] = Spec(series, {one: codes for one, codes in owned.items() if codes})
+            others = found.step_s, found.upload_s
+            shared[key] = Spec(series, others, {one: codes for one, codes in owned.items() if codes})
         return shared[key]
