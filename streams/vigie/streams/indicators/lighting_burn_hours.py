@@ -42,7 +42,7 @@ register(
         unit="h",
         bound=_BOUND,
         version="1",
-        parameters={_ANGLE: Parameter(-4.0, "°", "Hauteur du soleil sous laquelle l'éclairage est attendu")},
+        parameters={_ANGLE: Parameter(-4.0, "°", "Hauteur du soleil sous laquelle l'éclairage est attendu", -18, 10)},
         label_fr="heures d'éclairage",
         label_en="burn hours",
         definition_fr=(

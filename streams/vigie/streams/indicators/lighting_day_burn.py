@@ -42,7 +42,9 @@ register(
         unit="min",
         bound=_BOUND,
         version="1",
-        parameters={_LEAST: Parameter(15.0, "min", "Durée au-delà de laquelle l'allumage de jour est signalé")},
+        parameters={
+            _LEAST: Parameter(15.0, "min", "Durée au-delà de laquelle l'allumage de jour est signalé", 0, 1440)
+        },
         label_fr="allumé de jour",
         label_en="day burn",
         definition_fr=(

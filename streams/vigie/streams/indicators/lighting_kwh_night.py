@@ -68,8 +68,10 @@ register(
         bound=_BOUND,
         version="1",
         parameters={
-            _ANGLE: Parameter(-4.0, "°", "Hauteur du soleil sous laquelle l'éclairage est attendu"),
-            _WIDTH: Parameter(4.0, "écarts types", "Écart à l'attendu à partir duquel une nuit est inhabituelle"),
+            _ANGLE: Parameter(-4.0, "°", "Hauteur du soleil sous laquelle l'éclairage est attendu", -18, 10),
+            _WIDTH: Parameter(
+                4.0, "écarts types", "Écart à l'attendu à partir duquel une nuit est inhabituelle", 1, 50
+            ),
         },
         label_fr="consommation de la nuit",
         label_en="energy of the night",

@@ -65,7 +65,7 @@ register(
         unit="lampes",
         bound=_BOUND,
         version="1",
-        parameters={_LAMP: Parameter(60.0, "W", "Puissance d'une lampe, appareillage compris (P_lampe)")},
+        parameters={_LAMP: Parameter(60.0, "W", "Puissance d'une lampe, appareillage compris (P_lampe)", 1, 5000)},
         label_fr="lampes perdues",
         label_en="lamps lost",
         definition_fr=(

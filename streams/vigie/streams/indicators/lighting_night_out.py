@@ -53,8 +53,8 @@ register(
         bound=_BOUND,
         version="1",
         parameters={
-            _LEAST: Parameter(15.0, "min", "Durée à partir de laquelle la nuit éteinte est signalée"),
-            _SHARE: Parameter(10.0, "%", "Part de la puissance attendue sous laquelle l'éclairage est éteint"),
+            _LEAST: Parameter(15.0, "min", "Durée à partir de laquelle la nuit éteinte est signalée", 0, 1440),
+            _SHARE: Parameter(10.0, "%", "Part de la puissance attendue sous laquelle l'éclairage est éteint", 0, 100),
         },
         label_fr="éteint de nuit",
         label_en="night out",

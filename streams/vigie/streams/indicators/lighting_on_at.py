@@ -25,7 +25,9 @@ register(
         bound=BOUND,
         version="1",
         parameters={
-            ANGLE: Parameter(-4.0, "°", "Hauteur du soleil de référence tant que l'angle n'est pas appris (5 nuits)"),
+            ANGLE: Parameter(
+                -4.0, "°", "Hauteur du soleil de référence tant que l'angle n'est pas appris (5 nuits)", -18, 10
+            ),
         },
         label_fr="allumage par rapport au soleil",
         label_en="switching on against the sun",

@@ -78,8 +78,10 @@ register(
         bound=0.0,
         version="1",
         parameters={
-            _SHARE: Parameter(60.0, "%", "Part des voisins muets à partir de laquelle le départ est dit coupé"),
-            _ROSE: Parameter(20.0, "W", "Puissance moyenne pendant le silence qui prouve la présence du courant"),
+            _SHARE: Parameter(60.0, "%", "Part des voisins muets à partir de laquelle le départ est dit coupé", 0, 100),
+            _ROSE: Parameter(
+                20.0, "W", "Puissance moyenne pendant le silence qui prouve la présence du courant", 0, 1e5
+            ),
         },
         label_fr="coupure de courant",
         label_en="power cut",

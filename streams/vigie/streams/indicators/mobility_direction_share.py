@@ -83,9 +83,11 @@ register(
         unit="%",
         version="1",
         parameters={
-            _LEAST: Parameter(20, "passages", "Passages des deux sens en deçà desquels une heure n'est pas jugée"),
-            _WIDTH: Parameter(4, "écarts types", "Demi-largeur de la bande habituelle"),
-            _BLOCKED: Parameter(2, "h", "Heures hors bande à partir desquelles un jour est dit « blocked »"),
+            _LEAST: Parameter(
+                20, "passages", "Passages des deux sens en deçà desquels une heure n'est pas jugée", 1, 1e6
+            ),
+            _WIDTH: Parameter(4, "écarts types", "Demi-largeur de la bande habituelle", 0.5, 50),
+            _BLOCKED: Parameter(2, "h", "Heures hors bande à partir desquelles un jour est dit « blocked »", 1, 25),
         },
         label_fr="part par sens",
         label_en="share by direction",

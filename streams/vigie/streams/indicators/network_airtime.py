@@ -67,7 +67,7 @@ register(
         unit="s",
         bound=_BOUND,
         version="1",
-        parameters={_DUTY: Parameter(1.0, "%", "Rapport cyclique d'un capteur au-delà duquel il est signalé")},
+        parameters={_DUTY: Parameter(1.0, "%", "Rapport cyclique d'un capteur au-delà duquel il est signalé", 0, 100)},
         label_fr="temps d'antenne",
         label_en="airtime",
         definition_fr=(

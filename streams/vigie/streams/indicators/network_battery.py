@@ -77,15 +77,19 @@ register(
         bound=0.0,
         version="1",
         parameters={
-            "capacity_mah": Parameter(3600.0, "mAh", "Capacité utile d'une pile neuve"),
-            "idle_ua": Parameter(10.0, "µA", "Courant de repos, autodécharge comprise"),
+            "capacity_mah": Parameter(3600.0, "mAh", "Capacité utile d'une pile neuve", 1, 1e6),
+            "idle_ua": Parameter(10.0, "µA", "Courant de repos, autodécharge comprise", 0.01, 1e6),
             **{
-                f"mah_sf{sf}": Parameter(mah, "mAh", f"Par message en SF{sf}" if sf else "Par message hors LoRa")
+                f"mah_sf{sf}": Parameter(
+                    mah, "mAh", f"Par message en SF{sf}" if sf else "Par message hors LoRa", 0, 1000
+                )
                 for sf, mah in _SF.items()
             },
-            "empty_pct": Parameter(10.0, "%", "Niveau auquel le capteur s'arrête"),
-            "empty_mv": Parameter(2900.0, "mV", "Tension à laquelle le capteur s'arrête"),
-            "warn_months": Parameter(6.0, "mois", "Autonomie restante en deçà de laquelle la pile est à prévoir"),
+            "empty_pct": Parameter(10.0, "%", "Niveau auquel le capteur s'arrête", 0, 99),
+            "empty_mv": Parameter(2900.0, "mV", "Tension à laquelle le capteur s'arrête", 0, 20_000),
+            "warn_months": Parameter(
+                6.0, "mois", "Autonomie restante en deçà de laquelle la pile est à prévoir", 0, 240
+            ),
         },
         label_fr="autonomie restante",
         label_en="battery projection",

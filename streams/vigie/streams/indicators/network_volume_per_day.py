@@ -60,7 +60,7 @@ register(
         unit="messages/j",
         bound=0.0,
         version="1",
-        parameters={_WARN: Parameter(80.0, "%", "Part du quota journalier à partir de laquelle on prévient")},
+        parameters={_WARN: Parameter(80.0, "%", "Part du quota journalier à partir de laquelle on prévient", 1, 100)},
         label_fr="volume par jour et quota",
         label_en="volume per day and quota",
         definition_fr=(

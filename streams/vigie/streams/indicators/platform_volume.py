@@ -41,9 +41,9 @@ register(
         bound=0.0,
         version="1",
         parameters={
-            "raw_bytes": Parameter(700.0, "o", "Message brut sur son topic, compressé"),
-            "cold_bytes": Parameter(4.4, "o", "Mesure dans l'archive froide"),
-            "copies": Parameter(1.0, "", "Copies de chaque topic et de chaque ligne"),
+            "raw_bytes": Parameter(700.0, "o", "Message brut sur son topic, compressé", 1, 1e6),
+            "cold_bytes": Parameter(4.4, "o", "Mesure dans l'archive froide", 0, 1e4),
+            "copies": Parameter(1.0, "", "Copies de chaque topic et de chaque ligne", 1, 20),
         },
         label_fr="volume des données",
         label_en="data volume",
