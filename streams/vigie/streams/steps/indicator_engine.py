@@ -41,6 +41,22 @@ class Computed(NamedTuple):
     looked_at: int
 
 
+class Loaded(NamedTuple):
+    """Readings that were loaded, and for what."""
+
+    job: object
+    points: frozenset[str]
+    numbers: frozenset[int]
+    from_at: int
+    to_at: int
+    tracks: Tracks
+
+    def serves(self, job: object, points: frozenset[str], numbers: frozenset[int], from_at: int, to_at: int) -> bool:
+        """Whether these readings hold those that are asked for now."""
+        within = self.from_at <= from_at and to_at <= self.to_at
+        return self.job is job and within and points <= self.points and numbers <= self.numbers
+
+
 class IndicatorEngine:
     """Computes pieces.
 
@@ -51,6 +67,7 @@ class IndicatorEngine:
 
     def __init__(self, encoder: AggregateEncoder, zone: str) -> None:
         self._encoder, self._zone = encoder, zone
+        self._loaded: Loaded | None = None
 
     def portions(self, roster: Roster, piece: NamedWork) -> Iterator[NamedWork]:
         """A piece in parts that fit into memory: windows that lie together, some subjects each."""
@@ -61,20 +78,21 @@ class IndicatorEngine:
             for begin in range(0, len(piece.subjects), size):
                 yield piece._replace(windows=run, subjects=piece.subjects[begin : begin + size])
 
-    def compute(self, connection: Connection, roster: Roster, piece: NamedWork) -> Computed:
+    def compute(self, connection: Connection, roster: Roster, piece: NamedWork, job: object) -> Computed:
         """The windows of a piece that differ from what stands.
 
         Args:
             connection: to the store.
             roster: of the fleet.
             piece: as many as fit (`portions`).
+            job: readings that were loaded for it serve all of its pieces.
         """
         indicator = roster.indicators[piece.indicator]
         first, last = piece.windows[0], piece.windows[-1]
         from_at, to_at = first.start_at - indicator.before_s * 1000, last.end_at + indicator.after_s * 1000
         taking = {one: roster.members(piece.indicator, one, from_at, to_at) for one in piece.subjects}
         others = {one: roster.others(piece.indicator, points, from_at, to_at) for one, points in taking.items()}
-        tracks = self._load(connection, indicator, taking, others, from_at, to_at)
+        tracks = self._load(connection, job, indicator, taking, others, from_at, to_at)
         names = _names(indicator, taking.values(), tracks)
         standing = load_named(connection, list(taking), names, first.code, first.start_at, last.start_at + 1)
         records: list[Record] = []
@@ -92,14 +110,22 @@ class IndicatorEngine:
         return Computed(records, len(piece.windows) * len(piece.subjects))
 
     def _load(
-        self, connection: Connection, indicator: Indicator, taking: Mapping[str, Sequence[Point]],
+        self, connection: Connection, job: object, indicator: Indicator, taking: Mapping[str, Sequence[Point]],
         others: Mapping[str, Mapping[str, Any]], from_at: int, to_at: int,
     ) -> Tracks:  # fmt: skip
-        points = {one.id for members in taking.values() for one in members} | {
-            one for each in others.values() for one in each
-        }
-        numbers = [BY_NAME[name].id for name in indicator.properties if name in BY_NAME]
-        return load_tracks(connection, sorted(points), from_at, to_at, numbers) if points and numbers else {}
+        points = frozenset(one.id for members in taking.values() for one in members)
+        points |= {one for each in others.values() for one in each}
+        numbers = frozenset(BY_NAME[name].id for name in indicator.properties if name in BY_NAME)
+        if not points or not numbers:
+            return {}
+        held = self._loaded
+        if held is None or not held.serves(job, points, numbers, from_at, to_at):
+            if to_at - from_at > 2 * DAY_MS:  # other indicators look a little further
+                from_at, to_at = from_at - DAY_MS, to_at + DAY_MS
+            self._loaded = None
+            tracks = load_tracks(connection, sorted(points), from_at, to_at, sorted(numbers))
+            held = self._loaded = Loaded(job, points, numbers, from_at, to_at, tracks)
+        return held.tracks
 
     def _facts(
         self, connection: Connection, indicator: Indicator, subjects: Sequence[str], window: Window

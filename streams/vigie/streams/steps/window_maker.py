@@ -47,11 +47,11 @@ class WindowMaker:
         else:
             yield work
 
-    def do(self, connection: Connection, roster: Roster, work: Work) -> Done:
-        """Do a part; what did not change is not among the records."""
+    def do(self, connection: Connection, roster: Roster, work: Work, job: object) -> Done:
+        """Do a part of a job; what did not change is not among the records."""
         if isinstance(work, ZoneWork):
             return Done(*self._zones.again(connection, roster, work))
         if isinstance(work, NamedWork):
-            return Done(*self._engine.compute(connection, roster, work))
+            return Done(*self._engine.compute(connection, roster, work, job))
         parts = list(self._points.again(connection, roster.view, work.span, work.codes, work.properties))
         return Done([record for one in parts for record in one.records], sum(one.looked_at for one in parts))

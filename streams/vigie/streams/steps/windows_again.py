@@ -118,7 +118,7 @@ class WindowsAgain:
             await job.done()
             return False
         cause = work.cause
-        done = await self._session.run(partial(self._maker.do, roster=job.roster, work=work))
+        done = await self._session.run(partial(self._maker.do, roster=job.roster, work=work, job=job))
         made_again.labels(cause).inc(done.looked_at)
         released = isinstance(work, SeriesWork) and work.released
         await self._publish(done.records, cause, [RELEASED_HEADER] if released else [])
