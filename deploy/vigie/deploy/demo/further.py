@@ -25,6 +25,9 @@ LABELS = {
         "status": "ce qui tourne",
         "fleet": "changer la flotte : modifiez un fichier de ce dossier, puis voyez ce que cela changerait",
         "why": "pourquoi une mesure a son indice de qualité",
+        "indicators": "les indicateurs d'un point",
+        "how": "comment un indicateur est obtenu : formule, mesures, ce qui manque, révisions",
+        "map": "la température de tous les points à 5 h",
         "observations": "exporter les mesures d'un cas d'usage, brutes et qualifiées",
     },
     "en": {
@@ -40,6 +43,9 @@ LABELS = {
         "status": "what runs",
         "fleet": "change the fleet: edit a file of this folder, then see what that would change",
         "why": "why a value has its quality flag",
+        "indicators": "the indicators of a point",
+        "how": "how an indicator came about: formula, readings, what is missing, revisions",
+        "map": "the temperature of all points at 5 o'clock",
         "observations": "export the values of a use case, raw and qualified",
     },
 }
@@ -71,6 +77,9 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     found[words["status"]] = f"{vigie} status"
     found[words["fleet"]] = f"{vigie} fleet diff {quote(f'{data}/flotte')}"
     found[words["why"]] = f'{vigie} quality explain TEM-13055-01 "18/06/2025 11:15"'
+    found[words["indicators"]] = f"{vigie} indicators show TEM-13055-01"
+    found[words["how"]] = f"{vigie} indicators explain STA-13055-01 noise_harmonica '18/06/2025 18:00'"
+    found[words["map"]] = f"{vigie} indicators map air_temperature '18/06/2025 05:00' --subject use_case:heat"
     found[words["observations"]] = f"{vigie} observations export chaleur.csv --use-case heat"
     found[words["list"]] = f"{vigie} alerts list"
     found[words["export"]] = f"{vigie} alerts export alertes.csv"

@@ -33,6 +33,17 @@ WORDS = {
         "what": "grandeur",
         "value": "valeur",
         "at": "heure légale",
+        "indicators": "Indicateurs de la journée",
+        "use_case": "usage",
+        "indicator": "indicateur",
+        "where": "où",
+        "window": "fenêtre",
+        "complete": "complet à",
+        "repaired": "Ce que l'envoi tardif d'un capteur a réparé ({windows} fenêtres en tout)",
+        "before": "avant",
+        "after": "après",
+        "revision": "rév.",
+        "reason": "motif",
         "alert": "L'alerte",
         "further": "Pour aller plus loin",
         "bad": "Des comptes diffèrent de ceux que donne la graine :",
@@ -60,6 +71,17 @@ WORDS = {
         "what": "quantity",
         "value": "value",
         "at": "legal time",
+        "indicators": "Indicators of the day",
+        "use_case": "use case",
+        "indicator": "indicator",
+        "where": "where",
+        "window": "window",
+        "complete": "complete",
+        "repaired": "What a device's late flush repaired ({windows} windows in all)",
+        "before": "before",
+        "after": "after",
+        "revision": "rev.",
+        "reason": "reason",
         "alert": "The alert",
         "further": "To look further",
         "bad": "Counts differ from those that the seed gives:",
@@ -90,6 +112,9 @@ class Report:
         expected, seen: the counts.
         figures: label -> text with its unit.
         readings: device, quantity, value with unit, legal time.
+        indicators: use case, indicator, where, window, value, completeness.
+        repaired: where, indicator, window, before, after, revision, reason.
+        repaired_windows: how many windows the late readings made or changed.
         alert: sentences of the alert, the oldest first; empty if there is none.
         further: what a command shows -> the command.
         numbers: the figures as numbers (memory by role), for --json.
@@ -100,6 +125,9 @@ class Report:
     seen: Counts
     figures: dict[str, str] = field(default_factory=dict)
     readings: Sequence[tuple[str, str, str, str]] = ()
+    indicators: Sequence[tuple[str, ...]] = ()
+    repaired: Sequence[tuple[str, ...]] = ()
+    repaired_windows: int = 0
     alert: Sequence[str] = ()
     further: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float | dict[str, int] | None] = field(default_factory=dict)
@@ -147,6 +175,8 @@ class Report:
             "windows": seen.windows,
             "alerts": {"raised": seen.alerts_raised, "cleared": seen.alerts_cleared},
             "mails": seen.mails,
+            "indicators": len(self.indicators),
+            "repaired_windows": self.repaired_windows,
             **self.numbers,
             "expected": {line.name: line.expected for line in self.lines()},
             "differences": [line._asdict() for line in self.lines() if not line.agrees],
@@ -175,6 +205,7 @@ def show(report: Report, console: Console, language: str) -> None:
         for row in report.readings:
             readings.add_row(*row)
         console.print(readings)
+    _of_indicators(report, console, words)
     if report.alert:
         console.print(f"[bold]{words['alert']}[/]")
         for sentence in report.alert:
@@ -190,6 +221,23 @@ def show(report: Report, console: Console, language: str) -> None:
     for line in report.lines():
         if not line.agrees:
             console.print(f"  {line.name}: {words['expected']} {line.expected}, {words['seen']} {line.seen}")
+
+
+def _of_indicators(report: Report, console: Console, words: dict[str, str]) -> None:
+    """The page of indicators per use case, and the late flush repaired."""
+    heads_of_day = ("use_case", "indicator", "where", "window", "value", "complete")
+    tables = (
+        (words["indicators"], heads_of_day, report.indicators, (5,)),
+        (words["repaired"].format(windows=report.repaired_windows),
+         ("where", "indicator", "window", "before", "after", "revision", "reason"), report.repaired, (5,)),
+    )  # fmt: skip
+    for title, heads, rows, numbers in tables:
+        if rows:
+            table, last = _table(console, title, [words[head] for head in heads], numbers), ""
+            for row in rows:
+                table.add_row("" if row[0] == last else row[0], *row[1:])
+                last = row[0]
+            console.print(table)
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vigie.deploy import kept as supervised
-from vigie.deploy.demo import begin_fleet, further, readings, seen, standing_clock
+from vigie.deploy.demo import begin_fleet, further, indicators, readings, seen, standing_clock
 from vigie.deploy.demo.broker import Broker
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.expected import Counts, Event
@@ -98,6 +98,9 @@ class Demo:
         report = Report(seed=self.seed, expected=expected, seen=found)
         self._measure(report, played, probe, first_uplink_s, supervisor)
         report.readings = readings.last(settings, day)
+        asyncio.run(indicators.at_rest(settings, day))
+        report.indicators = indicators.page(settings)
+        report.repaired, report.repaired_windows = asyncio.run(indicators.repaired(settings, day))
         alert_id, report.alert = readings.alert(settings)
         report.further = further.commands(supervisor, alert_id, stays=self.stay)
         return report

@@ -14,7 +14,7 @@ from vigie.deploy.demo.fleet import LOGGER, Device, Group
 from vigie.deploy.demo.nature import Values
 from vigie.deploy.demo.schedule import DAY_START_AT, HOUR_MS, MINUTE_MS, chance
 from vigie.topics.fleet.stated import Stated
-from vigie.topics.property import PROPERTIES
+from vigie.topics.property import BY_NAME, PROPERTIES
 
 USE_CASES = {
     "dechets": "waste", "bruit": "noise", "cours-eau": "river", "mobilites": "mobility", "eclairage": "lighting",
@@ -24,6 +24,9 @@ BEGAN_AT = DAY_START_AT - 120 * 24 * HOUR_MS
 """Since when the devices stand where they stand."""
 EMPTY_MM, FULL_MM = 1860, 60
 """A bottle bank of 1.8 m under a lid of 6 cm (nature.bin_fill)."""
+FILL, WATER_LEVEL = BY_NAME["fill"].id, BY_NAME["water_level"].id
+_LEVELS = ("Decentlab DL-LID", "Decentlab DL-CTD10")
+"""Models from whose readings a level in the point's datum is made."""
 _DEVICE_PROPERTIES = {"battery_level", "battery_voltage", "device_temperature"}
 
 
@@ -40,7 +43,7 @@ def stated(devices: tuple[Device, ...]) -> list[Stated]:
         found.append(_object("model", _name(profile), maker=profile.split()[0], properties=names))
     for device in devices:
         found += _of(device)
-    return [*found, *_life(devices)]
+    return [*found, *_life(devices), *_indicators(devices)]
 
 
 def _object(kind: str, id_: str, valid_from: int | None = None, /, **attributes: Any) -> Stated:
@@ -92,7 +95,7 @@ def _of(device: Device) -> Iterator[Stated]:
         buddy_group=f"chaleur-{commune.insee}" if heat else None,
         datum="NGF" if use_case == "river" else None,
     )  # fmt: skip
-    waste, level = use_case == "waste", group.profile in ("Decentlab DL-LID", "Decentlab DL-CTD10")
+    waste, level = use_case == "waste", group.profile in _LEVELS
     yield _object(
         "placement", f"{device.name}.1", BEGAN_AT, device=device_name, point=device.name,
         mounting="sous le couvercle" if waste else None, height_m=3.5 if heat else None,
@@ -123,7 +126,11 @@ def _measures(group: Group) -> list[tuple[int, int]]:
 
 
 def _series(group: Group) -> list[tuple[int, int]]:
-    return [one for one in _measures(group) if PROPERTIES[one[0]].name not in _DEVICE_PROPERTIES]
+    """What is measured at the point: what the device says of itself left out, what is made of a distance put in."""
+    made = (
+        [(FILL, 0)] if USE_CASES[group.use_case] == "waste" else [(WATER_LEVEL, 0)] if group.profile in _LEVELS else []
+    )
+    return [one for one in _measures(group) if PROPERTIES[one[0]].name not in _DEVICE_PROPERTIES] + made
 
 
 def _life(devices: tuple[Device, ...]) -> Iterator[Stated]:
@@ -138,6 +145,30 @@ def _life(devices: tuple[Device, ...]) -> Iterator[Stated]:
     yield _object(
         "quality_setting", "seuils-chaleur-1", point=heat.name, property="air_temperature", test="gross_range",
         parameters={"suspect_max": 44.0}, reason="Rue très minérale",
+    )  # fmt: skip
+
+
+def _indicators(devices: tuple[Device, ...]) -> Iterator[Stated]:
+    """Who answers for one of the platform's indicators; and what the departments stated by themselves."""
+    river = next(device for device in devices if device.group.code == "EAU")
+    stations = [device.name for device in devices if device.group.code == "STA"][:2]
+    yield _object(
+        "indicator", "noise_harmonica", name="Indice Harmonica", owner="metier-noise", use_case="noise",
+        definition="Indice de gêne sonore de 0 à 10, chaque heure",
+    )  # fmt: skip
+    yield _object(
+        "indicator", "amplitude-du-jour", name="Amplitude thermique du jour", owner="metier-heat", use_case="heat",
+        definition="Écart entre la plus haute et la plus basse température du jour", unit="°C", windows=["1d"],
+        expression="max(air_temperature) - min(air_temperature)",
+    )  # fmt: skip
+    yield _object(
+        "indicator", "bruit-heure-glissante", name="LAeq de la dernière heure", owner="metier-noise",
+        definition="LAeq sur une heure, chaque quart d'heure", properties=["laeq"], windows=["r1h"], points=stations,
+    )  # fmt: skip
+    yield _object(
+        "indicator", f"seuils-{river.name}", name=f"Seuils de {river.name}", owner="metier-river", points=[river.name],
+        definition="Seuils locaux de la station", base="river_threshold",
+        parameters={"yellow": 7.8, "orange": 8.2, "red": 9.0},
     )  # fmt: skip
 
 
