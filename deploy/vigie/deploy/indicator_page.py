@@ -1,9 +1,10 @@
 """The page docs/indicators.md: what each indicator of the platform says, rendered from the registry."""
 
+import math
 from collections.abc import Iterator
 from itertools import groupby
 
-from vigie.streams.core.windows.indicator import Indicator, Subject, indicators
+from vigie.streams.core.windows.indicator import Indicator, Parameter, Subject, indicators
 
 _HEAD = """# Indicators of the platform
 
@@ -63,8 +64,7 @@ def section(one: Indicator) -> Iterator[str]:
     if one.roles:
         yield f"- **Compares with**: points of zones with the role {' or '.join(f'`{role}`' for role in one.roles)}"
     for name, parameter in one.parameters.items():
-        value = f"{parameter.default:g}{' ' + parameter.unit if parameter.unit else ''}"
-        yield f"- **Parameter `{name}`** = {value}: {parameter.meaning_fr}"
+        yield f"- **Parameter `{name}`** {_default(parameter)}: {parameter.meaning_fr}"
     yield f"- **Source**: {one.source}"
     yield f"- **Limits**: {one.limits_fr}"
     yield ""
@@ -77,12 +77,26 @@ def _needs(one: Indicator) -> str:
     return f" that measures {names}" if one.subject is Subject.POINT else f", from {names}"
 
 
-def _span(seconds: int) -> str:
-    """A duration in its largest whole unit.
+def _default(parameter: Parameter) -> str:
+    """Its value at first and its unit, or that it has none.
 
-    >>> _span(0), _span(600), _span(14_400), _span(172_800)
-    ('nothing', '10 min', '4 h', '2 d')
+    >>> _default(Parameter(48.0, "h", "")), _default(Parameter(math.nan, "m", ""))
+    ('= 48 h', '(m), not set at first')
     """
+    if math.isnan(parameter.default):
+        return f"({parameter.unit}), not set at first"
+    return f"= {parameter.default:g} {parameter.unit}".rstrip()
+
+
+def _span(seconds: int) -> str:
+    """A duration in whole units.
+
+    >>> _span(0), _span(600), _span(14_400), _span(172_800), _span(1_357_200)
+    ('nothing', '10 min', '4 h', '2 d', '15 d 17 h')
+    """
+    days, rest = divmod(seconds, 86_400)
+    if days and rest:
+        return f"{days} d {_span(rest)}"
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds and seconds % size == 0:
             return f"{seconds // size} {unit}"

@@ -9,6 +9,7 @@ from vigie.streams.core.heat.texts import SUMMER_FR
 from vigie.streams.core.heat.told import of_days
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -33,7 +34,7 @@ register(
         definition_fr="Température à 5 h en heure légale (5 h 30 en option) ; sur un mois, un été, la moyenne.",
         formula="bonne valeur la plus proche à ± 15 min ; mois, été : moyenne des jours",
         period_fr="jour, mois, année (l'été seul)",
-        source="Rapport d'expérimentation, fiche 1",
+        source=f"{REPORT_FR}, fiche 1",
         limits_fr=f"Nul sans valeur à cette heure ; un mois ou un été, sous 75 % de jours. {SUMMER_FR}",
         compute=compute,
         bound=ENOUGH,

@@ -13,6 +13,7 @@ from vigie.streams.core.windows.honest import ENOUGH, NOT_TOLD, honest_result, q
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, Subject, register
 from vigie.streams.core.windows.legal import Window, windows_between
 from vigie.streams.core.windows.parts_of_day import in_months, local_days
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.spans import legal_spans
 
 Floats = NDArray[np.float64]
@@ -111,7 +112,7 @@ register(
             "days, days_before, days_after, et before, after : les deux écarts moyens"
         ),
         period_fr="mois, année : tous les jours depuis les travaux jusqu'à la fin de la période",
-        source="Rapport d'expérimentation, fiche 1 ; Card et Krueger 1994 ; Künsch 1989",
+        source=f"{REPORT_FR}, fiche 1 ; Card et Krueger 1994 ; Künsch 1989",
         limits_fr=(
             "Rien tant que les dates des travaux ne sont pas données (paramètres works_begin et works_end d'un "
             "indicateur de la flotte). Un jour compte si les deux zones y ont une moyenne (un capteur : 75 % de ses "

@@ -8,6 +8,7 @@ from vigie.streams.core.heat.counted_days import Rule, counted_days
 from vigie.streams.core.heat.texts import DAYS_FR, RADIATION_FR
 from vigie.streams.core.windows.honest import ENOUGH_OF_A_DAY
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 AFTER_S = 12 * 3600
 """06 UTC of the next day, from the end of a legal day of any zone of France."""
@@ -41,7 +42,7 @@ def _register(threshold: int, *, civil: bool) -> None:
             definition_fr=f"Nombre de jours dont la température maximale {day_fr} dépasse {threshold} °C, strictement.",
             formula=f"nombre de jours où max(T) > {threshold} ; 0 ou 1 pour un jour ; détail hottest : le maximum (°C)",
             period_fr="jour, mois, année",
-            source="Rapport d'expérimentation, fiche 1" + ("" if civil else " ; pratique de Météo-France (Tx)"),
+            source=f"{REPORT_FR}, fiche 1" + ("" if civil else " ; pratique de Météo-France (Tx)"),
             limits_fr=f"{DAYS_FR} {RADIATION_FR}" + ("" if civil else " Jugé après 6 h UTC le lendemain."),
             compute=compute,
             after_s=0 if civil else AFTER_S,

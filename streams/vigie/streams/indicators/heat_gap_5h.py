@@ -11,6 +11,7 @@ from vigie.streams.core.heat.texts import SUMMER_FR
 from vigie.streams.core.heat.told import of_days
 from vigie.streams.core.windows.honest import ENOUGH_OF_A_DAY
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -46,7 +47,7 @@ register(
             "jours"
         ),
         period_fr="jour, mois, année (l'été seul)",
-        source="Rapport d'expérimentation, fiche 1",
+        source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
             "Nul sans valeur du capteur ou sans aucun capteur de référence à cette heure (catégorie « no_reference » "
             "si aucun jour n'en a, sinon « incomplete ») ; un mois ou un été, sous 90 % de jours. « count » : jours où "

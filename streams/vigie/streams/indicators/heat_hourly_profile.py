@@ -11,6 +11,7 @@ from vigie.streams.core.heat.texts import RADIATION_FR, SUMMER_FR
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.track import Track
 
 MINUTE_MS = 60_000
@@ -72,7 +73,7 @@ register(
             "fraîche et la plus chaude"
         ),
         period_fr="mois, année (l'été seul)",
-        source="Rapport d'expérimentation, fiche 1",
+        source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
             "Une heure sous 75 % de ses mesures manque dans les détails, et la valeur est alors nulle (catégorie "
             f"« incomplete ») ; aucun détail sous 75 % des mesures de la période. {SUMMER_FR} {RADIATION_FR}"

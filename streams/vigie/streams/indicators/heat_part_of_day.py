@@ -11,6 +11,7 @@ from vigie.streams.core.heat.texts import RADIATION_FR, SUMMER_FR
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import ENOUGH, ENOUGH_OF_A_DAY, honest_result, quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.spans import Spans, legal_spans, over_spans
 from vigie.streams.core.windows.track import Track
 
@@ -91,7 +92,7 @@ def _register(name: str, of: Of, hours: tuple[int, int], label_fr: str, label_en
                 " avec le plus petit et le plus grand"
             ),
             period_fr="jour, mois, année (l'été seul)",
-            source="Rapport d'expérimentation, fiche 1",
+            source=f"{REPORT_FR}, fiche 1",
             limits_fr=(
                 f"Nul sous {100 * BOUNDS[of]:.0f} % des mesures de ces heures ; un mois ou un été, sous 75 % de jours "
                 f"ainsi valables. {SUMMER_FR} {RADIATION_FR}"

@@ -8,6 +8,7 @@ from vigie.streams.core.heat.counted_days import Rule, counted_days
 from vigie.streams.core.heat.texts import DAYS_FR
 from vigie.streams.core.windows.honest import ENOUGH_OF_A_DAY
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -38,7 +39,7 @@ register(
         ),
         formula="nombre de nuits où min(T) ≥ 20 ; 0 ou 1 pour un jour ; détail coolest : le minimum (°C)",
         period_fr="jour (la nuit qui s'y termine), mois, année",
-        source="Rapport d'expérimentation, fiche 1 ; notion informelle selon Météo-France",
+        source=f"{REPORT_FR}, fiche 1 ; notion informelle selon Météo-France",
         limits_fr=f"{DAYS_FR} Les heures et leur horloge (UTC ou légale) sont des paramètres.",
         compute=compute,
         before_s=12 * 3600,

@@ -11,6 +11,7 @@ from vigie.streams.core.heat.season import SUMMER, days_looked_at
 from vigie.streams.core.heat.texts import SUMMER_FR
 from vigie.streams.core.windows.honest import ENOUGH, ENOUGH_OF_A_DAY, NOT_TOLD, honest_result, quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, PointTracks, Result, Subject, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -72,7 +73,7 @@ register(
             "± 15 min ; détails : la moyenne de chaque capteur, sous son identifiant (carte)"
         ),
         period_fr="jour, mois, année (l'été seul)",
-        source="Rapport d'expérimentation, fiche 1",
+        source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
             "Complétude : part des couples capteur et jour qui ont un écart ; nul sous 75 % pour un jour, 90 % au-delà "
             "(catégorie « no_reference » si aucun jour n'a de référence, sinon « incomplete »). Les voies d'un capteur "

@@ -55,7 +55,8 @@ register(
         label_en="Harmonica index",
         definition_fr=(
             "Indice horaire de bruit de 0 à 10 : le bruit de fond (BGN) et les événements qui en émergent (EVT). "
-            "Couleurs : vert sous 4 le jour (6 h-22 h) ou 3 la nuit, rouge au-dessus de 8 ou 7, orange entre les deux."
+            "Couleurs : vert sous 4 le jour (6 h-22 h) ou 3 la nuit, rouge au-dessus de 8 ou 7, orange entre les deux "
+            "(catégories green, orange, red)."
         ),
         formula=(
             "BGN = 0,2·(LA95eq - 30) ; EVT = 0,25·(LAeq - LA95eq) ; indice = BGN + EVT. LA95eq : moyenne énergétique "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vigie.streams.core.windows.counted import bound_of_extremes, counted, too_short
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 NO_DATUM = "no_datum"
 
@@ -45,7 +46,7 @@ register(
         definition_fr="Niveau moyen du cours d'eau dans la référence du point (NGF ou zéro local).",
         formula="moyenne des mesures de la fenêtre ; minimum, maximum, première et dernière",
         period_fr="quart d'heure, heure et jour",
-        source="Cahier des charges de la métropole connectée, cours d'eau ; R7",
+        source=f"{REPORT_FR}, fiche 2 (niveau des cours d'eau)",
         limits_fr=(
             "Catégorie : la référence du point ; « no_datum » quand la fiche du point n'en dit pas : le niveau ne se "
             "compare alors à aucun autre. Le décalage de chaque pose (datum_m) est déjà appliqué, avec son historique. "

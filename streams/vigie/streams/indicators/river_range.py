@@ -6,6 +6,7 @@ from functools import partial
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import ENOUGH_OF_A_DAY
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.topics.property import BY_NAME
 
 PROPERTIES = (
@@ -49,7 +50,7 @@ for _name in PROPERTIES:
             definition_fr=f"Écart entre le maximum et le minimum du jour légal ({_entry.label_fr}).",
             formula="maximum − minimum des mesures du jour",
             period_fr="jour",
-            source="Cahier des charges de la métropole connectée, qualité de l'eau ; R1",
+            source=f"{REPORT_FR}, fiche 2 (qualité de l'eau)",
             limits_fr="Minimum, moyenne et maximum l'accompagnent. Nul sous 90 % de mesures.",
             compute=partial(compute, _name),
             bound=ENOUGH_OF_A_DAY,

@@ -9,6 +9,7 @@ from vigie.streams.core.windows.counted import counted, too_short
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
 from vigie.streams.core.windows.slope import theil_sen
+from vigie.streams.core.windows.sources import REPORT_FR
 
 MINUTE_S = 60
 SPANS_S = {"15m": 15 * MINUTE_S, "1h": 60 * MINUTE_S, "3h": 180 * MINUTE_S}
@@ -38,6 +39,7 @@ def compute(span_s: int, inputs: Inputs) -> Sequence[Result]:
 
 for _name, _span_s in SPANS_S.items():
     _words = {"15m": "15 min", "1h": "1 h", "3h": "3 h"}[_name]
+    _which_fr = "l'heure qui finit" if _name == "1h" else f"les {_words} qui finissent"
     register(
         Indicator(
             name=f"river_rise_{_name}",
@@ -48,13 +50,13 @@ for _name, _span_s in SPANS_S.items():
             version="1",
             label_fr=f"montée sur {_words}",
             label_en=f"rise over {_words}",
-            definition_fr=f"Vitesse de montée du niveau sur les {_words} qui finissent avec la fenêtre.",
+            definition_fr=f"Vitesse de montée du niveau sur {_which_fr} avec la fenêtre.",
             formula=(
                 "médiane des pentes de toutes les paires de mesures (Theil–Sen), de la dernière d'avant la durée à la "
                 "dernière de la fenêtre"
             ),
             period_fr="chaque quart d'heure" if _name == "15m" else "chaque quart d'heure et chaque heure",
-            source="Cahier des charges de la métropole connectée, cours d'eau ; R7",
+            source=f"{REPORT_FR}, fiche 2 (niveau des cours d'eau)",
             limits_fr=(
                 "Négative en décrue. Sans objet quand le pas de mesure dépasse la durée. Une mesure isolée fausse ne "
                 "change presque rien dès cinq mesures ; à deux (pas de 15 min sur 15 min) rien n'en protège que les "

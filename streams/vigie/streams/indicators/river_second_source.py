@@ -6,6 +6,7 @@ from vigie.streams.core.river.lag import CHANGE_MS, HOUR_MS, Lag, best_lag
 from vigie.streams.core.windows.counted import Counted, counted
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, PointTracks, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.track import Track
 
 SLOT_MS = 900_000
@@ -36,7 +37,7 @@ def _series(other: PointTracks) -> Track | None:
 
 def _compare(inputs: Inputs, track: Track, found: Counted, seconds: Sequence[tuple[PointTracks, Track]]) -> Result:
     window, said = inputs.window, inputs.parameters
-    longest_ms = int(min(said["longest_lag"], LONGEST_LAG_H) * HOUR_MS)
+    longest_ms = int(said["longest_lag"] * HOUR_MS)
     moved = float(found.good.values.max() - found.good.values.min()) if found.count else 0.0
     ends = {"channel": track.channel, "parts": tuple(other.point for other, _ in seconds)}
     if found.completeness is not None and found.completeness < ENOUGH:
@@ -82,7 +83,7 @@ register(
             "seconde source décalée de 0 à 12 h ; le décalage du maximum est retenu"
         ),
         period_fr="jour et semaine",
-        source="Cahier des charges de la métropole connectée, cours d'eau ; R7, W12 ; Hub'Eau hydrométrie",
+        source=f"{REPORT_FR}, fiche 2 (confirmer une alarme) ; Hub'Eau hydrométrie",
         limits_fr=(
             "Seconde source : tout point d'une zone de rôle « référence » dont la zone englobante contient aussi le "
             "point, sinon de la même commune ; son niveau, sinon son débit. S'il y en a plusieurs, la plus semblable "
@@ -95,9 +96,9 @@ register(
         before_s=LONGEST_LAG_H * 3600 + 3 * (CHANGE_MS // 1000),
         roles=("reference",),
         parameters={
-            "longest_lag": Parameter(12.0, "h", "décalage le plus long qui est essayé, 24 h au plus"),
-            "calm": Parameter(3.0, "cm", "amplitude sous laquelle il n'y a rien à comparer"),
-            "agreement": Parameter(0.7, "", "corrélation à partir de laquelle la seconde source confirme"),
+            "longest_lag": Parameter(12.0, "h", "décalage le plus long qui est essayé", 0, LONGEST_LAG_H),
+            "calm": Parameter(3.0, "cm", "amplitude sous laquelle il n'y a rien à comparer", 0, 1000),
+            "agreement": Parameter(0.7, "", "corrélation à partir de laquelle la seconde source confirme", -1, 1),
         },
     )
 )

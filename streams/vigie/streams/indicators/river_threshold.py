@@ -7,6 +7,7 @@ from vigie.streams.core.windows.counted import bound_of_extremes, counted, too_s
 from vigie.streams.core.windows.held import held_ms
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 COLOURS = ("yellow", "orange", "red")
 NOT_SET = math.nan
@@ -49,7 +50,8 @@ def colour(level_m: float, thresholds: dict[str, float]) -> str:
 
 
 def _threshold(french: str) -> Parameter:
-    return Parameter(NOT_SET, "m", f"seuil local {french}, dans la référence du point ; aucun s'il n'est pas fixé")
+    meaning_fr = f"seuil local {french}, dans la référence du point ; aucun s'il n'est pas fixé"
+    return Parameter(NOT_SET, "m", meaning_fr, -1000, 9000)
 
 
 register(
@@ -68,9 +70,7 @@ register(
         ),
         formula="maximum des mesures ; couleur du plus haut seuil atteint (≥) ; durée au-dessus de chacun",
         period_fr="quart d'heure, heure et jour",
-        source=(
-            "Seuils fixés par station avec la GEMAPI ; cahier des charges de la métropole connectée, cours d'eau ; R7"
-        ),
+        source=f"Seuils fixés par station avec la GEMAPI ; {REPORT_FR}, fiche 2",
         limits_fr=(
             "Les couleurs ne sont pas la vigilance Vigicrues, qui est une prévision par tronçon : ce sont des seuils "
             "locaux, fixés par un indicateur de la flotte d'après (base) river_threshold, avec les paramètres yellow, "

@@ -48,6 +48,9 @@ register(
         before_s=BEFORE_S,
         after_s=AFTER_S,
         bound=ENOUGH_OF_A_DAY,
-        parameters={**PARAMETERS, "needless": Parameter(40.0, "%", "remplissage sous lequel une collecte est inutile")},
+        parameters={
+            **PARAMETERS,
+            "needless": Parameter(40.0, "%", "remplissage sous lequel une collecte est inutile", 0, 100),
+        },
     )
 )

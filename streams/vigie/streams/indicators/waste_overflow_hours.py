@@ -54,6 +54,6 @@ register(
         compute=compute,
         before_s=2 * 86_400,
         bound=ENOUGH_OF_A_DAY,
-        parameters={"overflow": Parameter(95.0, "%", "remplissage au-dessus duquel le conteneur déborde")},
+        parameters={"overflow": Parameter(95.0, "%", "remplissage au-dessus duquel le conteneur déborde", 0, 100)},
     )
 )

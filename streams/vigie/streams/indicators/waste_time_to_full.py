@@ -83,8 +83,10 @@ register(
         before_s=35 * 86_400,
         parameters={
             **PARAMETERS,
-            "full": Parameter(80.0, "%", "remplissage à prévoir"),
-            "blend": Parameter(48.0, "h", "temps depuis la collecte où sa pente pèse autant que les cycles passés"),
+            "full": Parameter(80.0, "%", "remplissage à prévoir", 1, 100),
+            "blend": Parameter(
+                48.0, "h", "temps depuis la collecte où sa pente pèse autant que les cycles passés", 0, 8760
+            ),
         },
     )
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from vigie.streams.core.waste.falls import DROP, EMPTIED, SETTLING, Falls, falls
 from vigie.streams.core.windows.counted import Counted, counted
 from vigie.streams.core.windows.indicator import Inputs, Parameter, Result
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.track import Track
 
 BEFORE_S = 2 * 86_400
@@ -13,13 +14,13 @@ BEFORE_S = 2 * 86_400
 AFTER_S = 86_400
 """The reading that confirms a fall at its end."""
 CODES = ("1d", "1w", "1mo")
-SOURCE = "Cahier des charges de la métropole connectée, PAV ; R12"
+SOURCE = f"{REPORT_FR}, fiche 2 (remplissage des PAV)"
 PROPERTIES = ("fill",)
 
 PARAMETERS = {
-    "drop": Parameter(DROP, "points", "baisse à partir de laquelle c'est une collecte"),
-    "emptied": Parameter(EMPTIED, "%", "remplissage au plus, après une collecte"),
-    "settling": Parameter(SETTLING, "points", "baisse à partir de laquelle c'est un tassement"),
+    "drop": Parameter(DROP, "points", "baisse à partir de laquelle c'est une collecte", 1, 100),
+    "emptied": Parameter(EMPTIED, "%", "remplissage au plus, après une collecte", 0, 100),
+    "settling": Parameter(SETTLING, "points", "baisse à partir de laquelle c'est un tassement", 1, 100),
 }
 LIMITS_FR = (
     "Une collecte d'un conteneur rempli à moins de 30 % ne se voit pas. Une collecte pendant une coupure radio est "
