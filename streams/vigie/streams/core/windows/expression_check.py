@@ -4,11 +4,12 @@ Only arithmetic, comparisons, `… if … else …` and calls of known functions
 """
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NoReturn, TypeVar
 
-from vigie.streams.core.windows.expression_error import ExpressionError, MistakeError, counted, unknown
+from vigie.streams.core.windows.expression_error import ExpressionError, MistakeError, counted, no_such_part, unknown
 from vigie.streams.core.windows.expression_readings import FUNCTIONS, Function, Unit
 from vigie.streams.core.windows.expression_typed import (
     Typed,
@@ -85,7 +86,9 @@ class Checker:
         if len(self.text) > MOST_CHARACTERS:
             self._fail(f"plus de {MOST_CHARACTERS} caractères.", f"more than {MOST_CHARACTERS} characters.")
         try:
-            body = ast.parse(self.text, mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)  # `3is 3`: told below, as all that is not known
+                body = ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             self._fail(
                 "elle ne se lit pas ; exemple : « max(air_temperature) - min(air_temperature) ».",
@@ -97,7 +100,7 @@ class Checker:
         return body
 
     def _typed(self, node: ast.expr) -> Typed:
-        return self._placed(node, self._by_type.get(type(node), _nothing_else), node)
+        return self._placed(node, self._by_type.get(type(node), no_such_part), node)
 
     def _placed(self, node: ast.expr, read: Callable[..., T], *given: object) -> T:
         """What `read` makes of a part; its mistakes get the place of the part."""
@@ -260,7 +263,8 @@ class Checker:
         self.used.add(name)
         made = call(name, ast.Name(key, ast.Load()), *arguments)
         units = {Unit.SAME: unit, Unit.GAP: unit, Unit.NUMBER: unit_of(""), Unit.HOURS: unit_of("h")}
-        return Typed(made, units[function.unit], absolute if function.unit is Unit.SAME else 0.0)
+        same = function.unit is Unit.SAME
+        return Typed(made, units[function.unit], absolute * same, level=same and unit == unit_of("dB"))
 
     def _series(self, name: str, node: ast.expr) -> tuple[str, str]:
         """The name in the tree, and in the catalogue, of the series that a function is of."""
@@ -289,10 +293,3 @@ class Checker:
 def _channel_of(key: str) -> int | None:
     _, sign, channel = key.partition("#")
     return int(channel) if sign else None
-
-
-def _nothing_else(_: ast.expr) -> NoReturn:
-    raise MistakeError(
-        "seuls vont les nombres, les grandeurs, + - * /, les comparaisons, « … if … else … » et les fonctions.",
-        "only numbers, properties, + - * /, comparisons, … if … else … and functions can stand there.",
-    )

@@ -1,7 +1,9 @@
 """Why an expression cannot be: a sentence for its author, in French and English."""
 
+import ast
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import NoReturn
 
 
 class ExpressionError(ValueError):
@@ -48,8 +50,22 @@ def unknown(what: tuple[str, str], name: str, known: Iterable[str]) -> tuple[str
     >>> unknown(("grandeur inconnue", "unknown property"), "laek", ["laeq"])[1]
     "unknown property 'laek': did you mean laeq?"
     """
-    near = get_close_matches(name, list(known), n=1)
+    names = list(known)
+    near = next(iter(get_close_matches(name, names, n=1) or get_close_matches(name.lower(), names, n=1)), "")
     return (
-        f"{what[0]} « {name} »" + (f" : vouliez-vous dire {near[0]} ?" if near else "."),
-        f"{what[1]} {name!r}" + (f": did you mean {near[0]}?" if near else "."),
+        f"{what[0]} « {name} »" + (f" : vouliez-vous dire {near} ?" if near else "."),
+        f"{what[1]} {name!r}" + (f": did you mean {near}?" if near else "."),
+    )
+
+
+def no_such_part(node: ast.expr) -> NoReturn:
+    """A part of an expression is of no kind that can stand there: MistakeError is raised."""
+    if isinstance(node, ast.Tuple):
+        raise MistakeError(
+            "une virgule n'est pas à sa place ; les décimales s'écrivent avec un point.",
+            "a comma is out of place; decimals are written with a point.",
+        )
+    raise MistakeError(
+        "seuls vont les nombres, les grandeurs, + - * /, les comparaisons, « … if … else … » et les fonctions.",
+        "only numbers, properties, + - * /, comparisons, … if … else … and functions can stand there.",
     )

@@ -24,6 +24,7 @@ class Typed:
         weight: of temperatures in °C: 1 for a temperature, 0 for a gap; a mean of two has 1/2 + 1/2.
         constant: its value where that is known.
         truth: it is a condition, not a number.
+        level: it is a level in dB, not a gap of levels.
     """
 
     node: ast.expr
@@ -31,6 +32,7 @@ class Typed:
     weight: float = 0.0
     constant: float | None = None
     truth: bool = False
+    level: bool = False
 
 
 def plain(number: float) -> Typed:
@@ -80,8 +82,20 @@ def plus(left: Typed, right: Typed, turn: float) -> Typed:
     left, right = alike(left, right)
     if left.constant is not None and right.constant is not None:
         return plain(left.constant + turn * right.constant)
+    if left.unit == right.unit == unit_of("°"):
+        raise MistakeError(
+            "deux directions ne s'ajoutent ni ne se retranchent : de 350° à 10° il y a 20°.",
+            "two directions are neither added nor subtracted: from 350° to 10° it is 20°.",
+        )
+    if turn > 0 and left.level and right.level:
+        raise MistakeError(
+            "deux niveaux en dB ne s'additionnent pas ; leur écart, et un niveau plus un nombre, oui. Une moyenne : "
+            "energy_mean().",
+            "two levels in dB are not added up; their gap, and a level plus a number, are fine. A mean: energy_mean().",
+        )
     sign = ast.Add() if turn > 0 else ast.Sub()
-    return Typed(ast.BinOp(left.node, sign, right.node), left.unit or right.unit, left.weight + turn * right.weight)
+    node, weight = ast.BinOp(left.node, sign, right.node), left.weight + turn * right.weight
+    return Typed(node, left.unit or right.unit, weight, level=left.level != right.level)
 
 
 def times(left: Typed, right: Typed) -> Typed:
