@@ -13,8 +13,8 @@ from rich.console import Console
 
 from vigie.deploy.commands import demo as demo_command
 from vigie.deploy.demo import further
-from vigie.deploy.demo.expected import MEMORY_HOURS, UPLINK, Counts, Event, Point
-from vigie.deploy.demo.folder import demo_settings, wipe
+from vigie.deploy.demo.expected import UPLINK, Counts, Event, Point
+from vigie.deploy.demo.folder import MEMORY_HOURS, demo_settings, wipe
 from vigie.deploy.demo.probe import DelayProbe
 from vigie.deploy.demo.report import Report, show
 from vigie.deploy.demo.run import Demo
@@ -62,7 +62,7 @@ def test_the_demo_starts_its_own_services_whatever_the_environment_names(tmp_pat
     own = demo_settings(outside, tmp_path)
     assert (own.kafka, own.database, own.ticks, own.http_port, own.prefix) == ("", "", "log", 0, "vigie.")
     assert own.data == tmp_path
-    assert own.memory_hours == MEMORY_HOURS, "the windows that the seed gives depend on it"
+    assert own.memory_hours == MEMORY_HOURS, "what is repaired in memory depends on it"
 
 
 def test_the_commands_to_look_further_can_be_typed_whatever_the_folder_is_called(tmp_path: Path):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from vigie.deploy.demo import network, schedule
+from vigie.deploy.demo.announced import announced
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, Counts, Event, Point, count
 from vigie.deploy.demo.fleet import LOGGER, STORES, Device, Link, fleet
 from vigie.deploy.demo.nature import Behaviour, Values
@@ -68,8 +69,7 @@ class City:
 
     def expected(self, also: Sequence[Event] = ()) -> Counts:
         """What this day, with other events beside it, must come to at its last tick."""
-        periods = {device.address: device.period_s * 1000 for device in self.devices}
-        return count([*self.events, *also], periods_ms=periods, first_tick_at=DAY_START_AT, last_tick_at=DAY_END_AT)
+        return count([*self.events, *also], fleet=announced(self.devices), last_tick_at=DAY_END_AT)
 
 
 def city(seed: int) -> City:

@@ -5,15 +5,12 @@ or silence.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 QUARTER_MS = 900_000
 MINUTE_MS = 60_000
-MEMORY_HOURS = 26
-"""What is older when the first tick comes is the business of `recompute`, and makes no window here."""
-
 UPLINK, DUPLICATE = "uplink", "duplicate"
 
 
@@ -48,6 +45,22 @@ class Event(NamedTuple):
     points: tuple[Point, ...]
 
 
+class Announced(NamedTuple):
+    """What the fleet says of a device and its point.
+
+    Attributes:
+        step_ms: between two readings.
+        upload_ms: between two messages.
+        series: (property, channel) that are announced at the point; of others nobody knows when there should be one.
+        derived: (from, to): properties of which the placement makes another one.
+    """
+
+    step_ms: int
+    upload_ms: int
+    series: frozenset[tuple[int, int]]
+    derived: tuple[tuple[int, int], ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Counts:
     """The figures of a day, expected or seen.
@@ -60,7 +73,7 @@ class Counts:
         dead_letters: bodies that could not be decoded, by reason.
         stored: rows of the table uplink (one per uplink and instant).
         observations: rows of the table observation (one per uplink of the fleet and instant of its readings).
-        windows: 15-minute windows of a device's property.
+        windows: 15-minute windows of a point's property that have closed.
         alerts_raised: alerts.
         alerts_cleared: of them, those that ended.
         mails: mails sent.
@@ -79,14 +92,13 @@ class Counts:
     mails: int = 0
 
 
-def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_at: int, last_tick_at: int) -> Counts:
+def count(events: Iterable[Event], *, fleet: Mapping[str, Announced], last_tick_at: int) -> Counts:
     """Count a day.
 
     Args:
         events: what is sent, in any order.
-        periods_ms: declared upload period of each device of the fleet; those of no fleet are stored and not placed.
-        first_tick_at: epoch ms of the first minute tick.
-        last_tick_at: epoch ms of the last one.
+        fleet: what it says of each device; those of no fleet are stored and not placed.
+        last_tick_at: epoch ms of the last minute tick.
     """
     found, reasons, nets = Counts(), Counter[str](), Counter[str]()
     windows: set[tuple[str, int, int, int]] = set()
@@ -99,12 +111,10 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
             found.decoded += 1
             instants = len({point.observed_at for point in event.points})
             found.stored += max(1, instants)
-            found.observations += instants if event.device in periods_ms else 0
-            windows.update(
-                (event.device, point.property, point.channel, point.observed_at - point.observed_at % QUARTER_MS)
-                for point in event.points
-                if point.observed_at >= first_tick_at - MEMORY_HOURS * 3_600_000
-            )
+            if event.device in fleet:
+                found.observations += instants
+                for property_, channel, start_at in quarters(event.points, fleet[event.device], last_tick_at):
+                    windows.add((event.device, property_, channel, start_at))
         elif event.fate == DUPLICATE:
             found.duplicates += 1
         else:
@@ -112,12 +122,31 @@ def count(events: Iterable[Event], *, periods_ms: Mapping[str, int], first_tick_
     found.received_by = dict(sorted(nets.items()))
     found.dead_letters = dict(sorted(reasons.items()))
     found.windows = len(windows)
-    for device, period_ms in periods_ms.items():
-        raised, cleared = silences(sorted(heard[device]), period_ms, last_tick_at)
+    for device, announced in fleet.items():
+        raised, cleared = silences(sorted(heard[device]), announced.upload_ms, last_tick_at)
         found.alerts_raised += raised
         found.alerts_cleared += cleared
     found.mails = found.alerts_raised
     return found
+
+
+def quarters(points: Iterable[Point], announced: Announced, last_tick_at: int) -> Iterator[tuple[int, int, int]]:
+    """Property, channel and start of the 15-minute windows that hold these values and have closed by a tick.
+
+    A window closes one upload period after its end. What is announced to come less often has none so short.
+
+    >>> told = Announced(900_000, 900_000, frozenset({(30, 0)}), derived=((30, 31),))
+    >>> sorted(quarters([Point(30, 0, 1_000, 5.0), Point(91, 0, 1_000, 90.0)], told, 900_000))
+    [(31, 0, 0), (91, 0, 0)]
+    """
+    for point in points:
+        for property_ in (point.property, *(to for of, to in announced.derived if of == point.property)):
+            start_at = point.observed_at - point.observed_at % QUARTER_MS
+            known = (property_, point.channel) in announced.series
+            if known and announced.step_ms > QUARTER_MS:
+                continue
+            if start_at + QUARTER_MS + (announced.upload_ms if known else 0) <= last_tick_at:
+                yield property_, point.channel, start_at
 
 
 def silences(arrivals: list[int], period_ms: int, last_tick_at: int) -> tuple[int, int]:

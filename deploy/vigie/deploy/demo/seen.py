@@ -45,13 +45,19 @@ async def count(settings: Settings, kafka: str, database: str, mails: int) -> Co
     return found
 
 
+_WINDOWS: LiteralString = """
+    SELECT count(*) FROM aggregate
+     WHERE subject LIKE 'point:%' AND window_code = '15m' AND definition = '' AND (count > 0 OR excluded > 0)
+"""
+
+
 async def stored(database: str) -> tuple[int, int, int, int]:
-    """Rows of the tables uplink, observation, aggregate and alert_event."""
+    """Uplinks, observations, 15-minute windows of points and alert events that are stored."""
     async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
         return (
             await _one(connection, "SELECT count(*) FROM uplink"),
             await _one(connection, "SELECT count(*) FROM observation WHERE NOT withdrawn"),
-            await _one(connection, "SELECT count(*) FROM aggregate"),
+            await _one(connection, _WINDOWS),
             await _one(connection, "SELECT count(*) FROM alert_event"),
         )
 

@@ -35,6 +35,7 @@ class Held:
         unsure: whether another worker may have published windows of which nothing is known here.
         changed: whether `tick_at`, `mark` or `dirty` changed since they were last saved.
         doubted: (point, quarter) -> series that a former worker may have published there, and that are gone.
+        heads: key and first bytes of each point's records, for who makes them.
         spec: of each point.
         before: specs of points of which another one held at the last tick.
         unused: why readings take no part, and how many.
@@ -53,6 +54,7 @@ class Held:
         self.changed = False
         self.doubted: dict[tuple[int, int], set[int]] = {}
         self._specs: Specs | None = None
+        self.heads: list[tuple[bytes, bytes]] = []
         self.spec: list[Spec] = []
         self.before: dict[int, Spec] = {}
 

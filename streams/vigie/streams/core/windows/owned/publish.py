@@ -2,26 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from math import isnan
 from typing import NamedTuple
 
 import numpy as np
 
+from vigie.streams.core.windows.owned.encode import BulkEncoder, Windows
 from vigie.streams.core.windows.owned.owner import Owner, Publication
 from vigie.streams.core.windows.owned.specs import CODES
 from vigie.streams.core.windows.owned.summary import Made
 from vigie.streams.core.windows.owned.touch import Repair
 from vigie.streams.core.windows.series_name import indicator_name
-from vigie.streams.core.windows.statistics import Way
+from vigie.streams.core.windows.statistics import Ints
 from vigie.topics import zone_part
-from vigie.topics.aggregate_encoder import PLAIN, AggregateEncoder, Series, rest
+from vigie.topics.aggregate_encoder import AggregateEncoder
 from vigie.topics.property import PROPERTIES
 from vigie.topics.zone_part import Part, ZonePart
 
 Pair = tuple[bytes | None, bytes]
 _NAN = float("nan")
 _EMPTY_HASH = "e4a6a0577479b2b4"
-_MOST_CACHED = 500_000
 ZONE_CODES = frozenset({"1h", "1d"})
 """Windows of points that zones are made of; others where the fleet asks."""
 Asked = Mapping[str, frozenset[str]]
@@ -41,16 +42,6 @@ class Published(NamedTuple):
     reasons: Counter[str]
 
 
-class _Kept:
-    """Bytes of a series at a point, by window code."""
-
-    __slots__ = ("by_code", "key")
-
-    def __init__(self, key: bytes) -> None:
-        self.key = key
-        self.by_code: list[Series | None] = [None] * len(CODES)
-
-
 class Publisher:
     """Makes records of windows.
 
@@ -60,8 +51,7 @@ class Publisher:
 
     def __init__(self, encoder: AggregateEncoder) -> None:
         self._encoder = encoder
-        self._series: dict[int, dict[str, _Kept]] = {}
-        self._count = 0
+        self._bulk = BulkEncoder(encoder)
 
     def publish(self, owner: Owner, publication: Publication, asked: Asked = NOTHING_ASKED) -> Published:
         """The records of a publication; the owner notes the revisions.
@@ -120,36 +110,44 @@ class Publisher:
             self._make(owner, publication, made, np.array(chosen), revisions, reasons, out)
 
     def _make(
-        self, owner: Owner, publication: Publication, made: Made, chosen: "np.ndarray[tuple[int], np.dtype[np.int64]]",
-        revisions: list[int], reasons: list[str], out: Published,
+        self, owner: Owner, publication: Publication, made: Made, chosen: Ints, revisions: list[int],
+        reasons: list[str], out: Published,
     ) -> None:  # fmt: skip
         """One aggregate for each chosen window of a series."""
-        points, pairs, told, join = owner.memory.points, publication.pairs, made.told, self._encoder.join
-        own, of = made.pairs[chosen], told.statistics
-        series = self._series.setdefault(made.series, {})
-        records = out.aggregates
-        resets = made.way is Way.METER and bool(of.resets.any())
-        extra = of.resets[chosen].tolist() if resets else None
-        kept_hashes = made.hashes if len(chosen) == len(made.hashes) else [made.hashes[one] for one in chosen.tolist()]
-        columns = (
-            pairs.point[own], pairs.code[own], pairs.start_at[own], pairs.end_at[own], of.count[chosen],
-            of.minimum[chosen], of.mean[chosen], of.maximum[chosen], of.value[chosen], told.expected[chosen],
-            told.completeness[chosen], of.excluded[chosen], of.sum[chosen], of.deviation[chosen], of.first[chosen],
-            of.last[chosen], told.quality[chosen],
+        pairs, told, own = publication.pairs, made.told, made.pairs[chosen]
+        of = told.statistics
+        causes = list(dict.fromkeys(reasons))
+        numbers = {one: place for place, one in enumerate(causes)}
+        whole = (
+            pairs.code[own], pairs.start_at[own], pairs.end_at[own], revisions, of.count[chosen],
+            told.expected[chosen], of.excluded[chosen], told.quality[chosen],
         )  # fmt: skip
-        rows = zip(*(column.tolist() for column in columns), revisions, reasons, kept_hashes, strict=True)
-        for number, row in enumerate(rows):
-            (point, code, start, end, count, low, mean, high, value, expected, share, excluded, total, deviation, first,
-             last, quality, revision, reason, hashed) = row  # fmt: skip
-            kept = series.get(points[point]) or self._kept(series, points[point])
-            head = kept.by_code[code] or self._head(kept, points[point], made.series, code)
-            others = rest(details={"resets": float(extra[number])}) if extra is not None and extra[number] else PLAIN
-            records.append((
-                kept.key,
-                join(head, start, end, revision, count, low, mean, high, hashed, reason, value, expected, share,
-                     excluded, total, deviation, first, last, quality, others),
-            ))  # fmt: skip
-        out.reasons.update(reasons if len(set(reasons)) > 1 else {reasons[0]: len(reasons)})
+        doubles = (
+            of.minimum, of.mean, of.maximum, of.value, told.completeness, of.sum, of.deviation, of.first, of.last,
+        )  # fmt: skip
+        name, unit = _name_of(made.series)
+        rests = self._bulk.rests(
+            Windows(
+                name, unit, np.column_stack(whole).astype(np.int64), CODES,
+                np.array([numbers[one] for one in reasons], np.int64), causes, of.resets[chosen],
+                np.column_stack([one[chosen] for one in doubles]),
+                made.hashes if len(chosen) == len(made.hashes) else [made.hashes[one] for one in chosen.tolist()],
+            )
+        )  # fmt: skip
+        heads = self._heads(owner)
+        out.aggregates.extend(
+            (heads[point][0], heads[point][1] + data)
+            for point, data in zip(pairs.point[own].tolist(), rests, strict=True)
+        )
+        out.reasons.update(reasons)
+
+    def _heads(self, owner: Owner) -> list[tuple[bytes, bytes]]:
+        """Key and first bytes of the records of each point."""
+        heads = owner.heads
+        for point in owner.memory.points[len(heads) :]:
+            subject = f"point:{point}"
+            heads.append((subject.encode(), self._bulk.prefix(subject)))
+        return heads
 
     def _emptied(self, owner: Owner, publication: Publication, out: Published, told: dict[int, int]) -> None:
         """Windows that were published with readings and have none now."""
@@ -178,38 +176,17 @@ class Publisher:
         if step_s is None:
             return False
         expected = max((end - start) // (step_s * 1000), 1) if step_s else -1
-        name, reason = owner.memory.points[point], "corrected" if repair is None else repair.reason
-        known = self._series.setdefault(series, {})
-        kept = known.get(name) or self._kept(known, name)
-        head = kept.by_code[code] or self._head(kept, name, series, code)
-        out.aggregates.append((
-            kept.key,
-            self._encoder.join(
-                head, start, end, revision, 0, _NAN, _NAN, _NAN, _EMPTY_HASH, reason, _NAN, expected,
-                0.0 if step_s else _NAN, 0, _NAN, _NAN, _NAN, _NAN, 9,
-            ),
-        ))  # fmt: skip
+        reason = "corrected" if repair is None else repair.reason
+        name, unit = _name_of(series)
+        head = self._encoder.series(f"point:{owner.memory.points[point]}", name, CODES[code], unit)
+        share = 0.0 if step_s else _NAN
+        record = self._encoder.join(
+            head, start, end, revision, 0, _NAN, _NAN, _NAN, _EMPTY_HASH, reason, _NAN, expected, share, 0, _NAN, _NAN,
+            _NAN, _NAN, 9,
+        )  # fmt: skip
+        out.aggregates.append((self._heads(owner)[point][0], record))
         out.reasons[reason] += 1
         return True
-
-    def _kept(self, series: dict[str, _Kept], point: str) -> _Kept:
-        self._count += 1
-        if self._count > _MOST_CACHED:
-            self._series.clear()
-            self._count = 0
-        made = series[point] = _Kept(f"point:{point}".encode())
-        return made
-
-    def _head(self, kept: _Kept, point: str, series: int, code: int) -> Series:
-        entry = PROPERTIES.get(series >> 16)
-        channel = (series & 0xFFFF ^ 0x8000) - 0x8000
-        if entry is None:
-            name = f"property_{series >> 16}" + (f"#{channel}" if channel else "")
-        else:
-            name = indicator_name(entry.id, channel)
-        made = self._encoder.series(f"point:{point}", name, CODES[code], entry.unit if entry else "")
-        kept.by_code[code] = made
-        return made
 
     # -- revisions
 
@@ -269,6 +246,15 @@ class Publisher:
 def _asking(subjects: Sequence[str], code: str, asked: Asked) -> Sequence[str]:
     """Those that have windows of a code."""
     return subjects if code in ZONE_CODES else [one for one in subjects if code in asked.get(one, ())]
+
+
+@cache
+def _name_of(series: int) -> tuple[str, str]:
+    """Name and unit of a series' indicator."""
+    channel, entry = (series & 0xFFFF ^ 0x8000) - 0x8000, PROPERTIES.get(series >> 16)
+    if entry is None:
+        return f"property_{series >> 16}" + (f"#{channel}" if channel else ""), ""
+    return indicator_name(entry.id, channel), entry.unit
 
 
 def _parts_for(
