@@ -14,6 +14,7 @@ from vigie.streams.core.windows.expression import parse
 from vigie.streams.core.windows.expression_check import _OTHERS
 from vigie.streams.core.windows.expression_readings import FUNCTIONS
 from vigie.streams.core.windows.indicator import Inputs, PointTracks
+from vigie.streams.core.windows.indicator import indicators as platform
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.stated import from_statement
 from vigie.streams.core.windows.track import track
@@ -39,15 +40,18 @@ def values(name: str, numbers: np.ndarray) -> PointTracks:
 
 def test_the_examples_are_right_and_come_to_something(tmp_path: Path):
     found = stated(tmp_path)
-    assert list(found) == ["chaleur_glissante", "amplitude_thermique", "heures_bruyantes"]
+    assert list(found) == ["chaleur_glissante", "effet_travaux_centre", "amplitude_thermique", "heures_bruyantes"]
     assert check(fleet(*found.values()), NOW_MS) == []
     made = {}
     for name, one in found.items():
         (said,) = indicators(fleet_object("indicator", name, **one.attributes))
-        made[name] = from_statement(said, {})
+        made[name] = from_statement(said, platform())
         if name == "chaleur_glissante":
             assert said.asks_for_windows()
             assert said.windows == ("30m", "r24h")
+    (works,) = made["effet_travaux_centre"]
+    dates = [np.datetime64("1970-01-01") + int(works.parameters[f"works_{end}"].default) for end in ("begin", "end")]
+    assert list(map(str, dates)) == ["2026-03-01", "2026-05-15"]
     heat, noise = np.linspace(3, 31, 96), np.linspace(50, 80, 96)
     (gap,), (loud,) = made["amplitude_thermique"], made["heures_bruyantes"]
     given = (gap, values("air_temperature", heat)), (loud, values("laeq", noise))

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from math import isfinite
 from typing import Any
 
 from vigie.deploy.fleet_files.refused import Refused, shown
+from vigie.deploy.fleet_files.typed_instants import day
 from vigie.deploy.fleet_files.typed_names import channel, property_name
 from vigie.deploy.fleet_files.typed_numbers import plain_number
 
@@ -15,6 +17,7 @@ Raw = str | list[Any] | dict[str, Any]
 PAIRS_MOST = 500
 _SERIES = re.compile(r"([^#@\s]+)(?:#([0-9]+))?(?:@([0-9]*)(?:/([0-9]+))?)?")
 _STEP_MOST_S, _UPLOAD_MOST_S = 604_800, 2_678_400
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -128,13 +131,13 @@ def pairs(raw: Raw) -> list[list[float]]:
 
 
 def parameters(raw: Raw) -> dict[str, float]:
-    """Numbers by name.
+    """Numbers by name; a date stands for its days since 1970-01-01.
 
     Raises:
         Refused: one is none, or a name stands twice.
 
-    >>> parameters("suspect_high=44,5 off=1")
-    {'suspect_high': 44.5, 'off': 1.0}
+    >>> parameters("suspect_high=44,5 off=1"), parameters("works_begin=2026-03-01")
+    ({'suspect_high': 44.5, 'off': 1.0}, {'works_begin': 20513.0})
     """
     if isinstance(raw, dict):
         given = [(name, _scalar(value)) for name, value in raw.items()]
@@ -150,9 +153,13 @@ def parameters(raw: Raw) -> dict[str, float]:
             )
         if name in found:
             raise Refused(f"« {name} » figure deux fois.", f'"{name}" stands twice.')
-        found[name] = plain_number(text)
+        found[name] = _days_since_1970(text) if _DATE.fullmatch(text) else plain_number(text)
         assert isfinite(found[name])
     return found
+
+
+def _days_since_1970(text: str) -> float:
+    return float((date.fromisoformat(day(text)) - date(1970, 1, 1)).days)
 
 
 def _items(raw: Raw) -> list[Any]:

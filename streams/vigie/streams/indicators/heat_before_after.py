@@ -126,7 +126,7 @@ register(
         bound=ENOUGH,
         parameters={
             "works_begin": Parameter(
-                0.0, "j", "premier jour des travaux, en jours depuis le 1er janvier 1970", 0, 60_000
+                0.0, "j", "premier jour des travaux : une date (2026-03-01), gardée en jours depuis 1970", 0, 60_000
             ),
             "works_end": Parameter(0.0, "j", "dernier jour des travaux, de même", 0, 60_000),
             "first_month": Parameter(6.0, "", "premier mois de la saison comparée", 1, 12),
