@@ -28,6 +28,7 @@ LABELS = {
     "name": ("metropole", "heat"),
     "indicator": ("completeness",),
     "flag": ("1", "3"),
+    "cause": ("dirty", "closed"),
 }
 
 

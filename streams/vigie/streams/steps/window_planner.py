@@ -4,6 +4,7 @@ A job notes the ends of the logs that the store writes when it is made, and its 
 is done: killed before, it is made again of the same records, ticks or request.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +57,11 @@ dirty_oldest_s = Gauge(
     "vigie_dirty_oldest_seconds", "Age of the oldest of them, 0 where none waits.", registry=metrics.REGISTRY
 )
 closed_until = Gauge(
-    "vigie_windows_closed_until_seconds", "Tick up to which long windows and indicators that closed are made.",
+    "vigie_windows_closed_until_timestamp_seconds", "Tick up to which what closed is made.",
+    registry=metrics.REGISTRY,
+)  # fmt: skip
+feed_lag = Gauge(
+    "vigie_windows_feed_lag_records", "Records of dirty and aggregates.v1 that are not taken yet.",
     registry=metrics.REGISTRY,
 )  # fmt: skip
 
@@ -115,25 +120,23 @@ class Planner:
 
     async def _read(self, wait_s: float) -> None:
         found = await self._gathered(wait_s)
+        feed_lag.set(self._reader.lag())
         dirty_waiting.set(0)
         dirty_oldest_s.set(0)
         if not found:
             return
         roster = await self._of_fleet()
-        dirties = [one for record in _of(found, "dirty") if (one := _dirty(record)) is not None]
-        touched, zones = Touched(self._settings.timezone), ZonesAgain(self._settings.timezone)
-        for record in _of(found, "aggregates.v1"):
-            self._heard(record, roster, touched, zones)
+        # In a thread: hundreds of thousands of records would keep the session with the database from saying it lives.
+        dirties, touched, zones = await asyncio.to_thread(self._understood, found, roster)
         self._tell(found, dirties)
         points = [one for one in dirties if one.subject.startswith("point:")]
-        zones.dirty(one for one in dirties if not one.subject.startswith("point:"))
         works: Iterator[Work] = chain(
             (SeriesWork(span, OWNED_CODES, None, "dirty", True) for span in spans(points, self._settings.timezone)),
             zones.work(roster, await self._networks(zones)),
             again(roster, touched, self._sweeping, self._settings.timezone),
         )
         to = {partition: records[-1].offset + 1 for partition, records in found.items()}
-        first = next(works, None)
+        first = await asyncio.to_thread(next, works, None)
         if first is None:  # nothing that was closed has changed: no need to wait for the store
             await self._done_reading(to)
             return
@@ -157,6 +160,14 @@ class Planner:
         if not zones.points:
             return {}
         return await self._session.run(partial(networks_of, points=zones.points, span=zones.span()))
+
+    def _understood(self, found: dict[Partition, list[Any]], roster: Roster) -> tuple[list[Dirty], Touched, ZonesAgain]:
+        touched, zones = Touched(self._settings.timezone), ZonesAgain(self._settings.timezone)
+        dirties = [one for record in _of(found, "dirty") if (one := _dirty(record)) is not None]
+        for record in _of(found, "aggregates.v1"):
+            self._heard(record, roster, touched, zones)
+        zones.dirty(one for one in dirties if not one.subject.startswith("point:"))
+        return dirties, touched, zones
 
     def _heard(self, record: Any, roster: Roster, touched: Touched, zones: ZonesAgain) -> None:
         try:

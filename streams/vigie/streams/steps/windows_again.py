@@ -113,7 +113,7 @@ class WindowsAgain:
     async def _part(self, job: Job) -> bool:
         """Do a part of a job; whether something is left."""
         self._last = job
-        work = next(job.works, None)
+        work = await asyncio.to_thread(next, job.works, None)
         if work is None:
             await job.done()
             return False

@@ -28,6 +28,7 @@ class PlainReader:
         self._servers, self._full_name = servers, full_name
         self._consumer: Any = None
         self._bare: dict[str, str] = {}
+        self._next: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
         """Connect."""
@@ -58,6 +59,7 @@ class PlainReader:
                 )  # fmt: skip
                 place = begins[tp]
             self._consumer.seek(tp, place)
+            self._next[tp] = place
 
     async def read(self, most: int, wait_s: float) -> dict[Partition, list[Any]]:
         """The next records, at most so many; empty where none came in time."""
@@ -68,8 +70,16 @@ class PlainReader:
                 begin = (await self._consumer.beginning_offsets([tp]))[tp]
                 log.warning("%s was deleted up to offset %d before it was read; reading goes on there", tp, begin)
                 self._consumer.seek(tp, begin)
+                self._next[tp] = begin
             return {}
+        self._next |= {tp: records[-1].offset + 1 for tp, records in found.items() if records}
         return {(self._bare[tp.topic], tp.partition): records for tp, records in found.items()}
+
+    def lag(self) -> int:
+        """How many records stand in the topics that were not read yet, as far as the broker has said."""
+        last = self._consumer.last_stable_offset
+        places = {tp: self._next.get(tp, 0) for tp in self._consumer.assignment()}
+        return sum(max((last(tp) or 0) - place, 0) for tp, place in places.items())
 
     async def ends(self, partitions: Collection[Partition]) -> dict[Partition, int] | None:
         """Where the logs of any partitions end; None if the broker does not answer in time."""

@@ -1,6 +1,7 @@
 """What records of `aggregates.v1` say has changed: of which series, and when; many records become few spans."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from vigie.streams.core.fleet.view import FleetView
@@ -92,10 +93,10 @@ class Touched:
         if head.code not in _FINEST or number is None or not head.subject.startswith("point:"):
             return
         point = head.subject.removeprefix("point:")
-        if head.code != finest(view, point, number, channel, head.start_at):
+        if head.code != "15m" and head.code != finest(view, point, number, channel, head.start_at):
             return
         days = self._spans.setdefault((point, number, channel), {})
-        day = window_of("1d", head.start_at, self._zone).start_at
+        day = _day(head.start_at // 900_000, self._zone)
         held = days.get(day)
         if held is None:
             days[day] = Span(head.start_at, head.end_at, head.reason)
@@ -139,6 +140,12 @@ def weightier(one: str, other: str) -> str:
     return max(one, other, key=lambda reason: REASONS.index(reason) if reason in REASONS else -1)
 
 
+@lru_cache(20_000)
+def _day(quarter: int, zone: str) -> int:
+    return window_of("1d", quarter * 900_000, zone).start_at
+
+
+@lru_cache(1000)
 def _series(indicator: str) -> tuple[int | None, int]:
     name, _, channel = indicator.partition("#")
     entry = BY_NAME.get(name)
