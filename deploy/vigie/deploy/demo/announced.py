@@ -3,7 +3,6 @@
 from vigie.deploy.demo.expected import Announced
 from vigie.deploy.demo.fleet import Device
 from vigie.deploy.demo.stated_fleet import stated
-from vigie.topics.property import BY_NAME
 
 DISTANCE, FILL, WATER_LEVEL, WATER_DEPTH = 30, 31, 40, 41
 
@@ -20,9 +19,6 @@ def announced(devices: tuple[Device, ...]) -> dict[str, Announced]:
             derived = [(DISTANCE, FILL)] if "empty_mm" in one.attributes else []
             if "datum_m" in one.attributes:
                 derived += [(DISTANCE, WATER_LEVEL), (WATER_DEPTH, WATER_LEVEL)]
-            found[addresses[one.attributes["device"]]] = Announced(
-                point["step_s"] * 1000, point["upload_s"] * 1000,
-                frozenset((BY_NAME[one["property"]].id, one["channel"]) for one in point["properties"]),
-                tuple(derived),
-            )  # fmt: skip
+            device = addresses[one.attributes["device"]]
+            found[device] = Announced(point["step_s"] * 1000, point["upload_s"] * 1000, tuple(derived))
     return found

@@ -51,13 +51,11 @@ class Announced(NamedTuple):
     Attributes:
         step_ms: between two readings.
         upload_ms: between two messages.
-        series: (property, channel) that are announced at the point; of others nobody knows when there should be one.
         derived: (from, to): properties of which the placement makes another one.
     """
 
     step_ms: int
     upload_ms: int
-    series: frozenset[tuple[int, int]]
     derived: tuple[tuple[int, int], ...] = ()
 
 
@@ -135,17 +133,14 @@ def quarters(points: Iterable[Point], announced: Announced, last_tick_at: int) -
 
     A window closes one upload period after its end. What is announced to come less often has none so short.
 
-    >>> told = Announced(900_000, 900_000, frozenset({(30, 0)}), derived=((30, 31),))
-    >>> sorted(quarters([Point(30, 0, 1_000, 5.0), Point(91, 0, 1_000, 90.0)], told, 900_000))
-    [(31, 0, 0), (91, 0, 0)]
+    >>> told = Announced(900_000, 900_000, derived=((30, 31),))
+    >>> sorted(quarters([Point(30, 0, 1_000, 5.0), Point(91, 0, 900_000, 90.0)], told, 1_800_000))
+    [(30, 0, 0), (31, 0, 0)]
     """
     for point in points:
         for property_ in (point.property, *(to for of, to in announced.derived if of == point.property)):
             start_at = point.observed_at - point.observed_at % QUARTER_MS
-            known = (property_, point.channel) in announced.series
-            if known and announced.step_ms > QUARTER_MS:
-                continue
-            if start_at + QUARTER_MS + (announced.upload_ms if known else 0) <= last_tick_at:
+            if announced.step_ms <= QUARTER_MS and start_at + QUARTER_MS + announced.upload_ms <= last_tick_at:
                 yield property_, point.channel, start_at
 
 
