@@ -5,6 +5,7 @@ until every window stands in the store, with the delay of live observations befo
 written to the store beforehand, a request for one use case.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -13,13 +14,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 import numpy as np
 import psycopg
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 from figures import Figure, cpu_s, rss_mb
 from load import PARTITIONS, broker, make_topics
 
@@ -88,7 +90,7 @@ class Place:
                     "properties": [{"property": PROPERTIES[one].name} for one in SERIES]}  # fmt: skip
             one = FleetObject(
                 kind="point", id=_name(number), revision=1, recorded_at=0, apply_id="a", part=number + 1, parts=count,
-                versions=(Version(valid_from=None, valid_to=None, attributes=_json(said)),),
+                versions=(Version(valid_from=None, valid_to=None, attributes=json.dumps(said)),),
             )  # fmt: skip
             self.send("fleet.v1", one.key(), encode(one), partition=0)
         self.producer.flush()
@@ -104,8 +106,6 @@ class Place:
         return int(row[0]) if row else 0
 
     def end(self, topic: str) -> int:
-        from confluent_kafka import Consumer, TopicPartition
-
         consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "ends"})
         try:
             name = self.prefix + topic
@@ -295,13 +295,5 @@ def _name(number: int) -> str:
     return f"TEM-{number:05}"
 
 
-def _json(what: object) -> str:
-    import json
-
-    return json.dumps(what)
-
-
-def _at(epoch_ms: int) -> Any:
-    from datetime import UTC, datetime
-
+def _at(epoch_ms: int) -> datetime:
     return datetime.fromtimestamp(epoch_ms / 1000, UTC)
