@@ -46,7 +46,7 @@ def computed(monkeypatch):
         engine, subjects = IndicatorEngine(AggregateEncoder(), "Europe/Paris"), tuple(of.subjects(key))
         work = NamedWork(key, (DAY,), subjects, "closed")
         framer = Framer("aggregates.v1")
-        records = engine.compute(None, of, work).records
+        records = engine.compute(None, of, work, None).records
         return {one.subject: one for one in (framer.decode(each.value, Aggregate) for each in records)}
 
     return compute

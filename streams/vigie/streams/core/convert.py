@@ -25,6 +25,8 @@ from typing import NamedTuple
 from vigie.streams.core.fleet.words import Conversion, Placement
 
 DISTANCE, FILL, WATER_LEVEL, WATER_DEPTH = 30, 31, 40, 41
+MAY_BECOME = {DISTANCE: (FILL, WATER_LEVEL), WATER_DEPTH: (WATER_LEVEL,)}
+"""What the geometry of a placement can make of a property."""
 REMEMBERED = 200_000
 
 Reading = tuple[int, int, float]

@@ -188,7 +188,7 @@ def _of_point(indicator: Indicator, point: Point, role: str, tracks: Tracks, spa
         for key in sorted(key for key in loaded.keys() | steps.keys() if key[0] == number):
             whole = loaded.get(key) or track([], [], property_id=key[0], channel=key[1])
             piece = whole.between(*span)
-            found[name, key[1]] = Track(*key, steps.get(key, 0), piece.at_ms, piece.values, piece.flags)
+            found[name, key[1]] = Track(*key, steps.get(key, point.step_s), piece.at_ms, piece.values, piece.flags)
     return PointTracks(point.id, found, point.latitude, point.longitude, point.datum, role)
 
 

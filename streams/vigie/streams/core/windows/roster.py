@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from vigie.streams.core.convert import MAY_BECOME
 from vigie.streams.core.fleet.view import FleetView, Point
 from vigie.streams.core.windows.expression_error import ExpressionError
 from vigie.streams.core.windows.indicator import Indicator, Subject
@@ -192,12 +193,13 @@ _UPLOADS_S = {"network": 18_000, "use_case": 18_000}
 
 
 def has(indicator: Indicator, point: Point) -> bool:
-    """Whether a point is of the indicator's use case and measures what it needs."""
+    """Whether a point is of the indicator's use case and measures what it needs, or what a geometry makes that of."""
     if indicator.use_case and point.use_case != indicator.use_case:
         return False
     if not indicator.properties:  # of facts alone: every point has it, and no reading of a point takes part in others
         return indicator.subject is Subject.POINT
     numbers = {one.property for one in point.series}
+    numbers.update(*(MAY_BECOME.get(one, ()) for one in tuple(numbers)))
     measured = [BY_NAME[name].id in numbers for name in indicator.properties if name in BY_NAME]
     return bool(measured) and (all(measured) if indicator.needs_all else any(measured))
 

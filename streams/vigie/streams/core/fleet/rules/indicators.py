@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from vigie.streams.core.convert import MAY_BECOME
 from vigie.streams.core.fleet.facts import Facts, problem
 from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import span_of
@@ -11,6 +12,7 @@ from vigie.streams.core.windows.expression_error import ExpressionError
 from vigie.streams.core.windows.indicator import Indicator, indicators
 from vigie.streams.core.windows.stated import from_statement
 from vigie.topics.fleet.stated import Problem, Stated
+from vigie.topics.property import BY_NAME, PROPERTIES
 
 
 @rule
@@ -62,7 +64,9 @@ def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indi
     for name in stated.points:
         for point in facts.during("point", name, span_of(version)):
             listed = point.attributes.get("properties") or ()
-            has = {one.get("property") for one in listed if isinstance(one, dict)}
+            has = {str(one.get("property")) for one in listed if isinstance(one, dict)}
+            numbers = [BY_NAME[one].id for one in has if one in BY_NAME]
+            has |= {PROPERTIES[made].name for one in numbers for made in MAY_BECOME.get(one, ())}
             if missing := sorted(set(made.properties) - has):
                 yield problem(
                     version, "points",
