@@ -168,8 +168,8 @@ class Settings:
     stall_limit_s: float = 120.0
     """A worker with lag that gets no batch for so long ends, to be started again."""
     memory_hours: int = 26
-    """How long a window stays in memory after its end, 1 to 32 h; readings that come later than that are stored and
-    counted (vigie_window_readings_unused), but the aggregate stays as it was published."""
+    """For how long `observe` remembers the readings of points, 1 to 32 h: a window that begins within it is repaired
+    at once when readings come late. What comes later is repaired from the store, by `recompute`."""
 
     repair_rate: int = 2000
     """Stored uplinks a second that `recompute` hands on at most, after a correction of the fleet, to be placed and

@@ -133,7 +133,7 @@ def check(worker: Worker, events: list[Event]) -> None:
 
 
 def upload_ms(one: Aggregate) -> int:
-    declared = {"active_energy_index": 7200, "passages": 3600, "la90": 0}
+    declared = {"active_energy_index": 7200, "passages": 3600}
     return declared.get(one.indicator, 900) * 1000
 
 

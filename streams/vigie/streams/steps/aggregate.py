@@ -30,7 +30,7 @@ HOUR_MS = 3_600_000
 WAIT_MS = 5_000
 """For how long changes of published windows are gathered, by the arrival of observations."""
 
-windows = Counter("vigie_windows", "Windows of points published, by reason.", ["reason"], registry=metrics.REGISTRY)
+windows = Counter("vigie_windows_published", "Windows of points published, by reason.", ["reason"], registry=metrics.REGISTRY)
 unused = Counter(
     "vigie_window_readings_unused", "Readings that take part in no window: impossible.", ["why"],
     registry=metrics.REGISTRY,
