@@ -143,9 +143,10 @@ def test_an_hour_is_explained(run):
         "niveau LA95eq : 4 bonnes sur 4 attendues (une toutes les 15 min), 0 laissées de côté.",
         "Comptées : 14:00:00 60 dB(A) ; 14:15:00 61 dB(A) ; 14:45:00 62,5 dB(A).",
         "Rien de bon du 14/07/2026 à 14:15:00 (UTC+02:00) au 14/07/2026 à 14:45:00 (UTC+02:00) (30 min).",
-        "1 messages retirés du point par une correction de la flotte.",
+        "Messages retirés du point par une correction de la flotte : 1.",
         "14/07 14:30:00 · niveau LAeq 92 dB(A) : douteuse (pic isolé).",
-        "Complétude : 80 %, soit 3 sur 4 ; il en faut 80 %.",
+        "Complétude : 80 % (définie dans les limites) ; il en faut 80 %. Comptées : 3 sur 4.",
+        "regarde aussi au-delà de la fenêtre : 10 min avant, 5 min après.",
         "  0 : 7,7 (orange) ; fenêtre close (définition 1) ; connue depuis le ",
         "  1 : 7,9 (orange) ; mesures tardives (définition 1) ; connue depuis le ",
     ):

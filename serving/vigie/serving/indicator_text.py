@@ -17,6 +17,8 @@ from vigie.topics.property import BY_NAME
 from vigie.topics.quality import Flag, Test
 
 _WORD = re.compile(r"[^\W\d_]\w*")
+_SAME_SHARE = 0.005
+"""A completeness further from the share of what was counted is defined otherwise: of the worst part, of time."""
 
 
 def as_text(one: Explanation, zone: str, language: str) -> list[str]:
@@ -157,7 +159,8 @@ def _readings(one: Explanation, zone: str, language: str) -> list[str]:
         lines += _series(series, zone, language)
     if one.made is not None and (one.made.before_s or one.made.after_s):
         before, after = (duration_text(each * 1000, language) for each in (one.made.before_s, one.made.after_s))
-        lines.append(say(language, "looks", before=before, after=after))
+        which = "looks.after" if not one.made.before_s else "looks" if one.made.after_s else "looks.before"
+        lines.append(say(language, which, before=before, after=after))
     if one.withdrawn:
         lines.append(say(language, "withdrawn", count=one.withdrawn))
     told, count = one.left_out
@@ -230,14 +233,16 @@ def _completeness(one: Explanation, language: str) -> list[str]:
     if row.completeness is None or row.expected is None:
         return [say(language, "completeness.unknown", count=row.count)]
     bound = share_text(one.bound, language)
+    plain = abs(row.completeness - min(row.count / max(row.expected, 1), 1)) < _SAME_SHARE
     lines = [
         say(
-            language, "completeness", share=share_text(row.completeness, language), count=row.count,
-            expected=row.expected, bound=bound,
+            language, "completeness" if plain else "completeness.otherwise", count=row.count, expected=row.expected,
+            share=share_text(row.completeness, language), bound=bound,
         )
     ]  # fmt: skip
     if one.bound is not None:
-        lines.append(say(language, "completeness.enough" if row.completeness >= one.bound else "completeness.few"))
+        told = "enough" if row.value is not None else "empty"
+        lines.append(say(language, f"completeness.{told if row.completeness >= one.bound else 'few'}"))
     return lines
 
 

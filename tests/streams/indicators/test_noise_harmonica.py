@@ -137,6 +137,7 @@ def test_coarser_steps_without_la95eq_cannot_give_it(step, why):
     instants = every(step or 1, span.start_at, span.end_at)
     found = result("noise_harmonica", span, [point(laeq=(instants, street(instants), step))])
     assert (found.value, found.category, found.quality) == (None, why, 9)
+    assert (found.count, found.expected) == (len(instants), len(instants) if step else None)
     found = result("noise_harmonica_day", window("1d", *HOUR), [point(laeq=(instants, street(instants), step))])
     assert (found.value, found.category) == (None, why)
 

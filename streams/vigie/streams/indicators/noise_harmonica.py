@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from vigie.streams.core.noise.harmonica import colour
 from vigie.streams.core.noise.harmonica_hours import BOUND, Judged, channels_of, judge, why_not
 from vigie.streams.core.noise.texts import HARMONICA_SOURCE
+from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import NOT_TOLD, expected_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import HOUR_MS, local_hour
@@ -18,8 +19,8 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     for laeq, la95eq in channels_of(inputs.point):
         why = why_not(laeq, la95eq)
         if why:
-            count = len(laeq.good().between(window.start_at, window.end_at))
-            results.append(Result(value=None, count=count, quality=NOT_TOLD, category=why, channel=laeq.channel))
+            found = counted(laeq, window.start_at, window.end_at)
+            results.append(found.result(None, BOUND, category=why, channel=laeq.channel))
         else:
             (judged,) = judge(laeq, la95eq, [window.start_at], centred=centred)
             results.append(_result(judged, laeq, 6 <= local_hour(window.start_at, inputs.zone) < 22))

@@ -8,7 +8,8 @@ import numpy as np
 from vigie.streams.core.noise.harmonica import colour
 from vigie.streams.core.noise.harmonica_hours import channels_of, judge, why_not
 from vigie.streams.core.noise.texts import HARMONICA_SOURCE, NIGHT_FR
-from vigie.streams.core.windows.honest import NOT_TOLD, honest_result
+from vigie.streams.core.windows.counted import counted
+from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import HOUR_MS
 from vigie.streams.core.windows.parts_of_day import part_of
@@ -33,8 +34,8 @@ def compute(inputs: Inputs, from_hour: int, to_hour: int, bounds: str) -> Sequen
     for laeq, la95eq in channels_of(inputs.point):
         why = why_not(laeq, la95eq)
         if why:
-            count = len(laeq.good().between(begin, end))
-            results.append(Result(value=None, count=count, quality=NOT_TOLD, category=why, channel=laeq.channel))
+            found = counted(laeq, begin, end)
+            results.append(found.result(None, BOUND, category=why, channel=laeq.channel))
         else:
             results.append(_average(laeq, la95eq, starts, bounds, centred=inputs.parameters["centred"] > 0))
     return results
