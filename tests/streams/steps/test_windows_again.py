@@ -26,6 +26,13 @@ def stated(expression: str) -> object:
     )  # fmt: skip
 
 
+def of_zones() -> object:
+    return fleet_object(
+        "indicator", "warmest", name="Maximum", definition="De la zone", owner="c",
+        expression="max(air_temperature)", unit="°C", windows=["1d"], zones=["Z1", "Z2"],
+    )  # fmt: skip
+
+
 def reigning(*roles: Role) -> Role | None:
     return next((role for role in roles if "is the active one now" in role.text()), None)
 
@@ -33,7 +40,8 @@ def reigning(*roles: Role) -> Role | None:
 def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, database: str, tmp_path: Path):
     values = np.random.default_rng(1).normal(20, 5, (30, 96))
     with Play(kafka, tmp_path, database) as play:
-        play.outbox.apply(1, point("P1", zones=("Z1",)), stated(SPREAD))
+        zones = (fleet_object("zone", name, name=name, role="other") for name in ("Z1", "Z2"))
+        play.outbox.apply(1, *zones, point("P1", zones=("Z1",)), stated(SPREAD), of_zones())
         store, first, second = play.start("store"), play.start("recompute"), play.start("recompute")
         for role in (store, first, second):
             role.wait_ready()
@@ -112,3 +120,22 @@ def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, databa
         assert half[0] == pytest.approx((60 - values[17].min()) / 2, abs=1e-9)
         assert half[2:4] == (2, "definition")
         assert half[5] != after["point:P1", "spread", "1d", day][5]
+
+        # The point lay in another zone: its own windows stay, those of both zones and what is computed of them do not.
+        assert play.standing("indicator = 'warmest'")["zone:Z1", "warmest", "1d", day][:2] == (60.0, 96)
+        play.outbox.apply(3, point("P1", zones=("Z2",)))
+        wait_until(lambda: "Revision 3 of the fleet is in force" in other.text(), 10, other.text)
+        play.dirty("P1", day, day + DAY, JULY, "placement")
+        wait_until(lambda: ("zone:Z2", "warmest", "1d", day) in play.standing("indicator = 'warmest'"), 30, other.text)
+        play.wait_done(20, store, other)
+        moved = play.standing("subject LIKE 'zone:%'")
+        assert moved["zone:Z1", P1[1], "1d", day][:4] == (None, 0, 2, "placement")
+        assert moved["zone:Z2", P1[1], "1d", day][:4] == (
+            pytest.approx(told[17 * 96 : 18 * 96].mean()),
+            1,
+            0,
+            "placement",
+        )
+        assert moved["zone:Z1", "warmest", "1d", day][:2] == (None, 0)
+        assert moved["zone:Z2", "warmest", "1d", day][:4] == (60.0, 96, 0, "placement")
+        assert play.standing("indicator = 'air_temperature'")[*P1, "1d", day] == after[*P1, "1d", day]

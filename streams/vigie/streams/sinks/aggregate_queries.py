@@ -93,21 +93,21 @@ class NamedStanding:
 _NAMED = (
     "SELECT a.subject, (extract(epoch FROM a.window_start) * 1000)::bigint, a.indicator, a.revision, a.count,"
     " a.input_hash, a.definition FROM unnest(%(subjects)s::text[]) AS w (subject)"
-    " CROSS JOIN LATERAL (SELECT * FROM aggregate g WHERE g.subject = w.subject AND g.indicator = ANY(%(names)s)"
+    " CROSS JOIN LATERAL (SELECT * FROM aggregate g WHERE g.subject = w.subject{named}"
     " AND g.window_code = %(code)s AND g.window_start >= to_timestamp(%(from_at)s / 1000.0)"
     " AND g.window_start < to_timestamp(%(to_at)s / 1000.0) OFFSET 0) a"
 )
 
 
 def load_named(
-    connection: Connection, subjects: Sequence[str], names: Sequence[str], code: str, from_at: int, to_at: int
+    connection: Connection, subjects: Sequence[str], names: Sequence[str] | None, code: str, from_at: int, to_at: int
 ) -> dict[tuple[str, int], dict[str, NamedStanding]]:
-    """What stands of a named indicator.
+    """What stands of a named indicator, or of all.
 
     Args:
         connection: to the store.
         subjects: whose.
-        names: of the indicator, with its channels.
+        names: of the indicator, with its channels; None for whatever stands there.
         code: of the windows.
         from_at: epoch ms UTC; windows that begin then or later.
         to_at: epoch ms UTC; windows that begin earlier.
@@ -115,9 +115,16 @@ def load_named(
     Returns:
         (subject, window start) -> name with its `#channel` -> what stands.
     """
-    values = {"subjects": list(subjects), "names": list(names), "code": code, "from_at": from_at, "to_at": to_at}
+    values = {
+        "subjects": list(subjects),
+        "names": names and list(names),
+        "code": code,
+        "from_at": from_at,
+        "to_at": to_at,
+    }
+    query = _NAMED.format(named="" if names is None else " AND g.indicator = ANY(%(names)s)")
     found: dict[tuple[str, int], dict[str, NamedStanding]] = {}
     with connection.cursor(binary=True) as cursor:
-        for subject, start_at, indicator, *rest in cursor.execute(_NAMED.encode(), values):
+        for subject, start_at, indicator, *rest in cursor.execute(query.encode(), values):
             found.setdefault((subject, start_at), {})[indicator] = NamedStanding(*rest)
     return found

@@ -66,6 +66,31 @@ def points_heard(connection: Connection, network: str, windows: Sequence[Window]
     return found
 
 
+def subjects_with(
+    connection: Connection, points: Sequence[str], names: Sequence[str], span: tuple[int, int]
+) -> dict[str, list[str]]:
+    """Zones, communes, use cases and networks whose days tell of points: point -> subjects.
+
+    Args:
+        connection: to the store.
+        points: ids.
+        names: of properties that they measure.
+        span: first instant, and the instant after the last; epoch ms UTC.
+    """
+    rows = connection.execute(
+        "SELECT DISTINCT part, subject FROM aggregate CROSS JOIN unnest(parts) AS part"
+        " WHERE split_part(indicator, '#', 1) = ANY (%s) AND window_code = '1d' AND subject NOT LIKE 'point:%%'"
+        " AND window_start > to_timestamp(%s / 1000.0) - interval '26 hours'"
+        " AND window_start < to_timestamp(%s / 1000.0)"
+        " AND parts && %s::text[] AND part = ANY (%s)",
+        (list(names), *span, list(points), list(points)),
+    )
+    found: dict[str, list[str]] = {}
+    for point, subject in rows:
+        found.setdefault(point, []).append(subject)
+    return found
+
+
 def networks(connection: Connection) -> tuple[str, ...]:
     """Networks that the fleet or the reliability of some day names."""
     rows = connection.execute(

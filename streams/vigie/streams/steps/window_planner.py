@@ -26,7 +26,7 @@ from vigie.streams.core.windows.work import SeriesWork, Work
 from vigie.streams.core.windows.zones_again import ZonesAgain
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.aggregate_queries import move, places
-from vigie.streams.sinks.part_queries import networks, networks_of
+from vigie.streams.sinks.part_queries import networks, networks_of, subjects_with
 from vigie.streams.sinks.session import Session
 from vigie.streams.steps.window_job import STORED, Gate, Job
 from vigie.streams.steps.window_requests import Piece, Requests
@@ -34,6 +34,7 @@ from vigie.streams.transport.plain_reader import Partition, PlainReader
 from vigie.topics import dirty
 from vigie.topics.catalogue import TOPICS
 from vigie.topics.dirty import Dirty
+from vigie.topics.property import PROPERTIES
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +131,8 @@ class Planner:
         dirties, touched, zones = await asyncio.to_thread(self._understood, found, roster)
         self._tell(found, dirties)
         points = [one for one in dirties if one.subject.startswith("point:")]
+        if moved := [one for one in points if one.reason == "placement"]:
+            zones.moved(moved, roster, await self._session.run(partial(_held, moved=moved, roster=roster)))
         works: Iterator[Work] = chain(
             (SeriesWork(span, OWNED_CODES, None, "dirty", True) for span in spans(points, self._settings.timezone)),
             zones.work(roster, await self._networks(zones)),
@@ -241,6 +244,16 @@ class Planner:
             heard = await self._session.run(networks)
             self._roster = Roster(view, entries(view, indicators(), _tell), heard)
         return self._roster
+
+
+def _held(connection: Any, moved: list[Dirty], roster: Roster) -> dict[str, list[str]]:
+    """Subjects that tell of points which may lie elsewhere, in these days."""
+    points = sorted({one.subject.removeprefix("point:") for one in moved})
+    names = {
+        PROPERTIES[key.property].name for one in points for each in roster.points.get(one, ()) for key in each.series
+    }
+    span = min(one.from_at for one in moved), max(one.to_at for one in moved)
+    return subjects_with(connection, points, sorted(names), span)
 
 
 def _tell(name: str, why: str) -> None:

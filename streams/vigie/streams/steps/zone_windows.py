@@ -18,6 +18,7 @@ from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
 from vigie.streams.sinks.part_queries import load_parts, points_heard
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.aggregate_encoder import AggregateEncoder
+from vigie.topics.property import BY_NAME
 
 Connection = psycopg.Connection[Any]
 
@@ -52,15 +53,16 @@ class ZoneWindows:
             heard = points_heard(connection, subject.partition(":")[2], windows)
             points = {window: frozenset(heard[window.start_at]) for window in windows}
         everybody = sorted(set().union(*points.values()))
-        names = _names(roster, everybody)
-        parts = load_parts(connection, everybody, names, windows)
-        standing = load_named(connection, [subject], names, windows[0].code, windows[0].start_at, windows[-1].end_at)
+        held = load_named(connection, [subject], None, windows[0].code, windows[0].start_at, windows[-1].end_at)
+        standing = {key[1]: _of_properties(named) for key, named in held.items()}
+        names = {*_names(roster, everybody), *(name for named in standing.values() for name in named)}
+        parts = load_parts(connection, everybody, sorted(names), windows)
         above = roster.view.memberships.thresholds(subject)
         for window in windows:
             there = parts.get(window.start_at, {})
             mine = {point: there[point] for point in points[window] if point in there}
             made = zone_aggregates(subject, window.code, window, mine, taking[window].expected, above)
-            yield window, made, standing.get((subject, window.start_at), {})
+            yield window, made, standing.get(window.start_at, {})
 
     def _changed(
         self, made: list[Aggregate], held: Mapping[str, NamedStanding], window: Window, work: ZoneWork
@@ -81,6 +83,10 @@ def _names(roster: Roster, points: Iterable[str]) -> list[str]:
     """What these points measure, as indicators are named."""
     series = {key[:2] for point in points for version in roster.points.get(point, ()) for key in version.series}
     return [indicator_name(number, channel) for number, channel in sorted(series)]
+
+
+def _of_properties(named: Mapping[str, NamedStanding]) -> dict[str, NamedStanding]:
+    return {name: one for name, one in named.items() if name.partition("#")[0] in BY_NAME}
 
 
 def _with(one: Aggregate, before: NamedStanding | None, reason: str) -> Aggregate:

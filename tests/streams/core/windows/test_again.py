@@ -1,16 +1,17 @@
 """Windows made again: what differs from what stands, what lost its last reading, and what a change touches."""
 
 import numpy as np
-from fleet_objects import point
+from fleet_objects import fleet_object, point
 
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.again import Series, Standing, compare, make
 from vigie.streams.core.windows.closing import again, closed
+from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.core.windows.plan import bounds
-from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.roster import Roster, entries
 from vigie.streams.core.windows.touched import Head, Touched
 from vigie.streams.core.windows.track import track
-from vigie.streams.core.windows.work import SeriesWork
+from vigie.streams.core.windows.work import NamedWork, SeriesWork
 
 ZONE = "Europe/Paris"
 QUARTER, HOUR, DAY = 900_000, 3_600_000, 86_400_000
@@ -65,3 +66,25 @@ def test_a_change_wakes_the_long_windows_that_were_closed_and_a_tick_those_that_
     assert codes(again(fleet, touched, due + 30 * DAY, ZONE)) == ["1mo", "1w"]
     assert codes(closed(fleet, due - 60_000, due - 1, ZONE)) == []
     assert codes(closed(fleet, due - 1, due, ZONE)) == ["1w"]
+
+
+def test_other_points_in_a_zone_wake_what_is_computed_of_it_and_what_compares_with_it():
+    zones = [fleet_object("zone", name, name=name, role=role) for name, role in (("Z1", "other"), ("Z2", "reference"))]
+    own = fleet_object(
+        "indicator", "warm", name="N", definition="D", owner="c", expression="max(air_temperature)", unit="°C",
+        windows=["1d"], zones=["Z1"],
+    )  # fmt: skip
+    view = FleetView().with_objects([*zones, own, point("P1", zones=("Z1",)), point("P2", zones=("Z2",))])
+    fleet = Roster(view, entries(view, indicators()))
+
+    def woken(subject, reason):
+        touched = Touched(ZONE)
+        touched.add(Head(subject, "air_temperature", "1h", MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR, reason), view)
+        assert bool(touched) == (reason == "placement")
+        works = [one for one in again(fleet, touched, MIDNIGHT + 3 * DAY, ZONE) if isinstance(one, NamedWork)]
+        return {(one.indicator, subject) for one in works for subject in one.subjects if one.windows[0].code == "1d"}
+
+    assert ("warm@zone", "zone:Z1") in woken("zone:Z1", "placement")
+    assert {("heat_gap_5h", "point:P1"), ("heat_zone_gap_5h", "zone:Z1")} <= woken("zone:Z2", "placement")
+    assert ("warm@zone", "zone:Z1") not in woken("zone:Z2", "placement")
+    assert woken("zone:Z1", "late") == set()  # the points' own windows wake these

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Iterator
 
 from vigie.streams.core.windows.legal import HOUR_MS, Window, windows_between
 from vigie.streams.core.windows.plan import Asked, Span
-from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.roster import Roster, Target
+from vigie.streams.core.windows.touched import Span as Touch
 from vigie.streams.core.windows.touched import Touched
 from vigie.streams.core.windows.work import NamedWork, SeriesWork, Work
 from vigie.topics.property import BY_NAME
+
+_Named = dict[tuple[str, str], dict[str, dict[Window, str]]]
+"""Indicator and code -> subject -> windows, each with a reason."""
 
 LONG_CODES = ("1w", "1mo", "1y")
 """Codes that every series has and that only `recompute` makes."""
@@ -75,7 +79,7 @@ def _of_series(roster: Roster, code: str, points: Iterable[str], window: Window,
 def again(roster: Roster, touched: Touched, closed_by: int, zone: str) -> Iterator[Work]:
     """The work of changes, in windows that were closed by a tick (epoch ms UTC)."""
     series: dict[tuple[str, Window], dict[int, dict[str, Asked]]] = {}
-    named: dict[tuple[str, str], dict[str, dict[Window, str]]] = {}
+    named: _Named = {}
     for point, number, _, spans in touched.spans():
         subject = f"point:{point}"
         asked = roster.view.windows_asked(point).get(number, frozenset())
@@ -89,19 +93,28 @@ def again(roster: Roster, touched: Touched, closed_by: int, zone: str) -> Iterat
                             span.reason, ended_by=by
                         )
             for target in roster.concerned(point, number):
-                indicator = roster.indicators[target.indicator]
-                until = closed_by - wait_ms(roster, target.subject, indicator.after_s)
-                begin, end = span.from_at - indicator.after_s * 1000, span.to_at + indicator.before_s * 1000
-                for code in indicator.codes:
-                    for window in windows_between(code, begin, min(end, until), zone):
-                        if window.end_at <= until:
-                            held = named.setdefault((target.indicator, code), {}).setdefault(target.subject, {})
-                            held[window] = span.reason
+                _name(named, roster, target, span, closed_by, zone)
+    for subject, number, spans in touched.moved():
+        for target in roster.concerned_by_zone(subject, number):
+            for span in spans:
+                _name(named, roster, target, span, closed_by, zone)
     for (code, window), by_property in series.items():
         for number, points in by_property.items():
             yield SeriesWork(Span(window.start_at, window.end_at, points), (code,), (number,), "feed")
     for (name, _), by_subject in named.items():
         yield from _together(name, by_subject)
+
+
+def _name(named: _Named, roster: Roster, target: Target, span: Touch, closed_by: int, zone: str) -> None:
+    """Note the windows of an indicator that a change reaches."""
+    indicator = roster.indicators[target.indicator]
+    until = closed_by - wait_ms(roster, target.subject, indicator.after_s)
+    begin, end = span.from_at - indicator.after_s * 1000, span.to_at + indicator.before_s * 1000
+    for code in indicator.codes:
+        for window in windows_between(code, begin, min(end, until), zone):
+            if window.end_at <= until:
+                held = named.setdefault((target.indicator, code), {}).setdefault(target.subject, {})
+                held[window] = span.reason
 
 
 def _reach(number: int, to_at: int) -> int:

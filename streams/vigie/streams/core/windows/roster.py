@@ -10,7 +10,7 @@ from vigie.streams.core.windows.expression_error import ExpressionError
 from vigie.streams.core.windows.indicator import Indicator, Subject
 from vigie.streams.core.windows.stated import from_statement
 from vigie.topics.fleet.kinds.point import USE_CASES
-from vigie.topics.property import BY_NAME
+from vigie.topics.property import BY_NAME, PROPERTIES
 
 
 class Target(NamedTuple):
@@ -79,6 +79,16 @@ class Roster:
     def concerned(self, point: str, property_id: int) -> frozenset[Target]:
         """Targets that a reading of a point's property concerns: its own, and those that compare themselves with it."""
         return self._concerned.get((point, property_id), frozenset())
+
+    def concerned_by_zone(self, subject: str, property_id: int) -> Iterator[Target]:
+        """Targets that other points in a zone concern: the zone's own, and all that compare with points around."""
+        for key, entry in self._entries.items():
+            if PROPERTIES[property_id].name not in entry.indicator.properties:
+                continue
+            if entry.indicator.roles:
+                yield from (Target(key, one) for one in self.subjects(key))
+            if entry.indicator.subject is Subject.ZONE and (entry.zones is None or subject[5:] in entry.zones):
+                yield Target(key, subject)
 
     def members(self, name: str, subject: str, from_at: int, to_at: int) -> tuple[Point, ...]:
         """Points of a target in a span: those that have what the indicator needs, each once, as they are at its end."""

@@ -86,16 +86,21 @@ class Touched:
     def __init__(self, zone: str) -> None:
         self._zone = zone
         self._spans: dict[tuple[str, int, int], dict[int, Span]] = {}
+        self._moved: dict[tuple[str, int], dict[int, Span]] = {}
 
     def add(self, head: Head, view: FleetView) -> None:
         """Take a window that changed; one that holds finer ones of its series is passed over."""
         number, channel = _series(head.indicator)
+        if number is not None and head.subject.startswith("zone:") and head.reason == "placement":
+            self._take(self._moved.setdefault((head.subject, number), {}), head)
         if head.code not in _FINEST or number is None or not head.subject.startswith("point:"):
             return
         point = head.subject.removeprefix("point:")
         if head.code != "15m" and head.code != finest(view, point, number, channel, head.start_at):
             return
-        days = self._spans.setdefault((point, number, channel), {})
+        self._take(self._spans.setdefault((point, number, channel), {}), head)
+
+    def _take(self, days: dict[int, Span], head: Head) -> None:
         day = _day(head.start_at // 900_000, self._zone)
         held = days.get(day)
         if held is None:
@@ -105,20 +110,30 @@ class Touched:
             days[day] = Span(min(held.from_at, head.start_at), max(held.to_at, head.end_at), reason)
 
     def __bool__(self) -> bool:
-        return bool(self._spans)
+        return bool(self._spans or self._moved)
+
+    def moved(self) -> Iterator[tuple[str, int, list[Span]]]:
+        """Zone (`zone:` and its id), property, and when other points lie in it than before."""
+        for (subject, number), days in self._moved.items():
+            yield subject, number, _together(days)
 
     def spans(self) -> Iterator[tuple[str, int, int, list[Span]]]:
         """Point, property, channel, and what changed of them, by rising instant; consecutive days brought together."""
         for (point, number, channel), days in self._spans.items():
-            found: list[Span] = []
-            for _, span in sorted(days.items()):
-                if found and span.from_at <= found[-1].to_at:
-                    last = found.pop()
-                    reason = weightier(last.reason, span.reason)
-                    found.append(Span(last.from_at, max(last.to_at, span.to_at), reason))
-                else:
-                    found.append(span)
-            yield point, number, channel, found
+            yield point, number, channel, _together(days)
+
+
+def _together(days: dict[int, Span]) -> list[Span]:
+    """By rising instant; those of consecutive days as one."""
+    found: list[Span] = []
+    for _, span in sorted(days.items()):
+        if found and span.from_at <= found[-1].to_at:
+            last = found.pop()
+            reason = weightier(last.reason, span.reason)
+            found.append(Span(last.from_at, max(last.to_at, span.to_at), reason))
+        else:
+            found.append(span)
+    return found
 
 
 def finest(view: FleetView, point: str, number: int, channel: int, at: int) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
 from vigie.streams.core.windows.legal import Window, windows_between
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.touched import Head, weightier
@@ -36,6 +38,19 @@ class ZonesAgain:
             window = Window(head.code, head.start_at, head.end_at)
             held = windows.get(window)
             windows[window] = head.reason if held is None else weightier(held, head.reason)
+
+    def moved(self, dirty: Iterable[Dirty], roster: Roster, held: Mapping[str, Iterable[str]]) -> None:
+        """Take points that may lie elsewhere than was thought: their own windows need not change for that.
+
+        Args:
+            dirty: of points, with the reason `placement`.
+            roster: of the fleet: where they lie.
+            held: point -> subjects that have it among their parts: where it was thought to lie.
+        """
+        for one in dirty:
+            point = one.subject.removeprefix("point:")
+            now = _subjects(roster, point, Window("1d", one.from_at, one.to_at), ())
+            self._dirty += (replace(one, subject=subject) for subject in {*now, *held.get(point, ())})
 
     def dirty(self, asked: Iterable[Dirty]) -> None:
         """Windows of zones that their owner no longer holds."""
