@@ -290,6 +290,8 @@ def test_a_power_cut_is_shared_and_a_loss_of_communication_is_not():
     assert (found.value, found.category) == (240, "power_cut"), "until the end of the day"
     whole_day = broken(whole, "2025-04-09 20:00", "2025-04-11 00:00")
     found = tell(whole_day, [broken(whole, "2025-04-09 20:00", "2025-04-11 00:00")])
-    assert (found.value, found.count, honest_result(found, 0.0).value) == (1440, 0, 1440), "all of the day"
+    assert (found.value, found.count, honest_result(found, 0.75).value) == (1440, 0, 1440), "all of the day"
+    found = honest_result(tell(whole_day, [dead]), 0.75)
+    assert (found.value, found.category, found.completeness) == (None, "silent", 0), "nobody can tell"
     late = np.sort(np.concatenate([mine, whole[(whole > at("2025-04-10 10:00")) & (whole < at("2025-04-10 12:00"))]]))
     assert tell(late, shared).value == 0, "its frames were only late"

@@ -6,13 +6,14 @@ import numpy as np
 
 from vigie.streams.core.lighting.cuts import LEAST_STEPS, Silence, silences
 from vigie.streams.core.lighting.power import PROPERTIES, meters_of
-from vigie.streams.core.windows.honest import expected_of
+from vigie.streams.core.windows.honest import NOT_TOLD, expected_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import MINUTE_MS
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.core.windows.track import Track
 from vigie.streams.sinks.neighbour_facts import load_neighbours
 
-_SHARE, _ROSE = "silent_pct", "least_w"
+_SHARE, _ROSE, _BOUND = "silent_pct", "least_w", 0.75
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -29,14 +30,14 @@ def compute(inputs: Inputs) -> Sequence[Result]:
         begin, end = max(silence.from_at, window.start_at), min(silence.to_at, window.end_at)
         lasted[_cause(inputs, silence, meters_of(inputs.point), step_s * 1000)] += (end - begin) / MINUTE_MS
     count = int(((at >= window.start_at) & (at < window.end_at)).sum())
-    total = sum(lasted.values())
+    total, known = sum(lasted.values()), 1 - lasted["silent"] * MINUTE_MS / (window.end_at - window.start_at)
     return [
         Result(
-            value=lasted["power_cut"],
+            value=lasted["power_cut"] if known >= _BOUND else None,
             count=count,
             expected=expected_of(window.end_at - window.start_at, step_s),
-            completeness=1.0,  # that nothing came is what is told here
-            quality=1,
+            completeness=known,  # of a silence that neighbours share or do not, all is known
+            quality=1 if known >= _BOUND else NOT_TOLD,
             category=max(lasted, key=lambda name: lasted[name]) if total else "",
             details={f"{name}_min": minutes for name, minutes in lasted.items()}
             | {"neighbours": float(len(neighbours))},
@@ -75,7 +76,7 @@ register(
         needs_all=False,
         before_s=2 * 86_400,
         unit="min",
-        bound=0.0,
+        bound=_BOUND,
         version="1",
         parameters={
             _SHARE: Parameter(60.0, "%", "Part des voisins muets à partir de laquelle le départ est dit coupé", 0, 100),
@@ -96,9 +97,10 @@ register(
             " bord et least_w entre eux. Voisins : même groupe de voisins (buddy_group), à défaut mêmes zones."
         ),
         period_fr="jour",
-        source="Rapport AMP, fiche 2 (Linky, TIC) : la TIC se tait avec le courant",
+        source=f"{REPORT_FR}, fiche 2 (Linky, TIC) : la TIC se tait avec le courant",
         limits_fr=(
-            "Une panne de passerelle fait taire tous les voisins : seul l'index, au retour, la distingue d'une coupure."
+            "Vide, catégorie « silent », quand plus d'un quart du jour est un silence que rien n'explique. Une"
+            " panne de passerelle fait taire tous les voisins : seul l'index, au retour, la distingue d'une coupure."
             " Un silence est jugé de nouveau quand ses trames arrivent en retard. Les durées vont de trame à trame."
             " Après deux jours sans trame le compteur n'est plus jugé."
         ),
