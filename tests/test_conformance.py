@@ -7,6 +7,7 @@ import json
 import pkgutil
 import re
 from functools import cache
+from math import isfinite, isnan
 from pathlib import Path
 
 import click
@@ -127,6 +128,10 @@ def test_an_indicator_says_what_it_is_and_has_a_page_and_a_test(one):
     assert one.properties or one.load, "computed from nothing"
     assert 0 <= one.bound <= 1
     assert [name for name, parameter in one.parameters.items() if not parameter.meaning_fr] == []
+    for parameter in one.parameters.values():
+        assert isfinite(parameter.least)
+        assert isfinite(parameter.most)
+        assert isnan(parameter.default) or parameter.least <= parameter.default <= parameter.most
     if one.unit and one.unit not in COUNTED:
         unit_of(one.unit)
     assert "\n".join(section(one)) in PAGE_OF_INDICATORS, "run: vigie indicators doc > docs/indicators.md"

@@ -17,6 +17,10 @@ empty and how late data change it: [aggregates.md](aggregates.md). Indicators th
 its owner, and other parameters where the place asks for them ([fleet.md](fleet.md)). `vigie indicators list` shows
 both.
 
+**Who has one.** A point has those indicators of its use case for which it measures what they need. What the geometry
+of its placement makes (`fill` of a distance, `water_level` of a distance or a depth) counts as measured; what a
+conversion makes of another property does where the point's `properties` name it.
+
 **Common to all.** Windows are half-open, in legal time; readings with flag 1 or 2 count; below its bound of
 completeness an indicator is null with its rate. A later reading, a corrected placement or another verdict makes it
 again, with a higher revision; another definition has another version, and what it said before stays in

@@ -35,7 +35,7 @@ register(
         formula="bonne valeur la plus proche à ± 15 min ; mois, été : moyenne des jours",
         period_fr="jour, mois, année (l'été seul)",
         source=f"{REPORT_FR}, fiche 1",
-        limits_fr=f"Nul sans valeur à cette heure ; un mois ou un été, sous 75 % de jours. {SUMMER_FR}",
+        limits_fr=f"Vide sans valeur à cette heure ; un mois ou un été, sous 75 % de jours. {SUMMER_FR}",
         compute=compute,
         bound=ENOUGH,
         parameters={**AT_HOUR, **SUMMER},

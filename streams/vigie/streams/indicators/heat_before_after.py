@@ -116,7 +116,7 @@ register(
         limits_fr=(
             "Rien tant que les dates des travaux ne sont pas données (paramètres works_begin et works_end d'un "
             "indicateur de la flotte). Un jour compte si les deux zones y ont une moyenne (un capteur : 75 % de ses "
-            "mesures) ; un capteur doit avoir des jours avant et après. Nul sous 75 % des jours d'un côté "
+            "mesures) ; un capteur doit avoir des jours avant et après. Vide sous 75 % des jours d'un côté "
             "(« incomplete »), sous 10 jours d'un côté (« too_few_days »), sans zone témoin (« no_control »). "
             f"Remonte au plus à trois ans avant la période. {RADIATION_FR}"
         ),

@@ -49,7 +49,7 @@ register(
         period_fr="jour, mois, année (l'été seul)",
         source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
-            "Nul sans valeur du capteur ou sans aucun capteur de référence à cette heure (catégorie « no_reference » "
+            "Vide sans valeur du capteur ou sans aucun capteur de référence à cette heure (catégorie « no_reference » "
             "si aucun jour n'en a, sinon « incomplete ») ; un mois ou un été, sous 90 % de jours. « count » : jours où "
             f"le capteur a une valeur. Un capteur de référence n'est pas comparé à lui-même. {SUMMER_FR}"
         ),

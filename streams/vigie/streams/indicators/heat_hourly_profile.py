@@ -75,7 +75,7 @@ register(
         period_fr="mois, année (l'été seul)",
         source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
-            "Une heure sous 75 % de ses mesures manque dans les détails, et la valeur est alors nulle (catégorie "
+            "Une heure sous 75 % de ses mesures manque dans les détails, et la valeur est alors vide (catégorie "
             f"« incomplete ») ; aucun détail sous 75 % des mesures de la période. {SUMMER_FR} {RADIATION_FR}"
         ),
         compute=compute,

@@ -94,7 +94,7 @@ def _register(name: str, of: Of, hours: tuple[int, int], label_fr: str, label_en
             period_fr="jour, mois, année (l'été seul)",
             source=f"{REPORT_FR}, fiche 1",
             limits_fr=(
-                f"Nul sous {100 * BOUNDS[of]:.0f} % des mesures de ces heures ; un mois ou un été, sous 75 % de jours "
+                f"Vide sous {100 * BOUNDS[of]:.0f} % des mesures de ces heures ; un mois ou un été, sous 75 % de jours "
                 f"ainsi valables. {SUMMER_FR} {RADIATION_FR}"
             ),
             compute=partial(compute, of=of),

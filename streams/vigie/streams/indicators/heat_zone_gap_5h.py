@@ -75,9 +75,9 @@ register(
         period_fr="jour, mois, année (l'été seul)",
         source=f"{REPORT_FR}, fiche 1",
         limits_fr=(
-            "Complétude : part des couples capteur et jour qui ont un écart ; nul sous 75 % pour un jour, 90 % au-delà "
-            "(catégorie « no_reference » si aucun jour n'a de référence, sinon « incomplete »). Les voies d'un capteur "
-            f"sont moyennées. {SUMMER_FR}"
+            "Complétude : part des couples capteur et jour qui ont un écart ; vide sous 75 % pour un jour, 90 % "
+            "au-delà (catégorie « no_reference » si aucun jour n'a de référence, sinon « incomplete »). Les voies d'un "
+            f"capteur sont moyennées. {SUMMER_FR}"
         ),
         compute=compute,
         roles=("reference",),

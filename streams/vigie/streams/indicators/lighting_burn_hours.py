@@ -60,7 +60,7 @@ register(
         ),
         limits_fr=(
             "Une coupure de milieu de nuit voulue réduit la durée allumée, non l'attendue. Complétude : part du temps"
-            " couverte par des lectures ; nul sous 90 %. Au mieux à un demi-pas près à chaque changement."
+            " couverte par des lectures ; vide sous 90 %. Au mieux à un demi-pas près à chaque changement."
         ),
         compute=compute,
     )

@@ -9,6 +9,7 @@ from vigie.streams.core.lighting.states import is_on
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import MINUTE_MS
+from vigie.streams.core.windows.sources import REPORT_FR
 
 _LEAST, _BOUND = "least_min", 0.75
 
@@ -56,10 +57,10 @@ register(
             " l'intervalle, est positive."
         ),
         period_fr="jour",
-        source="Rapport AMP, fiche 2 (pannes, consommations anormales)",
+        source=f"{REPORT_FR}, fiche 2 (pannes, consommations anormales)",
         limits_fr=(
             "Un autre usage de l'armoire (marché, chantier) de plus de 20 % du niveau de nuit est pris pour de"
-            " l'éclairage. Nul si les lectures couvrent moins de 75 % du jour."
+            " l'éclairage. Vide si les lectures couvrent moins de 75 % du jour."
         ),
         compute=compute,
     )

@@ -10,6 +10,7 @@ from vigie.streams.core.lighting.nights import dark, night_of, nights_before
 from vigie.streams.core.lighting.power import Energy, energy, meters_of
 from vigie.streams.core.windows.honest import expected_of, honest_result, quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 _ANGLE, _WIDTH, _BOUND = "angle_deg", "unusual_z", 0.9
 
@@ -85,10 +86,10 @@ register(
             " heures sombres de la nuit ; z : écart en écarts types robustes (1,4826 · MAD, au moins 1 %)."
         ),
         period_fr="nuit (jour où elle finit), mois, année",
-        source="Rapport AMP, fiche 2 (suivi des consommations, TIC Linky) ; voies : Enedis-NOI-CPT_54E",
+        source=f"{REPORT_FR}, fiche 2 (suivi des consommations, TIC Linky) ; voies : Enedis-NOI-CPT_54E",
         limits_fr=(
             "Complétude : part du temps entre deux lectures bonnes distantes d'au plus 4 h (index) ou couverte par une"
-            " lecture (puissance) ; nul sous 90 %. La consommation de jour d'une armoire partagée est comprise."
+            " lecture (puissance) ; vide sous 90 %. La consommation de jour d'une armoire partagée est comprise."
         ),
         compute=compute,
     )

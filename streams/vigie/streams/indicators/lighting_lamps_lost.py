@@ -10,6 +10,7 @@ from vigie.streams.core.lighting.power import PROPERTIES, Floats
 from vigie.streams.core.lighting.states import DARK_DEG, LEVEL_QUANTILE, ON_SHARE, grouped_quantile
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 _LAMP, _BOUND = "lamp_w", 0.75
 _NIGHTS = 60
@@ -78,7 +79,9 @@ register(
             " 60 dernières. ΔP : cette médiane moins celle des 5 dernières nuits."
         ),
         period_fr="nuit (jour où elle finit)",
-        source="Rapport AMP, fiche 2 ; E. S. Page, Biometrika 41 (1954) ; Montgomery, Statistical Quality Control, 9.1",
+        source=(
+            f"{REPORT_FR}, fiche 2 ; E. S. Page, Biometrika 41 (1954) ; Montgomery, Statistical Quality Control, 9.1"
+        ),
         limits_fr=(
             f"Il faut {BASELINE + 1} nuits connues, et la dernière. Une perte vieille de plus de 60 nuits est devenue"
             " la référence. Un abaissement de puissance ou une baisse de tension se voit comme une perte ; une lampe"

@@ -11,6 +11,7 @@ from vigie.streams.core.lighting.states import DARK_DEG, ON_SHARE, profile, slot
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import MINUTE_MS
+from vigie.streams.core.windows.sources import REPORT_FR
 
 _LEAST, _SHARE, _BOUND = "least_min", "out_pct", 0.75
 
@@ -67,11 +68,11 @@ register(
             " médiane au même quart d'heure légal des 14 nuits précédentes, là où elle dépasse 20 % du niveau de nuit."
         ),
         period_fr="nuit (jour où elle finit)",
-        source="Rapport AMP, fiche 2 (alertes pour pannes)",
+        source=f"{REPORT_FR}, fiche 2 (alertes pour pannes)",
         limits_fr=(
             "Une coupure de milieu de nuit voulue est apprise de l'habitude, en heure légale ; un calendrier propre à"
             " certains jours ne l'est pas. Aucune valeur avant trois nuits connues ; une armoire éteinte depuis plus de"
-            " sept nuits devient l'habitude. Nul si les lectures couvrent moins de 75 % de la nuit."
+            " sept nuits devient l'habitude. Vide si les lectures couvrent moins de 75 % de la nuit."
         ),
         compute=compute,
     )

@@ -6,6 +6,7 @@ from vigie.streams.core.lighting.looked_at import LOOK_BACK_S
 from vigie.streams.core.lighting.power import PROPERTIES
 from vigie.streams.core.lighting.switching_result import ANGLE, BOUND, ON, edge_of_night
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -41,7 +42,7 @@ register(
             " Puissance : active, sinon apparente, sinon celle des différences de l'index."
         ),
         period_fr="nuit (jour où elle finit)",
-        source="Rapport AMP, fiche 2 ; soleil : NOAA General Solar Position Calculations (centre, sans réfraction)",
+        source=f"{REPORT_FR}, fiche 2 ; soleil : NOAA General Solar Position Calculations (centre, sans réfraction)",
         limits_fr=(
             "Entre deux lectures l'instant est au milieu, à ± uncertain_min ; avec un index, la part allumée de"
             " l'intervalle l'affine. Détails : delta_on_min, on_at et sun_at (ms UTC), sun_deg, angle_deg,"

@@ -7,6 +7,7 @@ import numpy as np
 from vigie.streams.core.mobility.counts import Counted, added, counted, tracks_by_channel
 from vigie.streams.core.windows.honest import quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -63,7 +64,7 @@ register(
             " nouvelle valeur. Somme = Σ des voies."
         ),
         period_fr="heure, jour",
-        source="Rapport AMP, fiche 2 (comptage par sens) ; schéma national comptage des mobilités",
+        source=f"{REPORT_FR}, fiche 2 (comptage par sens) ; schéma national comptage des mobilités",
         limits_fr=(
             "Le compteur cumulé est préféré : un message perdu n'y perd aucun passage. Complétude exigée : 75 % d'une"
             " heure, 90 % d'un jour, de chaque voie. La voie 0 d'un capteur qui en a d'autres n'est pas ajoutée. Sans"

@@ -9,6 +9,7 @@ from vigie.streams.core.mobility.share import WEEKS, Judged, hours, judge
 from vigie.streams.core.windows.honest import quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
 from vigie.streams.core.windows.legal import HOUR_MS
+from vigie.streams.core.windows.sources import REPORT_FR
 
 _LEAST, _WIDTH, _BLOCKED = "least_passages", "band_width", "least_hours"
 
@@ -101,7 +102,7 @@ register(
             " l'heure ; s² : variance robuste de ces parts (1,4826 · MAD)², moins celle de leur tirage."
         ),
         period_fr="heure, jour",
-        source="Rapport AMP, fiche 2 (comptage par sens)",
+        source=f"{REPORT_FR}, fiche 2 (comptage par sens)",
         limits_fr=(
             "Sans objet pour un point sans sens (voie 0 seule). Une heure n'est jugée qu'avec assez de passages et six"
             " heures passées connues. Un jour férié ou une manifestation peut sortir de la bande."

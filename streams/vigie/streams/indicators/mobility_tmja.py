@@ -40,7 +40,7 @@ register(
         ),
         limits_fr=(
             "L'échantillon est dit dans les détails : days_valid, days_invalid (complétude insuffisante), days_absent "
-            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Nul "
+            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Vide "
             "sous 75 % de jours valides ou sans aucun jour d'un des jours de semaine."
         ),
         compute=compute,

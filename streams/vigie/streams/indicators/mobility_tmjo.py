@@ -41,7 +41,7 @@ register(
         ),
         limits_fr=(
             "L'échantillon est dit dans les détails : days_valid, days_invalid (complétude insuffisante), days_absent "
-            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Nul "
+            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Vide "
             "sous 75 % de jours valides ou sans aucun jour d'un des jours de semaine. Les vacances scolaires sont des "
             "jours ouvrés ; les jours fériés propres à l'Alsace-Moselle ne sont pas exclus."
         ),

@@ -81,8 +81,8 @@ register(
         period_fr="jour, mois",
         source="Semtech AN1200.13 ; ETSI EN 300 220 (1 % dans la bande 868,0–868,6 MHz)",
         limits_fr=(
-            "Les trames perdues et les répétitions non entendues n'y sont pas : l'occupation réelle est plus haute. Nul"
-            " si plus d'un quart des trames n'a ni durée, ni facteur d'étalement (NB-IoT, 4G). sfN : trames par"
+            "Les trames perdues et les répétitions non entendues n'y sont pas : l'occupation réelle est plus haute."
+            " Vide si plus d'un quart des trames n'a ni durée, ni facteur d'étalement (NB-IoT, 4G). sfN : trames par"
             " facteur."
         ),
         compute=compute,

@@ -71,7 +71,7 @@ register(
         source="Rapport de fiabilité (docs/reliability.md), table reliability, calculée chaque nuit",
         limits_fr=(
             "Existe une fois le rapport du jour calculé (après 3 h, puis trois nuits de suite pour les mesures en"
-            " retard). completeness est ici la part des jours calculés ; nul sous 90 % d'un mois."
+            " retard). completeness est ici la part des jours calculés ; vide sous 90 % d'un mois."
         ),
         compute=compute,
         load=load_reliability,

@@ -6,6 +6,7 @@ from typing import Any
 from vigie.streams.core.network_battery import DAYS_PER_MONTH, Draw, draw, months, months_left
 from vigie.streams.core.network_sobriety import STEPS_MIN
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.sinks.battery_facts import EVERY_DAYS, TREND_DAYS, load_battery
 
 _DAY_MS = 86_400_000
@@ -104,7 +105,7 @@ register(
             " min."
         ),
         period_fr="semaine",
-        source="Rapport AMP, fiche 2 (autonomie selon le pas d'envoi) ; mAh par message : durées de Semtech AN1200.13",
+        source=f"{REPORT_FR}, fiche 2 (autonomie selon le pas d'envoi) ; mAh par message : durées de Semtech AN1200.13",
         limits_fr=(
             "Les paramètres du modèle sont des valeurs de départ : à remplacer par celles du fabricant. Une tendance"
             " demande 30 jours et une baisse plus forte que sa dispersion. Une pile au lithium tient sa tension presque"

@@ -68,8 +68,8 @@ register(
         source=HARMONICA_SOURCE,
         limits_fr=(
             "Exact avec des LAeq,1s (sonomètre de classe 1 ou 2), ou avec LAeq et LA95eq d'un pas qui tient dans "
-            "l'heure (15 min) : moyennes énergétiques, quatre quarts d'heure donnent l'heure. Sinon nul, catégorie "
-            "« step_too_long » ou « step_unknown ». Nul sous 80 % des secondes (donc avec trois quarts d'heure). Le "
+            "l'heure (15 min) : moyennes énergétiques, quatre quarts d'heure donnent l'heure. Sinon vide, catégorie "
+            "« step_too_long » ou « step_unknown ». Vide sous 80 % des secondes (donc avec trois quarts d'heure). Le "
             "LA95 d'une seconde demande la moitié de ses dix minutes. L'indice n'est pas borné : négatif sous 30 dB."
         ),
         compute=compute,

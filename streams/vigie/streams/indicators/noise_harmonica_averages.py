@@ -92,7 +92,7 @@ def _register(part: str, from_hour: int, to_hour: int, bounds: str, hours_fr: st
             period_fr="jour légal",
             source=HARMONICA_SOURCE,
             limits_fr=(
-                "Nul si moins de 75 % des heures ont un indice (80 % de leurs secondes) ; count : heures prises. "
+                "Vide si moins de 75 % des heures ont un indice (80 % de leurs secondes) ; count : heures prises. "
                 "Couleurs du jour pour 6 h-22 h, de la nuit pour 22 h-6 h, aucune pour 24 h."
             ),
             compute=partial(compute, from_hour=from_hour, to_hour=to_hour, bounds=bounds),

@@ -58,8 +58,8 @@ register(
         period_fr="jour, mois, année (l'indicateur réglementaire est l'année)",
         source=REGULATION,
         limits_fr=(
-            "La complétude est celle de la partie (jour, soir, nuit) qui en a le moins ; nul dès qu'une partie a moins "
-            f"de 75 % de ses mesures. Les poids 12, 4 et 8 h restent quand l'heure change. {STEPS_FR}"
+            "La complétude est celle de la partie (jour, soir, nuit) qui en a le moins ; vide dès qu'une partie a "
+            f"moins de 75 % de ses mesures. Les poids 12, 4 et 8 h restent quand l'heure change. {STEPS_FR}"
         ),
         compute=compute,
         before_s=2 * 3600,

@@ -62,9 +62,9 @@ def _indicator(percent: int, meaning_fr: str, made: Callable[[Inputs], Sequence[
         period_fr="heure, jour, mois, année",
         source="ISO 1996-1 ; Bruitparif (indicateurs énergétiques)",
         limits_fr=(
-            "Il faut des LAeq de 10 s au plus : sinon nul (jour, mois, année), catégorie « step_too_long » (pas trop "
+            "Il faut des LAeq de 10 s au plus : sinon vide (jour, mois, année), catégorie « step_too_long » (pas trop "
             "long) ou « step_unknown » (pas inconnu) ; les niveaux LN de quarts d'heure ne se combinent pas. Au-delà "
-            "d'un jour, calculé sur un histogramme par classes de 1 dB, à 0,5 dB près. Nul sous 75 % des mesures."
+            "d'un jour, calculé sur un histogramme par classes de 1 dB, à 0,5 dB près. Vide sous 75 % des mesures."
         ),
         compute=made,
         bound=BOUND,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vigie.streams.core.network_sobriety import Traffic
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, Subject, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.sinks.sobriety_facts import load_sobriety
 
 
@@ -42,11 +43,11 @@ register(
         label_en="uplinks per useful indicator",
         definition_fr=(
             "Nombre de messages d'un cas d'usage pour une valeur utile d'indicateur : une valeur d'indicateur nommé,"
-            " non nulle, d'un de ses points ou du cas d'usage. « useless » : des messages, et aucune valeur."
+            " non vide, d'un de ses points ou du cas d'usage. « useless » : des messages, et aucune valeur."
         ),
-        formula="messages du jour / valeurs non nulles d'indicateurs nommés dont la fenêtre commence dans le jour",
+        formula="messages du jour / valeurs non vides d'indicateurs nommés dont la fenêtre commence dans le jour",
         period_fr="jour",
-        source="Rapport AMP, fiches 1 et 6 (sobriété, coût et bénéfice)",
+        source=f"{REPORT_FR}, fiches 1 et 6 (sobriété, coût et bénéfice)",
         limits_fr=(
             "Les fenêtres du mois et de l'année comptent au jour où elles commencent. Les grandeurs agrégées ne sont"
             " pas des indicateurs nommés. Compté à l'heure du calcul : à refaire quand tous les indicateurs du jour y"

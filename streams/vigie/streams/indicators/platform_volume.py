@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from vigie.streams.core.network_sobriety import STEPS_MIN, Sizes, Traffic, volume
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, Subject, register
+from vigie.streams.core.windows.sources import REPORT_FR
 from vigie.streams.sinks.sobriety_facts import load_sobriety
 
 
@@ -57,7 +58,7 @@ register(
             " / pas messages, les agrégats au plus ceux d'aujourd'hui."
         ),
         period_fr="jour",
-        source="Rapport AMP, fiches 1, 2 et 6 (volumétrie, sobriété) ; 4,4 o par mesure en Parquet mesurés",
+        source=f"{REPORT_FR}, fiches 1, 2 et 6 (volumétrie, sobriété) ; 4,4 o par mesure en Parquet mesurés",
         limits_fr=(
             "Une ligne de la base et un enregistrement de topic sont comptés de même taille ; index et journaux n'y"
             " sont pas. Les agrégats sont ceux dont la fenêtre commence dans le jour, à l'heure du calcul."

@@ -50,7 +50,7 @@ register(
         limits_fr=(
             "Catégorie : la référence du point ; « no_datum » quand la fiche du point n'en dit pas : le niveau ne se "
             "compare alors à aucun autre. Le décalage de chaque pose (datum_m) est déjà appliqué, avec son historique. "
-            "Nul sous 75 % de mesures ; extrêmes du jour nuls sous 90 %."
+            "Vide sous 75 % de mesures ; extrêmes du jour vides sous 90 %."
         ),
         compute=compute,
     )

@@ -51,7 +51,7 @@ for _name in PROPERTIES:
             formula="maximum − minimum des mesures du jour",
             period_fr="jour",
             source=f"{REPORT_FR}, fiche 2 (qualité de l'eau)",
-            limits_fr="Minimum, moyenne et maximum l'accompagnent. Nul sous 90 % de mesures.",
+            limits_fr="Minimum, moyenne et maximum l'accompagnent. Vide sous 90 % de mesures.",
             compute=partial(compute, _name),
             bound=ENOUGH_OF_A_DAY,
         )

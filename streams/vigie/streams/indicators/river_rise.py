@@ -60,7 +60,7 @@ for _name, _span_s in SPANS_S.items():
             limits_fr=(
                 "Négative en décrue. Sans objet quand le pas de mesure dépasse la durée. Une mesure isolée fausse ne "
                 "change presque rien dès cinq mesures ; à deux (pas de 15 min sur 15 min) rien n'en protège que les "
-                "contrôles de qualité. Nul sous 75 % de mesures."
+                "contrôles de qualité. Vide sous 75 % de mesures."
             ),
             compute=partial(compute, _span_s),
             before_s=_span_s + LONGEST_STEP_S,

@@ -86,10 +86,11 @@ register(
         source=f"{REPORT_FR}, fiche 2 (confirmer une alarme) ; Hub'Eau hydrométrie",
         limits_fr=(
             "Seconde source : tout point d'une zone de rôle « référence » dont la zone englobante contient aussi le "
-            "point, sinon de la même commune ; son niveau, sinon son débit. S'il y en a plusieurs, la plus semblable "
-            "(« parts »). Détails : « lag_min », « correlation », « pairs », « moved_cm ». Catégories : « agrees », "
-            "« disagrees » ; « calm » quand le niveau a moins bougé que le paramètre calm (nul : rien à comparer) ; "
-            "« no_second » quand la seconde source manque ou n'a pas bougé (nul). Nul sous 75 % de mesures. Une "
+            "point, sinon de la même commune ; son niveau, sinon son débit. Un point qui n'a que le débit n'est que "
+            "seconde source. S'il y en a plusieurs, la plus semblable (« parts »). Détails : « lag_min », "
+            "« correlation », « pairs », « moved_cm ». Catégories : « agrees », "
+            "« disagrees » ; « calm » quand le niveau a moins bougé que le paramètre calm (vide : rien à comparer) ; "
+            "« no_second » quand la seconde source manque ou n'a pas bougé (vide). Vide sous 75 % de mesures. Une "
             "corrélation confirme une variation, pas un niveau : les références diffèrent."
         ),
         compute=compute,

@@ -76,8 +76,8 @@ register(
             "locaux, fixés par un indicateur de la flotte d'après (base) river_threshold, avec les paramètres yellow, "
             "orange et red en mètres et les points concernés ; un point sans seuil n'a pas cet indicateur. Catégories "
             ": green, yellow, orange, red. Détails : « yellow_h », « orange_h », « red_h » : heures au seuil ou "
-            "au-dessus (une mesure vaut jusqu'à la suivante, 1,5 pas au plus) ; « observed_h » : heures couvertes. Nul "
-            "sous 75 % de mesures (90 % pour le jour)."
+            "au-dessus (une mesure vaut jusqu'à la suivante, 1,5 pas au plus) ; « observed_h » : heures couvertes. "
+            "Vide sous 75 % de mesures (90 % pour le jour)."
         ),
         compute=compute,
         before_s=2 * 3600,

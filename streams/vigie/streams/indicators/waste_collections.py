@@ -39,8 +39,8 @@ register(
         period_fr="jour, semaine et mois",
         source=SOURCE,
         limits_fr=(
-            f"{LIMITS_FR} Détail « parts » : baisses d'au moins 30 points qui laissent plus de 25 %, non comptées. Nul "
-            "sous 90 % de mesures."
+            f"{LIMITS_FR} Détail « parts » : baisses d'au moins 30 points qui laissent plus de 25 %, non comptées. "
+            "Vide sous 90 % de mesures."
         ),
         compute=compute,
         before_s=BEFORE_S,

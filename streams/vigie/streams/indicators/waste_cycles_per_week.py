@@ -49,7 +49,7 @@ register(
         source=SOURCE,
         limits_fr=(
             f"{LIMITS_FR} Détail « mean_cycle_h » : durée moyenne, en heures, des cycles finis dans la période ; un "
-            "cycle commencé plus de 35 jours avant elle n'en est pas. Nul sous 90 % de mesures."
+            "cycle commencé plus de 35 jours avant elle n'en est pas. Vide sous 90 % de mesures."
         ),
         compute=compute,
         before_s=35 * 86_400,

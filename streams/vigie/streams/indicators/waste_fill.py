@@ -54,7 +54,7 @@ register(
         source=SOURCE,
         limits_fr=(
             "La médiane retarde d'une mesure une collecte. Catégorie « clipped » : la dernière mesure est à 0 ou "
-            "100 %, ou au-delà ; détail « clipped » : leur nombre. Nul sous 75 % de mesures (90 % pour le jour)."
+            "100 %, ou au-delà ; détail « clipped » : leur nombre. Vide sous 75 % de mesures (90 % pour le jour)."
         ),
         compute=compute,
         before_s=2 * 86_400,

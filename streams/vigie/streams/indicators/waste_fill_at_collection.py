@@ -39,7 +39,7 @@ register(
         formula="moyenne du remplissage (médiane de trois) à la dernière mesure avant chaque collecte",
         period_fr="jour, semaine et mois",
         source=SOURCE,
-        limits_fr=f"{LIMITS_FR} Nul sans collecte, et sous 75 % de mesures. Détail « collections » : leur nombre.",
+        limits_fr=f"{LIMITS_FR} Vide sans collecte, et sous 75 % de mesures. Détail « collections » : leur nombre.",
         compute=compute,
         before_s=BEFORE_S,
         after_s=AFTER_S,

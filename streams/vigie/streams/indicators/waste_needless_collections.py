@@ -42,7 +42,7 @@ register(
         source=SOURCE,
         limits_fr=(
             f"{LIMITS_FR} Ce nombre est donc un minimum. Détails : « collections », toutes les collectes ; « share », "
-            "la part des inutiles. Nul sous 90 % de mesures."
+            "la part des inutiles. Vide sous 90 % de mesures."
         ),
         compute=compute,
         before_s=BEFORE_S,

@@ -48,7 +48,7 @@ register(
         period_fr="jour, semaine et mois",
         source=SOURCE,
         limits_fr=(
-            "Le temps sans mesure n'est ni compté ni extrapolé ; détail « observed_h » : les heures couvertes. Nul "
+            "Le temps sans mesure n'est ni compté ni extrapolé ; détail « observed_h » : les heures couvertes. Vide "
             "sous 90 % de mesures."
         ),
         compute=compute,

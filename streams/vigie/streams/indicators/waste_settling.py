@@ -38,8 +38,8 @@ register(
         source=SOURCE,
         limits_fr=(
             "La mesure qui suit aussitôt une telle baisse est jugée suspecte (contrôle « consistency ») et n'y prend "
-            "pas part : la baisse est alors datée de la suivante. Détail « points » : total des baisses. Nul sous 90 % "
-            "de mesures."
+            "pas part : la baisse est alors datée de la suivante. Détail « points » : total des baisses. Vide sous "
+            "90 % de mesures."
         ),
         compute=compute,
         before_s=BEFORE_S,

@@ -76,7 +76,7 @@ register(
             "des cycles complets avec ce qui était alors connu ; « past_forecasts », leur nombre. P10, P50 et P90 : le "
             "temps calculé, multiplié par les quantiles du rapport entre temps vrai et temps calculé de ces prévisions "
             "(cinq au moins ; sinon P50 est le temps calculé, sans P10 ni P90). Catégories : « full » déjà rempli ; "
-            "« beyond » pas avant 60 jours (nul) ; « unknown » vitesse inconnue (nul). Nul sous 75 % de mesures du "
+            "« beyond » pas avant 60 jours (vide) ; « unknown » vitesse inconnue (vide). Vide sous 75 % de mesures du "
             "jour."
         ),
         compute=compute,

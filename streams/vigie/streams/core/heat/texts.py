@@ -2,7 +2,7 @@
 
 DAYS_FR = (
     "Un jour est jugé si 90 % de ses mesures sont là ; un mois ou une année, si 90 % de ses jours sont jugés : sinon "
-    "nul. Seuls les drapeaux 1 et 2 comptent."
+    "vide. Seuls les drapeaux 1 et 2 comptent."
 )
 SUMMER_FR = (
     "L'été va de juin à août (paramètres first_month et last_month) ; sa fenêtre est l'année, calculée une fois "
