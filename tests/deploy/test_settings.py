@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from vigie.deploy.cli import main
+from vigie.streams.core.windows.owned.saved import LONGEST_MEMORY_MS
 from vigie.streams.settings import Settings, SettingsError
 
 REFUSED = [
@@ -61,7 +62,7 @@ def test_a_value_that_works_is_taken(variable, text):
 
 
 def test_the_longest_memory_is_what_the_windows_can_hold():
-    longest_hours = 32
+    longest_hours = LONGEST_MEMORY_MS // 3_600_000
     assert Settings(memory_hours=longest_hours)
     with pytest.raises(SettingsError):
         Settings(memory_hours=longest_hours + 1)

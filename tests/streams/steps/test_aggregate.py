@@ -1,9 +1,10 @@
 """When windows of points are published, why, and what is said of those that are no longer held."""
 
+import json
 from typing import Any
 
 import pytest
-from fleet_objects import fleet_object, gone, point
+from fleet_objects import fleet_object, gone, point, version
 from windows_by_hand import (
     DAY,
     HOUR,
@@ -20,6 +21,7 @@ from windows_by_hand import (
 )
 
 from vigie.streams.core.windows.legal import window_of
+from vigie.streams.core.windows.owned.saved import SLOTS
 from vigie.topics.aggregate import Aggregate
 
 QUARTER = 15 * MINUTE
@@ -305,3 +307,27 @@ def test_the_record_says_all_that_a_window_comes_to():
         input_hash=one.input_hash, value=1.5, unit="°C", expected=4, completeness=1.0, sum=6.0,
         deviation=1.25**0.5, first=0.0, last=3.0, quality=1,
     ))  # fmt: skip
+
+
+def test_a_window_expects_what_held_when_it_began():
+    now = version(START + HOUR, None, **json.loads(point("P1", step_s=300).versions[0].attributes))
+    before = version(None, START + HOUR, **json.loads(point("P1").versions[0].attributes))
+    worker = Worker(fleet_object("point", "P1", before, now))
+    a_day(worker, 4)
+    found = {
+        (one.window_start - START) // HOUR: one.expected for one in worker.log.aggregates if one.window_code == "1h"
+    }
+    assert found == {0: 4, 1: 12, 2: 12}
+
+
+def test_without_ticks_the_memory_goes_by_arrival():
+    worker = Worker(POINT)
+    worker.tick(START)
+    for hour in range(80):
+        worker.take(observation(hour, START + hour * HOUR, {TEMPERATURE: 20.0}))
+        worker.save()
+    assert len(worker.owner.memory.slots) <= SLOTS - 3
+    worker.tick(START + 80 * HOUR)
+    assert {one.from_at for one in worker.log.dirty} >= {START, START + DAY}
+    worker.die()
+    assert len(worker.owner.memory.slots) <= SLOTS - 3

@@ -29,7 +29,8 @@ class Held:
         mark: windows that start before it are not written here any more.
         touches: (point, quarter of an hour since 1970) -> what has changed there in windows that were due.
         dirty: (point, start of its legal day) -> what recompute is to be told.
-        revisions: of windows that were published more than once, or first after they were due.
+        revisions: (number of a slot, point) -> (code, start) -> revision of windows that start there and were published
+            more than once.
         newest_arrival_at: the latest ingested_at, epoch ms: tells the time until the first tick.
         applied: offset of the last observation taken.
         unsure: whether another worker may have published windows of which nothing is known here.
@@ -37,6 +38,7 @@ class Held:
         doubted: (point, quarter) -> series that a former worker may have published there, and that are gone.
         heads: key and first bytes of each point's records, for who makes them.
         spec: of each point.
+        in_use: all specs of points.
         before: specs of points of which another one held at the last tick.
         unused: why readings take no part, and how many.
     """
@@ -47,7 +49,7 @@ class Held:
         self.tick_at = self.mark = self.newest_arrival_at = NEVER
         self.touches: dict[tuple[int, int], Touch] = {}
         self.dirty: dict[tuple[int, int], DirtyDay] = {}
-        self.revisions: dict[Window, int] = {}
+        self.revisions: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self.applied = -1
         self.unsure = False
         self.unused: Counter[str] = Counter()
@@ -56,6 +58,7 @@ class Held:
         self._specs: Specs | None = None
         self.heads: list[tuple[bytes, bytes]] = []
         self.spec: list[Spec] = []
+        self.in_use: set[Spec] = set()
         self.before: dict[int, Spec] = {}
 
     # -- the fleet
@@ -70,8 +73,8 @@ class Held:
                 self.spec[point] = self._spec(point)
                 if self.spec[point] is not earlier:
                     self.before.setdefault(point, earlier)
-        for point in range(len(self.spec), len(self.memory.points)):
-            self.spec.append(self._spec(point))
+            self.in_use = set(self.spec)
+        self._learn_points()
         for slot in self.memory.slots.values():
             for layout, store in slot.stores.items():
                 for point in np.unique(store.rows()["point"]).tolist():
@@ -84,9 +87,18 @@ class Held:
     def number(self, point: str) -> int:
         """The number of a point, with its spec."""
         found = self.memory.number(point)
-        while len(self.spec) <= found:
-            self.spec.append(self._spec(len(self.spec)))
+        self._learn_points()
         return found
+
+    def _learn_points(self) -> None:
+        for point in range(len(self.spec), len(self.memory.points)):
+            self.spec.append(self._spec(point))
+            self.in_use.add(self.spec[-1])
+
+    def spec_then(self, point: int, at: int) -> Spec | None:
+        """The spec of a point at an instant, where it was another one than now."""
+        assert self._specs is not None, "see() comes first"
+        return self._specs.then(self.memory.points[point], at)
 
     def has_meter(self, point: int) -> bool:
         """Whether a meter was met at points like this one."""
@@ -124,10 +136,17 @@ class Held:
         day.reason, day.offset = reason, max(day.offset, offset)
         self.changed = True
 
+    def revision_of(self, window: Window) -> int:
+        """The highest revision of a window that was published more than once; -1 of any other."""
+        point, code, start_at = window
+        found = self.revisions.get((start_at // SLOT_MS, point))
+        return -1 if found is None else found.get((code, start_at), -1)
+
     def revise(self, window: Window, revision: int) -> None:
         """Note that a window was published with a revision above 0."""
-        self.revisions[window] = revision
-        self.memory.slot(window[2] // SLOT_MS).changed.add(window[0])
+        point, code, start_at = window
+        self.revisions.setdefault((start_at // SLOT_MS, point), {})[code, start_at] = revision
+        self.memory.slot(start_at // SLOT_MS).changed.add(point)
 
     def step_if_due(self, point: int, series: int, code: int, end_at: int) -> int | None:
         """The step of a series (s, 0 if nobody knows); None where it has no such window, or that is not due yet."""

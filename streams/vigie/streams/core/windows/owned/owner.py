@@ -24,6 +24,8 @@ from vigie.streams.core.windows.owned.touch import Repair, reason_of
 
 YEAR_2000_AT, AHEAD_MS = 946_684_800_000, 300_000
 DAY_MS = 86_400_000
+MOST_BEHIND_MS = 12 * 3_600_000
+"""If ticks stay away for longer, arrivals tell what leaves the memory: else it would have no bound."""
 
 
 class Publication(NamedTuple):
@@ -62,9 +64,11 @@ class Owner(Held):
             point = numbers.get(one.point)
             if point is None:
                 point = self.number(one.point)
-            if at < self.mark and (at < self.mark - SLOT_MS or not self.has_meter(point)):
+            if at < self.mark:
                 self.soil(point, at, reason_of(one.reason), offset)
-            elif at > newest[point] and not one.withdrawn:
+                if at < self.mark - SLOT_MS or not (one.layout.has_meter or self.has_meter(point)):
+                    continue  # else the first reading of the next window is compared with it
+            if at > newest[point] and not one.withdrawn:
                 newest[point] = at
                 append(point, one)
                 if at < tick_at - self.spec[point].columns(one.layout).least_upload_ms:
@@ -78,8 +82,9 @@ class Owner(Held):
                     self.doubt(point, one, offset, (*known[1].layout.series, *one.layout.series))
         if others:
             settle(self, others)
-        if self.tick_at == NEVER and self.newest_arrival_at > NEVER:
-            self.release(self.newest_arrival_at)
+        told = self.newest_arrival_at - (0 if self.tick_at == NEVER else MOST_BEHIND_MS)
+        if told > self.tick_at:
+            self.release(told)
 
     # -- what is to be published
 
@@ -123,9 +128,8 @@ class Owner(Held):
         return found
 
     def _due(self, since_at: int) -> Pairs:
-        specs = set(self.spec)
-        codes = {code for spec in specs for code in spec.codes}
-        uploads = {one for spec in specs for one in spec.uploads_ms()}
+        codes = {code for spec in self.in_use for code in spec.codes}
+        uploads = {one for spec in self.in_use for one in spec.uploads_ms()}
         since = max(since_at, self._oldest_at())
         longest = max((one for spec in self.before.values() for one in spec.uploads_ms()), default=0)
         spans = due_between(codes, uploads, since - longest, self.tick_at, self.mark, self.zone)
@@ -144,7 +148,22 @@ class Owner(Held):
             for point, spec in self.before.items():
                 told[point] = numbers.setdefault(spec, len(numbers))
             before = told[pairs.point]
+        others = self._then(pairs)
+        if others:
+            then = now.copy()
+            then[list(others)] = [numbers.setdefault(spec, len(numbers)) for spec in others.values()]
         return SpecTable(list(numbers), now, then, before)
+
+    def _then(self, pairs: Pairs) -> dict[int, Spec]:
+        """Specs of pairs whose window began when another one held than now."""
+        found = {}
+        for point in np.unique(pairs.point).tolist():
+            if self.spec_then(point, 0) is not None:
+                for pair in np.flatnonzero(pairs.point == point).tolist():
+                    spec = self.spec_then(point, int(pairs.start_at[pair]))
+                    if spec is not None and spec is not self.spec[point]:
+                        found[pair] = spec
+        return found
 
     # -- what leaves
 
@@ -157,11 +176,11 @@ class Owner(Held):
         self._soil_unpublished(before)
         self.memory.release(mark)
         self.doubted = {key: series for key, series in self.doubted.items() if key[1] * QUARTER_MS >= mark}
-        self.revisions = {window: number for window, number in self.revisions.items() if window[2] >= mark}
+        self.revisions = {key: some for key, some in self.revisions.items() if key[0] * SLOT_MS >= mark}
 
     def _soil_unpublished(self, from_at: int) -> None:
         """Windows that leave the memory before they were due are made from the store."""
-        specs = {spec: max(spec.uploads_ms(), default=0) for spec in set(self.spec)}
+        specs = {spec: max(spec.uploads_ms(), default=0) for spec in self.in_use}
         codes = {code for spec in specs for code in spec.codes}
         for span in starting(codes, from_at, self.mark, self.zone):
             late = {spec for spec, upload_ms in specs.items() if span.end_at + upload_ms > self.tick_at}

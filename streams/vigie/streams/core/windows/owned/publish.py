@@ -86,7 +86,7 @@ class Publisher:
             revisions = [0] * len(pairs)
         else:
             windows = zip(*(column[made.pairs[chosen]].tolist() for column in publication.pairs[:3]), strict=True)
-            revisions = [owner.revisions.get(window, -1) + 1 for window in windows]
+            revisions = [owner.revision_of(window) + 1 for window in windows]
         told.update(zip(pairs, revisions, strict=True))
         self._make(owner, publication, made, chosen, revisions, ["closed"] * len(pairs), out)
 
@@ -268,7 +268,7 @@ def _parts_for(
 def _revision(owner: Owner, publication: Publication, pair: int, rows_before: int) -> int:
     """Revision of a window that is repaired: 0 where it was never published."""
     pairs, repairs = publication.pairs, publication.repairs
-    known = owner.revisions.get((int(pairs.point[pair]), int(pairs.code[pair]), int(pairs.start_at[pair])))
-    if known is not None:
+    known = owner.revision_of((int(pairs.point[pair]), int(pairs.code[pair]), int(pairs.start_at[pair])))
+    if known >= 0:
         return known + 1
     return 1 if rows_before > 0 or (repairs is not None and repairs[pair].surely) else 0

@@ -18,9 +18,9 @@ from vigie.streams.core.windows.owned.reader import Subjects, interned
 from vigie.streams.core.windows.owned.touch import DirtyDay, Touch
 
 SLOTS = 16
-LONGEST_MEMORY_MS = (SLOTS - 5) * SLOT_MS
-"""Longer, and the ring would come round before a slot is let go of: memory rounded down, a slot for meters, the slot
-that has begun and one for clocks that are ahead."""
+LONGEST_MEMORY_MS = 8 * SLOT_MS
+"""Longer, and the ring might come round before a slot is let go of: beside it three slots by which ticks may be behind
+(owner.MOST_BEHIND_MS), one for rounding down, one for meters, the one that has begun and one for clocks ahead."""
 PARTITION = b"*"
 """Key of what is known of the whole partition; ids of points and numbers of slots stand on both sides of a slash."""
 
@@ -83,9 +83,6 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
 
     That of the partition comes first: whoever finds the keys of later hours must know that those before are gone.
     """
-    revisions: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    for (point, code, start_at), revision in owner.revisions.items():
-        revisions.setdefault((start_at // SLOT_MS, point), []).append((code, start_at, revision))
     touches: dict[tuple[int, int], list[tuple[int, Touch]]] = {}
     for (point, quarter), touch in owner.touches.items():
         touches.setdefault((quarter * QUARTER_MS // SLOT_MS, point), []).append((quarter, touch))
@@ -103,7 +100,7 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
             for point in points:
                 found.append((
                     f"{owner.memory.points[point]}/{number % SLOTS}".encode(),
-                    _value(owner, number, blocks.get(point, ()), revisions.get((number, point), []),
+                    _value(owner, number, blocks.get(point, ()), owner.revisions.get((number, point), {}),
                            touches.get((number, point), ())),
                 ))  # fmt: skip
     return found
@@ -114,8 +111,8 @@ def dump_all(owner: Owner) -> list[tuple[bytes, bytes]]:
     for slot in owner.memory.slots.values():
         for store in slot.stores.values():
             slot.changed.update(np.unique(store.rows()["point"]).tolist())
-    for point, _, start_at in owner.revisions:
-        owner.memory.slot(start_at // SLOT_MS).changed.add(point)
+    for number, point in owner.revisions:
+        owner.memory.slot(number).changed.add(point)
     owner.changed = True
     return dump(owner)
 
@@ -154,7 +151,7 @@ def _blocks(owner: Owner, slot: Slot, points: list[int]) -> dict[int, list[_Piec
 
 
 def _value(
-    owner: Owner, number: int, pieces: Iterable[_Piece], revisions: list[tuple[int, int, int]],
+    owner: Owner, number: int, pieces: Iterable[_Piece], revisions: dict[tuple[int, int], int],
     touches: Iterable[tuple[int, Touch]],
 ) -> bytes:  # fmt: skip
     subjects: dict[Subjects, int] = {}
@@ -177,7 +174,8 @@ def _value(
             )
             for quarter, one in touches
         ]  # fmt: skip
-    return _encode(_Saved(owner.applied, number, blocks, list(subjects), revisions, touched))
+    told = [(code, start_at, revision) for (code, start_at), revision in revisions.items()]
+    return _encode(_Saved(owner.applied, number, blocks, list(subjects), told, touched))
 
 
 def load(owner: Owner, values: Iterable[tuple[bytes, bytes]]) -> None:
@@ -205,7 +203,7 @@ def load(owner: Owner, values: Iterable[tuple[bytes, bytes]]) -> None:
             pieces.setdefault((one.number, layout), []).append((point, block, subjects))
         for code, start_at, revision in one.revisions:
             if start_at >= owner.mark:
-                owner.revisions[point, code, start_at] = revision
+                owner.revisions.setdefault((one.number, point), {})[code, start_at] = revision
         for touched in one.touches:
             _load_touch(owner, point, touched, subjects)
     for (number, layout), some in pieces.items():

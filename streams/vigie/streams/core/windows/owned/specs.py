@@ -100,6 +100,10 @@ class Specs:
     def __init__(self, view: FleetView) -> None:
         self.view = view
 
+    def then(self, point: str, at: int) -> Spec | None:
+        """The spec of a point at an instant; None for one that has always been the same."""
+        return self.of(point, at) if len(self.view.versions_of_point(point)) > 1 else None
+
     def of(self, point: str, at: int) -> Spec:
         """The spec of a point at an instant."""
         found = self.view.point_at(point, at)
