@@ -9,7 +9,8 @@ WORDS: dict[str, dict[str, str]] = {
         "empty": "La période est vide : --to n'est pas après --from.",
         "asked": "Demande {number} : {indicator}, du {since} au {until}.",
         "left": "Rien n'est perdu : la demande {number} reste notée, et le rôle recompute la fera.",
-        "waits": "La demande attend encore : le rôle recompute tourne-t-il (`vigie status`) ?",
+        "waits": "La demande attend encore : recompute tourne-t-il, et observe, qui dit quelles fenêtres il tient "
+        "encore (`vigie status`) ?",
         "working": "{windows} fenêtres calculées, {changed} changées",
         "done": "Terminé : {windows} fenêtres calculées, {changed} changées.",
         "owned": "Les fenêtres d'une grandeur encore en mémoire (un jour et demi environ) sont tenues par observe.",
@@ -22,7 +23,8 @@ WORDS: dict[str, dict[str, str]] = {
         "empty": "The span is empty: --to is not after --from.",
         "asked": "Request {number}: {indicator}, from {since} to {until}.",
         "left": "Nothing is lost: request {number} stays noted, and the role recompute will do it.",
-        "waits": "The request still waits: does the role recompute run (`vigie status`)?",
+        "waits": "The request still waits: do recompute, and observe, which says which windows it still holds, run "
+        "(`vigie status`)?",
         "working": "{windows} windows computed, {changed} changed",
         "done": "Done: {windows} windows computed, {changed} changed.",
         "owned": "Windows of a property that are still in memory (some day and a half) are kept right by observe.",

@@ -125,3 +125,12 @@ def test_the_last_word_of_a_partition_counts_and_a_new_database_is_asked_anew():
 def test_a_gate_of_no_inputs_never_opens_by_itself(unheard):
     gate = RepairGate(INPUTS[:unheard])
     assert gate.placed_by() == -1
+
+
+def test_all_of_observe_has_answered_a_tick_when_its_last_partition_has():
+    gate = RepairGate(INPUTS)
+    gate.heard(Heartbeat(role="observe", tick_at=120_000, partitions=(INPUTS[0],)))
+    assert gate.answered() == -1
+    gate.heard(Heartbeat(role="observe", tick_at=60_000, partitions=(INPUTS[1],)))
+    gate.heard(Heartbeat(role="decode", tick_at=180_000, partitions=tuple(INPUTS)))
+    assert gate.answered() == 60_000

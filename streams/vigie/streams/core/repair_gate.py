@@ -24,6 +24,7 @@ class RepairGate:
     def __init__(self, inputs: Collection[Partition]) -> None:
         self.inputs = frozenset(inputs)
         self._placed_by: dict[Partition, int] = {}
+        self._answered: dict[Partition, int] = {}
         self._noted: tuple[int, Mapping[Partition, int]] | None = None
         self.open_to = -1
         """Repairs of this revision of the fleet and of earlier ones may begin."""
@@ -36,10 +37,15 @@ class RepairGate:
         """A role has said what it has done; the last word of each partition counts."""
         if beat.role == OBSERVE:
             self._placed_by.update(dict.fromkeys(beat.partitions, beat.fleet_revision))
+            self._answered.update(dict.fromkeys(beat.partitions, beat.tick_at))
 
     def placed_by(self) -> int:
         """The revision of the fleet by which all partitions are placed, or a later one; -1 while one is unheard of."""
         return min((self._placed_by.get(one, -1) for one in self.inputs), default=-1)
+
+    def answered(self) -> int:
+        """The tick that `observe` has answered for all partitions, or a later one; -1 while one is unheard of."""
+        return min((self._answered.get(one, -1) for one in self.inputs), default=-1)
 
     def wants_ends(self, revision: int) -> bool:
         """Whether the ends of the inputs are to be noted now, for the sake of repairs of a revision."""

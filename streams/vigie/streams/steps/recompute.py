@@ -115,7 +115,8 @@ class Recompute:
             output = Output(lambda: producer, settings.topic, counts, _too_large)
             following = asyncio.create_task(observer.follow(self._heard))
             stack.callback(following.cancel)
-            windows, knowing = await windows_role.begin(stack, settings, self._started, output, lambda: self._tick_at)
+            ticks = lambda: self._tick_at, self._gate.answered
+            windows, knowing = await windows_role.begin(stack, settings, self._started, output, *ticks)
             ruling = asyncio.create_task(self._rule(observer, producer, output, windows))
             stack.callback(ruling.cancel)
             done, _ = await asyncio.wait({following, knowing, ruling}, return_when=asyncio.FIRST_COMPLETED)

@@ -75,16 +75,17 @@ class Planner:
         session: with the database.
         reader: reads the topics.
         view: the fleet in force.
-        tick_at: the last minute that has come, epoch ms; 0 before the first.
+        ticks: the last minute that has come, epoch ms, 0 before the first; and the last that all of observe has
+            answered, -1 while some of it is unheard of.
         portions: work in parts that fit into memory.
     """
 
     def __init__(
         self, settings: Settings, session: Session, reader: PlainReader, view: Callable[[], FleetView],
-        tick_at: Callable[[], int], portions: Callable[[Roster, Work], Iterator[Work]],
+        ticks: tuple[Callable[[], int], Callable[[], int]], portions: Callable[[Roster, Work], Iterator[Work]],
     ) -> None:  # fmt: skip
         self._settings, self._session, self._reader, self._view = settings, session, reader, view
-        self._portions, self._tick_at = portions, tick_at
+        self._portions, (self._tick_at, self._answered) = portions, ticks
         self._requests = Requests(settings, session)
         self._roster = Roster(FleetView(), {})
         self._read_job: Job | None = None
@@ -214,7 +215,7 @@ class Planner:
     # -- what was asked
 
     async def _begin_asked(self) -> None:
-        piece = await self._requests.next(self._of_fleet, self._tick_at() or self._swept)
+        piece = await self._requests.next(self._of_fleet, self._tick_at() or self._swept, self._answered())
         if piece is not None:
             self._asked = await self._job(piece.works, piece.roster, partial(self._done_asked, piece))
             self._asked.noted = piece.noted

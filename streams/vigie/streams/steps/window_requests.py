@@ -9,7 +9,7 @@ from functools import partial
 from prometheus_client import Gauge
 
 from vigie.streams import metrics
-from vigie.streams.core.windows.asked import Request, pieces, work_of
+from vigie.streams.core.windows.asked import Request, needs_owners, pieces, work_of
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.work import Work
 from vigie.streams.settings import Settings
@@ -19,6 +19,7 @@ from vigie.streams.sinks.session import Session
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
+TELL_S = 30.0
 HOUR_MS = 3_600_000
 
 requests_waiting = Gauge(
@@ -65,13 +66,16 @@ class Requests:
     def __init__(self, settings: Settings, session: Session) -> None:
         self._settings, self._session = settings, session
         self._looked_at = -LOOK_S
+        self._told_at = -TELL_S
 
-    async def next(self, roster: Callable[[], Awaitable[Roster]], tick_at: int) -> Piece | None:
+    async def next(self, roster: Callable[[], Awaitable[Roster]], tick_at: int, answered: int) -> Piece | None:
         """The next piece; None where nothing is asked, or nobody looked for a second.
 
         Args:
             roster: of the fleet in force.
             tick_at: the last tick, epoch ms; 0 where none was heard.
+            answered: the last that all of observe has answered: it tells which windows are still its own; -1 while
+                some of it is unheard of.
         """
         if time.monotonic() - self._looked_at < LOOK_S:
             return None
@@ -79,6 +83,9 @@ class Requests:
         requests_waiting.set(await self._session.run(waiting))
         request = await self._session.run(next_asked)
         if request is None:
+            return None
+        if answered < 0 and needs_owners(request):
+            self._tell(request)
             return None
         if self._settings.ticks == "live":
             tick_at = max(tick_at, int(time.time() * 1000))
@@ -90,8 +97,16 @@ class Requests:
         if request.done_to <= request.from_at:
             log.info("Request %d: %s is computed again", request.number, request.indicator)
         memory_ms = self._settings.memory_hours * HOUR_MS
-        works = work_of(request, spans[0], of_fleet, tick_at, memory_ms, self._settings.timezone)
+        works = work_of(request, spans[0], of_fleet, (tick_at, answered), memory_ms, self._settings.timezone)
         return Piece(request, of_fleet, works, spans[0][1], len(spans) == 1)
+
+    def _tell(self, request: Request) -> None:
+        if time.monotonic() - self._told_at >= TELL_S:
+            self._told_at = time.monotonic()
+            log.info(
+                "Request %d waits until observe says which windows are still its own: it does so at each minute tick",
+                request.number,
+            )
 
     async def done(self, piece: Piece) -> None:
         """A piece is published and confirmed."""

@@ -56,17 +56,18 @@ class WindowsAgain:
         output: sends and confirms.
         view: the fleet in force.
         tick_at: the last minute that has come, epoch ms; 0 before the first.
+        answered: the last that all of observe has answered; -1 while some of it is unheard of.
         schema_id: of aggregates.v1.
     """
 
     def __init__(
         self, settings: Settings, reader: PlainReader, output: Output, view: Callable[[], FleetView],
-        tick_at: Callable[[], int], schema_id: int,
+        tick_at: Callable[[], int], answered: Callable[[], int], schema_id: int,
     ) -> None:  # fmt: skip
         self._settings, self._reader, self._output = settings, reader, output
         self._maker = WindowMaker(AggregateEncoder(schema_id), settings.timezone)
         self._session = Session(settings)
-        self._planner = Planner(settings, self._session, reader, view, tick_at, self._maker.portions)
+        self._planner = Planner(settings, self._session, reader, view, (tick_at, answered), self._maker.portions)
         self._own: Gate = {}  # ends of what was published last, by whichever job
         self._last: Job | None = None
         self._told_at = -TELL_S

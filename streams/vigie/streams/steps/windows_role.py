@@ -20,7 +20,12 @@ Started = Callable[[AsyncExitStack, Callable[[], Any]], Awaitable[Any]]
 
 
 async def begin(
-    stack: AsyncExitStack, settings: Settings, started: Started, output: Output, tick_at: Callable[[], int]
+    stack: AsyncExitStack,
+    settings: Settings,
+    started: Started,
+    output: Output,
+    tick_at: Callable[[], int],
+    answered: Callable[[], int],
 ) -> tuple[WindowsAgain, "asyncio.Task[None]"]:
     """Start it.
 
@@ -30,6 +35,7 @@ async def begin(
         started: connects a part, however long that takes.
         output: sends and confirms.
         tick_at: the last minute that has come, epoch ms; 0 before the first.
+        answered: the last that all of observe has answered; -1 while some of it is unheard of.
 
     Returns:
         The agent, whose `run` is for the active worker, and a task that ends if the fleet is followed no more.
@@ -39,7 +45,7 @@ async def begin(
     follower.start()
     stack.push_async_callback(follower.stop)
     reader = await started(stack, lambda: PlainReader(settings.kafka, settings.topic))
-    windows = WindowsAgain(settings, reader, output, lambda: follower.view, tick_at, ids["aggregates.v1"])
+    windows = WindowsAgain(settings, reader, output, lambda: follower.view, tick_at, answered, ids["aggregates.v1"])
     stack.push_async_callback(windows.close)
     await follower.at_end(FLEET_LIMIT_S)
     following = asyncio.create_task(follower.run())

@@ -37,13 +37,18 @@ class Request(NamedTuple):
     reason: str
 
 
-def released_by(tick_at: int, memory_ms: int) -> int:
+def needs_owners(request: Request) -> bool:
+    """Whether it is of windows that `observe` makes while it holds them."""
+    return request.indicator == ALL or request.indicator in BY_NAME
+
+
+def released_by(answered: int, memory_ms: int) -> int:
     """Windows that begin before this instant are surely no longer their owner's, whatever worker is a slot behind.
 
     >>> released_by(40 * HOUR_MS, 26 * HOUR_MS) // HOUR_MS
     8
     """
-    return (tick_at - memory_ms) // SLOT_MS * SLOT_MS - SLOT_MS
+    return (answered - memory_ms) // SLOT_MS * SLOT_MS - SLOT_MS
 
 
 def pieces(request: Request, zone: str) -> list[tuple[int, int]]:
@@ -57,7 +62,7 @@ def pieces(request: Request, zone: str) -> list[tuple[int, int]]:
 
 
 def work_of(
-    request: Request, span: tuple[int, int], roster: Roster, tick_at: int, memory_ms: int, zone: str
+    request: Request, span: tuple[int, int], roster: Roster, ticks: tuple[int, int], memory_ms: int, zone: str
 ) -> Iterator[Work]:
     """The work of a piece of a request: windows that begin in the piece, or hold its first instant.
 
@@ -65,23 +70,26 @@ def work_of(
         request: what was asked.
         span: the piece.
         roster: of the fleet.
-        tick_at: the last tick, epoch ms: what is open then is left to those who will close it.
+        ticks: the last one, epoch ms: what is open then is left to those who will close it; and the last that all of
+            `observe` has answered: what it held then is its own, however long it has been away.
         memory_ms: how long owners hold windows.
         zone: IANA name of the legal time.
     """
-    if request.indicator == ALL or request.indicator in BY_NAME:
+    tick_at = ticks[0]
+    if needs_owners(request):
         if request.subject and not request.subject.startswith("point:"):
-            yield from _of_many(request, span, tick_at, memory_ms, zone)
+            yield from _of_many(request, span, ticks, memory_ms, zone)
         else:
-            yield from _of_series(request, span, roster, tick_at, memory_ms, zone)
+            yield from _of_series(request, span, roster, ticks, memory_ms, zone)
     for key, indicator in roster.indicators.items():
         if request.indicator in (ALL, indicator.name):
             yield from _of_indicator(request, span, roster, key, tick_at, zone)
 
 
 def _of_series(
-    request: Request, span: tuple[int, int], roster: Roster, tick_at: int, memory_ms: int, zone: str
+    request: Request, span: tuple[int, int], roster: Roster, ticks: tuple[int, int], memory_ms: int, zone: str
 ) -> Iterator[Work]:
+    tick_at, answered = ticks
     properties = None if request.indicator == ALL else (BY_NAME[request.indicator].id,)
     points = [
         point for point, versions in roster.points.items()
@@ -90,7 +98,7 @@ def _of_series(
     ]  # fmt: skip
     if not points:
         return
-    owned = Asked(request.reason, before=released_by(tick_at, memory_ms))
+    owned = Asked(request.reason, before=released_by(answered, memory_ms))
     yield SeriesWork(Span(*span, dict.fromkeys(points, owned)), OWNED_CODES, properties, "asked", released=True)
     for code in (*LONG_CODES, *ASKED_LONG_CODES):
         chosen = [one for one in points if code in LONG_CODES or _asks(roster, one, code)]
@@ -100,9 +108,11 @@ def _of_series(
                 yield SeriesWork(Span(window.start_at, window.end_at, longer), (code,), properties, "asked")
 
 
-def _of_many(request: Request, span: tuple[int, int], tick_at: int, memory_ms: int, zone: str) -> Iterator[Work]:
+def _of_many(
+    request: Request, span: tuple[int, int], ticks: tuple[int, int], memory_ms: int, zone: str
+) -> Iterator[Work]:
     """Windows of one zone, commune, use case or network that was named."""
-    before = released_by(tick_at, memory_ms)
+    tick_at, before = ticks[0], released_by(ticks[1], memory_ms)
     windows = tuple(
         one for code in ZONE_CODES for one in windows_between(code, *span, zone)
         if one.start_at < before and _is_due(one, span, request, tick_at)
