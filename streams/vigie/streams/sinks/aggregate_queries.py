@@ -3,8 +3,9 @@
 Rows cross as binary COPY of fixed width (docs of PostgreSQL, "COPY", section "Binary Format").
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,37 @@ def load_standing(
         rows["place"].astype(np.int64) - 1, (start + _EPOCH_US) // 1000, (end + _EPOCH_US) // 1000, revision, count,
         expected, rows["hash"].copy(),
     )  # fmt: skip
+
+
+_IN_MONTHS = "a.window_start >= %(since)s AND a.window_start < %(until)s"
+_SERIES = (
+    "SELECT s.subject, d.indicator FROM unnest(%(subjects)s::text[]) AS s (subject) CROSS JOIN LATERAL ("  # noqa: S608 -- a text of ours
+    f"WITH RECURSIVE found AS ((SELECT a.indicator FROM aggregate a WHERE a.subject = s.subject AND {_IN_MONTHS}"
+    " ORDER BY a.indicator LIMIT 1) UNION ALL SELECT (SELECT a.indicator FROM aggregate a WHERE a.subject = s.subject"
+    f" AND a.indicator > found.indicator AND {_IN_MONTHS} ORDER BY a.indicator LIMIT 1) FROM found"
+    " WHERE found.indicator IS NOT NULL) SELECT indicator FROM found WHERE indicator IS NOT NULL) d"
+)
+"""Each name costs one look into the index of each month: whole partitions are asked, so that no row is passed over."""
+
+
+def indicators_standing(
+    connection: Connection, subjects: Sequence[str], from_at: int, to_at: int
+) -> Iterator[tuple[str, str]]:
+    """(subject, indicator) of all aggregates in the months (UTC) of a span, of whatever code.
+
+    Args:
+        connection: to the store.
+        subjects: whose.
+        from_at: epoch ms UTC.
+        to_at: epoch ms UTC.
+    """
+    since, until = (datetime.fromtimestamp(at / 1000, UTC) for at in (from_at, to_at))
+    midnight = {"day": 1, "hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+    months = {
+        "since": since.replace(**midnight),
+        "until": (until.replace(**midnight) + timedelta(days=32)).replace(day=1),
+    }
+    yield from connection.execute(_SERIES.encode(), {"subjects": list(subjects), **months})
 
 
 def places(connection: Connection) -> dict[tuple[str, int], int]:

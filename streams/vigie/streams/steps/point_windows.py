@@ -9,10 +9,10 @@ from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.again import Bounds, Series, compare, make
 from vigie.streams.core.windows.plan import METER_REACH_MS, OWNED_CODES, ROLLING_CODES, Span, bounds, codes_of, steps_of
 from vigie.streams.core.windows.rows import Record, records
-from vigie.streams.core.windows.series_name import indicator_name
+from vigie.streams.core.windows.series_name import indicator_name, series_of
 from vigie.streams.core.windows.statistics import Way, way_of
 from vigie.streams.core.windows.track import track
-from vigie.streams.sinks.aggregate_queries import load_standing
+from vigie.streams.sinks.aggregate_queries import indicators_standing, load_standing
 from vigie.streams.sinks.reading_queries import load_tracks
 from vigie.topics.aggregate_encoder import AggregateEncoder
 
@@ -21,6 +21,8 @@ Connection = psycopg.Connection[Any]
 POINT_DAYS = 1000
 """So many points times days at most are loaded at once: some half a million readings."""
 DAY_MS = 86_400_000
+ADDING = frozenset({"closed", "late"})
+"""Reasons for which readings come and none goes."""
 
 
 class Remade(NamedTuple):
@@ -100,17 +102,29 @@ class PointWindows:
         properties: Sequence[int] | None,
     ) -> list[Series]:  # fmt: skip
         loaded = load_tracks(connection, sorted(span.points), from_at, to_at, properties)
+        stood = self._stood(connection, span, from_at, to_at)
         found = []
         for point, asked in sorted(span.points.items()):
             tracks = loaded[point]
             said = view.point_at(point, span.from_at)
             expected = {one[:2] for one in said.series} if said else set()
+            expected |= stood.get(f"point:{point}", set())
             if properties is not None:
                 expected = {key for key in expected if key[0] in properties}
             for number, channel in sorted(tracks.keys() | expected):
                 one = tracks.get((number, channel)) or track([], [], property_id=number, channel=channel)
                 steps = steps_of(view, point, number, channel)
                 found.append(Series(f"point:{point}", indicator_name(number, channel), one, steps, *asked))
+        return found
+
+    def _stood(self, connection: Connection, span: Span, from_at: int, to_at: int) -> dict[str, set[tuple[int, int]]]:
+        """Series that may have lost all their readings: what nobody announced of a point is known by what stands."""
+        losing = [f"point:{point}" for point, asked in span.points.items() if asked.reason not in ADDING]
+        found: dict[str, set[tuple[int, int]]] = {}
+        for subject, indicator in indicators_standing(connection, losing, from_at, to_at) if losing else ():
+            number, channel = series_of(indicator)
+            if number is not None:
+                found.setdefault(subject, set()).add((number, channel))
         return found
 
     def _compared(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.plan import steps_of
+from vigie.streams.core.windows.series_name import series_of
 from vigie.topics.aggregate import REASONS
-from vigie.topics.property import BY_NAME
 
 _FINEST = ("15m", "1h", "1d")
 _AT_MOST_S = {"15m": 900, "1h": 3600}
@@ -90,7 +90,7 @@ class Touched:
 
     def add(self, head: Head, view: FleetView) -> None:
         """Take a window that changed; one that holds finer ones of its series is passed over."""
-        number, channel = _series(head.indicator)
+        number, channel = series_of(head.indicator)
         if number is not None and head.subject.startswith("zone:") and head.reason == "placement":
             self._take(self._moved.setdefault((head.subject, number), {}), head)
         if head.code not in _FINEST or number is None or not head.subject.startswith("point:"):
@@ -158,10 +158,3 @@ def weightier(one: str, other: str) -> str:
 @lru_cache(20_000)
 def _day(quarter: int, zone: str) -> int:
     return window_of("1d", quarter * 900_000, zone).start_at
-
-
-@lru_cache(1000)
-def _series(indicator: str) -> tuple[int | None, int]:
-    name, _, channel = indicator.partition("#")
-    entry = BY_NAME.get(name)
-    return (None, 0) if entry is None else (entry.id, int(channel or 0))
