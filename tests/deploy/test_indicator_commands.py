@@ -135,7 +135,7 @@ def test_an_hour_is_explained(run):
     for sentence in (
         "SON-1 · Canebière · indice Harmonica",
         "heure · du 14/07/2026 à 14:00:00 (UTC+02:00) au 14/07/2026 à 15:00:00 (UTC+02:00)",
-        "7,9 (orange), qualité bonne.",
+        "7,9 (orange ; qualité : bonne).",
         "Révision 1 : mesures tardives, connue depuis le ",
         "BGN [6,2] = 0,2·(LA95eq [61] - 30)",
         "Responsable : bruit",
@@ -185,8 +185,11 @@ def test_a_day_of_hours_is_listed_and_a_day_of_its_own_explained(run):
 
 
 def test_what_is_not_there_is_a_sentence_and_exit_code_2(run):
-    assert "Aucun point n'a 'X' pour identifiant" in run("show", "X", code=2)
-    assert "Aucun indicateur ni grandeur ne s'appelle 'x'" in run("explain", "P1", "x", "2026-07-14", code=2)
+    assert "Aucun point n'a « X » pour identifiant" in run("show", "X", code=2)
+    assert "ne s'appelle « x » (vigie" in run("explain", "P1", "x", "2026-07-14", code=2)
+    assert "« LAek » : vouliez-vous dire laeq ?" in run("explain", "P1", "LAek", "2026-07-14", code=2)
+    told = run("explain", "P1", "noise_harmonica", "2020-01-01", code=2)
+    assert "La dernière commence le 14/07/2026 à " in told
     told = run("explain", "P1", "noise_lden", "2026-07-14", code=2)
     assert "point:P1 n'a aucune fenêtre noise_lden" in told
     assert "loud_hours" in told

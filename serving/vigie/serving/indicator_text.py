@@ -67,7 +67,9 @@ def _why_empty(one: Explanation, language: str) -> str:
         return say(language, "empty.few", share=share_text(row.completeness, language), bound=bound)
     if row.category:
         return category_text(outside_text(row.category), language)
-    return say(language, "empty.unsaid" if row.count else "empty.none")
+    if not row.count:
+        return say(language, "empty.none")
+    return say(language, "empty.unsaid" if one.made is not None and one.made.limits_fr else "empty.expression")
 
 
 def _definition(one: Explanation, language: str) -> list[str]:
@@ -90,7 +92,8 @@ def _definition(one: Explanation, language: str) -> list[str]:
         lines.append(say(language, "others", text=told))
     if made.parameters:
         lines.append(say(language, "parameters", text=parameters_text(made, language)))
-    lines.append(say(language, "period", text=made.period_fr))
+    codes = ", ".join(code_text(code, language) for code in made.codes)
+    lines.append(say(language, "period", text=made.period_fr or codes))
     lines += [
         say(language, key, text=text) for key, text in (("source", made.source), ("limits", made.limits_fr)) if text
     ]
@@ -215,8 +218,9 @@ def _left_out(one: LeftOut, zone: str, language: str) -> str:
 
 
 def _parts(one: Explanation, language: str) -> list[str]:
-    expected = "–" if one.row.expected is None else one.row.expected
-    lines = [say(language, "parts", count=len(one.parts), expected=expected)]
+    expected = one.row.expected if one.property_name else None  # an indicator of a zone counts readings
+    key = "parts" if expected is None else "parts.of"
+    lines = [say(language, key, count=len(one.parts), expected=expected)]
     for name, row in one.parts.items():
         if row is None:
             lines.append(say(language, "part.own", code=outside_text(one.codes.get(name, name))))

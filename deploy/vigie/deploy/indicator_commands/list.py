@@ -67,11 +67,15 @@ def _print(found: list[Listed], language: str) -> None:
 
     from vigie.deploy.status_table import console
 
-    table = Table(*say(language, "list.head").split("|"), box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for number, head in enumerate(say(language, "list.head").split("|")):
+        table.add_column(head, no_wrap=number == 1, overflow="fold")  # the name is what one types
     for one in found:
-        label = one.label if one.name in indicators() else say(language, "stated", label=one.label)
+        own = one.name not in indicators()
+        label = say(language, "stated", label=one.label) if own else one.label
+        of = say(language, "of_named") if own and not one.use_case else use_case_text(one.use_case, language)
         table.add_row(
-            use_case_text(one.use_case, language), cell(one.name), cell(label), cell(one.unit), " ".join(one.codes),
+            of, cell(one.name), cell(label), cell(one.unit), " ".join(one.codes),
             cell(one.owner or say(language, "no_owner")),
         )  # fmt: skip
     console().print(table)

@@ -18,6 +18,11 @@ from vigie.streams.settings import Settings
 from vigie.streams.sinks.indicator_queries import Listed, Row, latest, rows
 from vigie.topics.aggregate import WINDOW_CODES
 
+_INDICATOR, _CALLED, _WHOLE = 0, 5, {2, 3, 7}
+"""Columns of the table: two that are left out where they say nothing, and those that are not broken."""
+_HISTORY, _WIDE = {7, 8}, 110
+"""Columns that are left out where many indicators stand on a narrow terminal: `explain` has them."""
+
 
 @click.command(
     epilog="""\b
@@ -66,18 +71,33 @@ def command(
 def print_rows(found: list[Row], known: dict[str, Listed], settings: Settings) -> None:
     """A table of windows, one line each."""
     from rich.table import Table
+    from rich.text import Text
 
     from vigie.deploy.status_table import console
 
     language = settings.language
-    table = Table(*say(language, "show.head").split("|"), box=None, pad_edge=False)
-    for one in found:
-        label = name_text(one.indicator, known.get(one.indicator.partition("#")[0]), language)
-        table.add_row(
-            cell(label), code_text(one.window_code, language),
-            local_text(one.window_start, settings.timezone, language),
+    labels = [name_text(one.indicator, known.get(one.indicator.partition("#")[0]), language) for one in found]
+    alone = len(set(labels)) == 1  # said above the table instead of in each line
+    without = {_INDICATOR} if alone else _HISTORY if console().width < _WIDE else set()
+    if not any(one.category for one in found):
+        without = {*without, _CALLED}
+    table = Table(title=cell(labels[0]) if alone else None, title_justify="left", box=None, pad_edge=False)
+    for number, head in enumerate(say(language, "show.head").split("|")):
+        if number not in without:
+            table.add_column(head, no_wrap=number in _WHOLE, overflow="fold")
+    for one, label in zip(found, labels, strict=True):
+        cells: list[str | Text] = [
+            cell(label), code_text(one.window_code, language), _start_text(one, settings.timezone, language),
             amount_text(one.value, one.unit, language), share_text(one.completeness, language),
             cell(category_text(one.category, language)), quality_text(one.quality, language), str(one.revision),
             reason_text(one.reason, language),
-        )  # fmt: skip
+        ]  # fmt: skip
+        table.add_row(*(text for number, text in enumerate(cells) if number not in without))
     console().print(table)
+
+
+def _start_text(one: Row, zone: str, language: str) -> str:
+    """As short as can be: windows begin at whole minutes, and two of a long day at the same hour."""
+    return (
+        local_text(one.window_start, zone, language).replace(":00 (UTC", " (").replace(" à ", " ").replace(":00)", ")")
+    )

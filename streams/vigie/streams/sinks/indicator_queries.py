@@ -114,7 +114,7 @@ def listed(connection: Connection | None, language: str) -> list[Listed]:
         found.append(
             Listed(name, use_case, str(own.get("name", name)), made, codes, unit, str(own.get("owner", "")), own)
         )
-    return sorted(found, key=lambda one: (one.use_case or "~", one.name))
+    return sorted(found, key=lambda one: (one.use_case or "~", one.name not in platform, one.name))
 
 
 def _stated(connection: Connection) -> dict[str, Known]:

@@ -142,7 +142,7 @@ def _of_expression(stated: StatedIndicator, expression: Expression, subject: Sub
         label_en=stated.name,
         definition_fr=stated.definition,
         formula=expression.text,
-        period_fr=", ".join(codes),
+        period_fr="",  # its windows say it
         source="Fichiers de la flotte",
         limits_fr="",
         compute=_computed(expression),
