@@ -1,10 +1,11 @@
 """Whatever number the fleet may give a parameter, an indicator of noise or heat comes to something or to nothing."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from indicator_inputs import at, every, point, results, window
+from indicator_inputs import at, every, inputs, point, results, window
 
 from vigie.streams.core.windows.indicator import indicators
 
@@ -37,3 +38,13 @@ def test_a_parameter_within_its_bounds_is_no_crash(points, name, parameter):
             found = results(name, window(code, 2026, 7, 20, 12), *points, **works | {parameter: number})
             for one in found:
                 assert one.value is None or math.isfinite(one.value)
+
+
+@pytest.mark.parametrize(("name", "parameter"), [one for one in OURS if "1d" in indicators()[one[0]].codes])
+def test_what_is_loaded_is_enough_for_whatever_a_parameter_may_ask(points, name, parameter):
+    one, today = indicators()[name], window("1d", 2026, 7, 20, 12)
+    bounds = one.parameters[parameter]
+    for number in (bounds.least, (bounds.least + bounds.most) / 2, bounds.most):
+        loaded = inputs(name, today, *points, **{parameter: float(number)})
+        whole = replace(loaded, points=points[0], others=points[1])
+        assert [found.value for found in one.compute(loaded)] == [found.value for found in one.compute(whole)]

@@ -49,8 +49,10 @@ def _register(threshold: int, *, civil: bool) -> None:
             bound=ENOUGH_OF_A_DAY,
             parameters={
                 "threshold": Parameter(float(threshold), "°C", "seuil, à dépasser strictement", -50, 60),
-                "from_hour": Parameter(begin, "h", "début du jour de mesure", 0, 24),
-                "to_hour": Parameter(end, "h", "fin du jour de mesure ; 30 est 6 h le lendemain", 0, 36),
+                "from_hour": Parameter(begin, "h", "début du jour de mesure", 0, 12),
+                "to_hour": Parameter(
+                    end, "h", "fin du jour de mesure ; 30 est 6 h le lendemain", 13, 24 if civil else 34
+                ),
                 "legal_time": Parameter(float(civil), "", "1 : ces heures sont légales ; 0 : UTC", 0, 1),
             },
         )

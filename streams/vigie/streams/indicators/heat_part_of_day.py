@@ -98,11 +98,11 @@ def _register(name: str, of: Of, hours: tuple[int, int], label_fr: str, label_en
                 f"ainsi valables. {SUMMER_FR} {RADIATION_FR}"
             ),
             compute=partial(compute, of=of),
-            before_s=6 * 3600,
+            before_s=24 * 3600,
             bound=ENOUGH,
             parameters={
                 "from_hour": Parameter(
-                    float(begin), "h", "début, heure légale ; dès 18 h la veille si la fin est avant", 0, 24
+                    float(begin), "h", "début, heure légale ; la veille si la fin n'est pas après", 0, 24
                 ),
                 "to_hour": Parameter(float(end), "h", "fin, heure légale", 0, 24),
                 **SUMMER,

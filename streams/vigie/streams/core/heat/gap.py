@@ -13,7 +13,7 @@ from vigie.streams.core.windows.parts_of_day import wall_clock
 
 REACH_MS = 900_000
 """How far from the hour a value may be."""
-AT_HOUR = {"at_hour": Parameter(5.0, "h", "heure légale ; 5.5 pour 5 h 30", 0.25, 23.75)}
+AT_HOUR = {"at_hour": Parameter(5.0, "h", "heure légale ; 5.5 pour 5 h 30", 0.25, 23.5)}
 
 
 def targets(days: Sequence[Window], inputs: Inputs) -> NDArray[np.int64]:
