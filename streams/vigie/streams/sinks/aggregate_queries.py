@@ -5,7 +5,7 @@ Rows cross as binary COPY of fixed width (docs of PostgreSQL, "COPY", section "B
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,11 @@ import psycopg
 
 from vigie.streams.core.windows.again import Standing
 from vigie.streams.sinks.binary_copy import SIGNATURE, TRAILER
+from vigie.streams.sinks.partitions import month_of
 
 Connection = psycopg.Connection[Any]
 
+DAY_MS = 86_400_000
 _EPOCH_US = 946_684_800_000_000
 _STANDING = (
     "COPY (SELECT w.place::int4, a.window_start, a.window_end, a.revision, a.count, coalesce(a.expected, -1),"
@@ -80,13 +82,10 @@ def indicators_standing(
         from_at: epoch ms UTC.
         to_at: epoch ms UTC.
     """
-    since, until = (datetime.fromtimestamp(at / 1000, UTC) for at in (from_at, to_at))
-    midnight = {"day": 1, "hour": 0, "minute": 0, "second": 0, "microsecond": 0}
-    months = {
-        "since": since.replace(**midnight),
-        "until": (until.replace(**midnight) + timedelta(days=32)).replace(day=1),
-    }
-    yield from connection.execute(_SERIES.encode(), {"subjects": list(subjects), **months})
+    bounds = month_of(from_at), month_of(month_of(to_at) + 32 * DAY_MS)
+    since, until = (datetime.fromtimestamp(at / 1000, UTC) for at in bounds)
+    values = {"subjects": list(subjects), "since": since, "until": until}
+    yield from connection.execute(_SERIES.encode(), values)
 
 
 def places(connection: Connection) -> dict[tuple[str, int], int]:
