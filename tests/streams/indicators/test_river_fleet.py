@@ -46,7 +46,7 @@ def test_each_station_has_its_own_thresholds():
     one = track(np.arange(window.start_at, window.end_at, 900_000), [1.3] * 4, property_id=40)
     colours = {}
     for name in ("seuils-h1", "seuils-h2"):
-        indicator, points, _ = known[name]
+        indicator, points = known[name][:2]
         (of,) = points
         given = {key: parameter.default for key, parameter in indicator.parameters.items()}
         tracks = {("water_level", 0): one}

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from fleet_objects import fleet_object, point
+from fleet_objects import fleet_object, point, version
 
 from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.roster import Roster, entries
 from vigie.streams.core.windows.track import track
@@ -91,3 +92,32 @@ def test_one_that_cannot_be_is_told_and_the_others_go_on():
     assert entries(view, {}, lambda name, why: told.append((name, why))) == {}
     assert told[0][0] == "gap"
     assert "unknown property 'nothing'" in told[0][1]
+
+
+def test_each_definition_holds_for_the_windows_that_begin_in_its_time():
+    """A second entry of one id: another formula from some day on; before and after both, nothing."""
+    days = [window_of("1d", DAY.start_at + n * 86_400_000, "Europe/Paris") for n in range(4)]
+    common = {"name": "N", "definition": "D", "owner": "c", "unit": "°C", "use_case": "heat"}
+    entered = [
+        version(days[n].start_at, days[n + 1].start_at, expression=f"{what}(air_temperature)", **common)
+        for n, what in ((1, "min"), (2, "max"))
+    ]
+    own = version(None, days[1].start_at, name="N", definition="D", owner="c", parameters={"threshold": 32})
+    view = FleetView().with_objects(
+        [point("P0"), fleet_object("indicator", "gap", *entered), fleet_object("indicator", "heat_days_over_30", own)]
+    )
+    of = Roster(view, entries(view, indicators()))
+
+    def told(name):
+        found = {}
+        for key, one in of.indicators.items():
+            if one.name == name:
+                for day in of.in_force(key, tuple(days)):
+                    found[days.index(day)] = one.formula if name == "gap" else one.parameters["threshold"].default
+        return found
+
+    assert told("gap") == {1: "min(air_temperature)", 2: "max(air_temperature)"}
+    assert told("heat_days_over_30") == {0: 32.0, 1: 30.0, 2: 30.0, 3: 30.0}
+    work = NamedWork("gap", tuple(days), ("point:P0",), "asked")
+    parts = list(IndicatorEngine(AggregateEncoder(), "Europe/Paris").portions(of, work))
+    assert [one.windows for one in parts] == [(days[2],)]

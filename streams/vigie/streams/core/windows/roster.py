@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from vigie.streams.core.convert import MAY_BECOME
 from vigie.streams.core.fleet.view import FleetView, Point
+from vigie.streams.core.fleet.words import ALWAYS, EVER
 from vigie.streams.core.windows.expression_error import ExpressionError
 from vigie.streams.core.windows.indicator import Indicator, Subject
+from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.stated import from_statement
 from vigie.topics.fleet.kinds.point import USE_CASES
 from vigie.topics.property import BY_NAME, PROPERTIES
@@ -21,37 +25,63 @@ class Target(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An indicator, and of which points and zones it is; None for all that have what it needs."""
+    """An indicator, and of which points and zones it is; None for all that have what it needs.
+
+    Attributes:
+        spans: from (inclusive) to (exclusive), by rising instant: windows that begin then are its own.
+    """
 
     indicator: Indicator
     points: frozenset[str] | None = None
     zones: frozenset[str] | None = None
+    spans: tuple[tuple[int, int], ...] = ((ALWAYS, EVER),)
 
 
 def entries(
     view: FleetView, platform: Mapping[str, Indicator], tell: Callable[[str, str], None] = lambda *_: None
 ) -> dict[str, Entry]:
-    """The platform's indicators and those that the fleet states, by a key: the name, or `name@zone` beside it.
+    """The platform's indicators and those that the fleet states, by a key.
+
+    The key is the name; `name@zone` beside it for zones; `@` and an instant behind either for what held earlier.
 
     Args:
-        view: the fleet; of an indicator its last version counts.
+        view: the fleet.
         platform: the platform's own, by name.
         tell: is told the id and why, of one that cannot be computed; the fleet's rules refuse it before it is applied.
     """
     found = {name: Entry(one) for name, one in platform.items()}
-    for stated in {one.id: one for one in view.indicators()}.values():
-        try:
-            made = from_statement(stated, platform)
-        except ExpressionError as error:
-            tell(stated.id, str(error))
-            continue
-        points, zones = frozenset(stated.points) or None, frozenset(stated.zones) or None
-        for one in made:
-            if stated.expression and one.subject is Subject.ZONE:
-                found[f"{one.name}@zone"] = Entry(one, None, zones)
-            else:
-                found[one.name] = Entry(one, points, None if stated.expression else zones)
+    for name, versions in groupby(view.indicators(), attrgetter("id")):
+        spans, since = list[tuple[int, int]](), dict[str, int]()
+        for stated in versions:
+            try:
+                made = from_statement(stated, platform)
+            except ExpressionError as error:
+                tell(name, str(error))
+                continue
+            spans += [(stated.from_at, stated.to_at)] if made else []
+            for one in made:
+                of_zones = stated.expression and one.subject is Subject.ZONE
+                key = f"{name}@zone" if of_zones else name
+                if key in since:
+                    found[f"{key}@{since[key]}"] = found[key]
+                since[key] = stated.from_at
+                points = None if of_zones else frozenset(stated.points) or None
+                zones = frozenset(stated.zones) if of_zones or not stated.expression else None
+                found[key] = Entry(one, points, zones or None, (spans[-1],))
+        if name in platform and (left := _between(spans)):
+            found[f"{name}@{ALWAYS}"] = Entry(platform[name], spans=left)
     return found
+
+
+def _between(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """When none of some spans holds; nothing where there are none.
+
+    >>> _between([(0, 5)]) == ((ALWAYS, 0), (5, EVER)), _between([])
+    (True, ())
+    """
+    ends = [ALWAYS, *(end for _, end in spans)]
+    begins = [*(begin for begin, _ in spans), EVER]
+    return tuple((end, begin) for end, begin in zip(ends, begins, strict=True) if end < begin) if spans else ()
 
 
 class Roster:
@@ -75,6 +105,11 @@ class Roster:
     def subjects(self, name: str) -> list[str]:
         """Subjects that have an indicator, at whatever time."""
         return self._subjects[name]
+
+    def in_force(self, name: str, windows: tuple[Window, ...]) -> tuple[Window, ...]:
+        """Those of some windows that begin while an indicator holds."""
+        spans = self._entries[name].spans
+        return tuple(one for one in windows if any(begin <= one.start_at < end for begin, end in spans))
 
     def concerned(self, point: str, property_id: int) -> frozenset[Target]:
         """Targets that a reading of a point's property concerns: its own, and those that compare themselves with it."""
