@@ -1,43 +1,60 @@
 """Passages of an hour or a day: by channel, and their sum."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isnan
 
 import numpy as np
 
-from vigie.streams.core.mobility.counts import Counted, added, counted, tracks_by_channel
+from vigie.streams.core.mobility.counts import (
+    Ints,
+    Passages,
+    added,
+    counted,
+    one_by_one,
+    same_channels,
+    tracks_by_channel,
+)  # fmt: skip
 from vigie.streams.core.windows.honest import quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import bounds
 from vigie.streams.core.windows.sources import REPORT_FR
+from vigie.streams.core.windows.statistics import Way
+from vigie.streams.core.windows.track import Track
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
     """The sum, then each channel where there are several."""
     starts, ends = np.array([inputs.window.start_at]), np.array([inputs.window.end_at])
-    channels = {
-        channel: counted(way, track, starts, ends)
-        for channel, (way, track) in tracks_by_channel(inputs.point, inputs.window).items()
-    }
+    return _results(tracks_by_channel(inputs.point, inputs.window), starts, ends)[0]
+
+
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result] | None]:
+    """The same of each window; where what tells a channel may change, `compute` looks."""
+    channels = same_channels(inputs.point, windows)
+    return (None,) * len(windows) if channels is None else _results(channels, *bounds(windows))
+
+
+def _results(tracks: Mapping[int, tuple[Way, Track]], starts: Ints, ends: Ints) -> list[list[Result]]:
+    channels = {channel: counted(way, track, starts, ends) for channel, (way, track) in tracks.items()}
     if not channels:
-        return []
-    found = [_result(added(list(channels.values())), 0)]
-    if len(channels) > 1:
-        found += [_result(one, channel) for channel, one in channels.items()]
-    return found
+        return [[] for _ in starts]
+    columns = {0: added(list(channels.values()))} | (channels if len(channels) > 1 else {})
+    told = [[_result(row, channel) for row in one_by_one(one)] for channel, one in columns.items()]
+    return [list(row) for row in zip(*told, strict=True)]
 
 
-def _result(one: Counted, channel: int) -> Result:
-    value, completeness, expected = float(one.passages[0]), float(one.completeness[0]), int(one.expected[0])
-    known = not np.isnan(value)
-    resets = int(one.resets[0])
+def _result(one: Passages, channel: int) -> Result:
+    value, known = one.passages, not isnan(one.passages)
     return Result(
         value=value if known else None,
         sum=value if known else None,
-        count=int(one.readings[0]),
-        expected=expected if expected >= 0 else None,
-        completeness=None if np.isnan(completeness) else completeness,
-        excluded=int(one.excluded[0]),
-        quality=quality_of(int(one.unknown[0]), int(one.excluded[0])) if known else 9,
-        details={"resets": float(resets)} if known and resets else {},
+        count=one.readings,
+        expected=one.expected if one.expected >= 0 else None,
+        completeness=None if isnan(one.completeness) else one.completeness,
+        excluded=one.excluded,
+        quality=quality_of(one.unknown, one.excluded) if known else 9,
+        details={"resets": float(one.resets)} if known and one.resets else {},
         channel=channel,
     )
 
@@ -71,5 +88,6 @@ register(
             " objet pour une heure si le pas est plus long."
         ),
         compute=compute,
+        many=of_many,
     )
 )

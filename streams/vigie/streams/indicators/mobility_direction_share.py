@@ -1,50 +1,73 @@
 """Which share of the passages goes each way; an unusual share is that of a side that is blocked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isnan
 
 import numpy as np
 
-from vigie.streams.core.mobility.counts import Counted, by_direction, counted, tracks_by_channel
+from vigie.streams.core.mobility.counts import (
+    Passages,
+    by_direction,
+    counted,
+    one_by_one,
+    same_channels,
+    tracks_by_channel,
+)
 from vigie.streams.core.mobility.share import WEEKS, Judged, hours, judge
 from vigie.streams.core.windows.honest import quality_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
-from vigie.streams.core.windows.legal import HOUR_MS
+from vigie.streams.core.windows.legal import HOUR_MS, Window
+from vigie.streams.core.windows.many import bounds
 from vigie.streams.core.windows.sources import REPORT_FR
+from vigie.streams.core.windows.statistics import Way
+from vigie.streams.core.windows.track import Track
 
 _LEAST, _WIDTH, _BLOCKED = "least_passages", "band_width", "least_hours"
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
     """The share of the first direction, in percent; nothing at a point that tells no directions."""
-    window, looked = inputs.window, hours(inputs.window, inputs.zone)
-    count, past = len(looked.starts_at), looked.past_at.shape[1]
-    of_hours = np.concatenate([looked.starts_at, looked.past_at.ravel()])
-    starts = np.concatenate([[window.start_at], of_hours])
-    ends = np.concatenate([[window.end_at], of_hours + HOUR_MS])
-    channels = {
-        channel: counted(way, track, starts, ends)
-        for channel, (way, track) in tracks_by_channel(inputs.point, inputs.window).items()
-    }
-    sides = by_direction(channels)
-    if not sides.keys() >= {1, 2}:
-        return []
-    first, second = sides[1].passages, sides[2].passages
+    return _results(inputs, tracks_by_channel(inputs.point, inputs.window), [inputs.window])[0]
+
+
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result] | None]:
+    """The same of each window; where what tells a channel may change, `compute` looks."""
+    channels = same_channels(inputs.point, windows)
+    return (None,) * len(windows) if channels is None else _results(inputs, channels, windows)
+
+
+def _results(inputs: Inputs, tracks: Mapping[int, tuple[Way, Track]], windows: Sequence[Window]) -> list[list[Result]]:
+    looked = [hours(window, inputs.zone) for window in windows]
+    starts = np.concatenate([one.starts_at for one in looked])
+    past = np.concatenate([one.past_at for one in looked])
+    every, places = np.unique(np.concatenate([starts, past.ravel()]), return_inverse=True)
+    of_windows, of_hours = (
+        by_direction({channel: counted(way, track, *spans) for channel, (way, track) in tracks.items()})
+        for spans in (bounds(windows), (every, every + HOUR_MS))
+    )
+    if not of_windows.keys() >= {1, 2}:
+        return [[] for _ in windows]
+    first_way, other_way = of_hours[1].passages[places], of_hours[2].passages[places]
+    count = len(starts)
     judged = judge(
-        first[1 : count + 1],
-        second[1 : count + 1],
-        first[count + 1 :].reshape(count, past),
-        second[count + 1 :].reshape(count, past),
+        first_way[:count],
+        other_way[:count],
+        first_way[count:].reshape(past.shape),
+        other_way[count:].reshape(past.shape),
         inputs.parameters[_LEAST],
         inputs.parameters[_WIDTH],
     )
-    return [_result(inputs, sides[1], sides[2], judged)]
+    begin, found = 0, []
+    for first, second, one in zip(one_by_one(of_windows[1]), one_by_one(of_windows[2]), looked, strict=True):
+        end = begin + len(one.starts_at)
+        found.append([_result(inputs, first, second, judged.within(begin, end))])
+        begin = end
+    return found
 
 
-def _result(inputs: Inputs, first: Counted, second: Counted, judged: Judged) -> Result:
-    """Of the window itself, which stands at place 0."""
-    ways = float(first.passages[0]), float(second.passages[0])
-    rates, expected = np.minimum(first.completeness, second.completeness)[0], first.expected[0] + second.expected[0]
-    total, excluded = ways[0] + ways[1], int(first.excluded[0] + second.excluded[0])
+def _result(inputs: Inputs, first: Passages, second: Passages, judged: Judged) -> Result:
+    ways, rates = (first.passages, second.passages), (first.completeness, second.completeness)
+    total, excluded = ways[0] + ways[1], first.excluded + second.excluded
     value = 100 * ways[0] / total if total > 0 else None  # NaN is not above 0
     least_hours = min(inputs.parameters[_BLOCKED], float(len(judged.share)))
     outside = float(judged.is_outside.sum())
@@ -60,14 +83,14 @@ def _result(inputs: Inputs, first: Counted, second: Counted, judged: Judged) -> 
         }
         if len(judged.share) == 1 and not np.isnan(judged.low[0]):
             details |= {"low_pct": 100 * float(judged.low[0]), "high_pct": 100 * float(judged.high[0])}
-    known = not np.isnan(total)
+    known = not isnan(total)
     return Result(
         value=value,
-        count=int(first.readings[0] + second.readings[0]),
-        expected=int(expected) if min(first.expected[0], second.expected[0]) >= 0 else None,
-        completeness=None if np.isnan(rates) else float(rates),
+        count=first.readings + second.readings,
+        expected=first.expected + second.expected if min(first.expected, second.expected) >= 0 else None,
+        completeness=None if any(map(isnan, rates)) else min(rates),
         excluded=excluded,
-        quality=quality_of(int(first.unknown[0] + second.unknown[0]), excluded) if known and value is not None else 9,
+        quality=quality_of(first.unknown + second.unknown, excluded) if known and value is not None else 9,
         category="blocked" if value is not None and outside >= least_hours else "",
         details=details,
     )
@@ -108,5 +131,6 @@ register(
             " heures passées connues. Un jour férié ou une manifestation peut sortir de la bande."
         ),
         compute=compute,
+        many=of_many,
     )
 )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from vigie.streams.core.noise.harmonica import colour
-from vigie.streams.core.noise.harmonica_hours import BOUND, Judged, channels_of, judge, why_not
+from vigie.streams.core.noise.harmonica_hours import BOUND, Judged, channels_of, judge, judge_means, why_not
 from vigie.streams.core.noise.texts import HARMONICA_SOURCE
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import NOT_TOLD, expected_of
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
-from vigie.streams.core.windows.legal import HOUR_MS, local_hour
+from vigie.streams.core.windows.legal import HOUR_MS, Window, local_hour
 from vigie.streams.core.windows.track import Track
 
 
@@ -25,6 +25,19 @@ def compute(inputs: Inputs) -> Sequence[Result]:
             (judged,) = judge(laeq, la95eq, [window.start_at], centred=centred)
             results.append(_result(judged, laeq, 6 <= local_hour(window.start_at, inputs.zone) < 22))
     return results
+
+
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result] | None]:
+    """The index of each window, by channel; of seconds `compute` tells it."""
+    found: list[list[Result]] = [[] for _ in windows]
+    days = [6 <= local_hour(window.start_at, inputs.zone) < 22 for window in windows]
+    for laeq, la95eq in channels_of(inputs.point):
+        if la95eq is None or laeq.step_s == 1 or why_not(laeq, la95eq):
+            return (None,) * len(windows)
+        hours = judge_means(laeq, la95eq, [window.start_at for window in windows])
+        for results, judged, day in zip(found, hours, days, strict=True):
+            results.append(_result(judged, laeq, day))
+    return found
 
 
 def _result(judged: Judged, laeq: Track, day: bool) -> Result:
@@ -73,6 +86,7 @@ register(
             "LA95 d'une seconde demande la moitié de ses dix minutes. L'indice n'est pas borné : négatif sous 30 dB."
         ),
         compute=compute,
+        many=of_many,
         before_s=600,
         after_s=300,
         bound=BOUND,

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain, islice
 
 import numpy as np
 
 from vigie.streams.core.noise.harmonica import colour
-from vigie.streams.core.noise.harmonica_hours import channels_of, judge, why_not
+from vigie.streams.core.noise.harmonica_hours import Judged, channels_of, judge, judge_means, why_not
 from vigie.streams.core.noise.texts import HARMONICA_SOURCE, NIGHT_FR
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
-from vigie.streams.core.windows.legal import HOUR_MS
+from vigie.streams.core.windows.legal import HOUR_MS, Window
 from vigie.streams.core.windows.parts_of_day import part_of
-from vigie.streams.core.windows.track import Track
 
 BOUND = 0.75
 """The share of the hours below which they have no average."""
@@ -37,12 +37,27 @@ def compute(inputs: Inputs, from_hour: int, to_hour: int, bounds: str) -> Sequen
             found = counted(laeq, begin, end)
             results.append(found.result(None, BOUND, category=why, channel=laeq.channel))
         else:
-            results.append(_average(laeq, la95eq, starts, bounds, centred=inputs.parameters["centred"] > 0))
+            judged = judge(laeq, la95eq, starts, centred=inputs.parameters["centred"] > 0)
+            results.append(_average(judged, laeq.channel, bounds))
     return results
 
 
-def _average(laeq: Track, la95eq: Track | None, starts: range, bounds: str, *, centred: bool) -> Result:
-    judged = judge(laeq, la95eq, starts, centred=centred)
+def of_many(
+    inputs: Inputs, windows: Sequence[Window], from_hour: int, to_hour: int, bounds: str
+) -> Sequence[Sequence[Result] | None]:
+    """The same of each day, all hours at once; of seconds `compute` tells it."""
+    days = [range(*part_of(window, from_hour, to_hour, inputs.zone), HOUR_MS) for window in windows]
+    found: list[list[Result]] = [[] for _ in windows]
+    for laeq, la95eq in channels_of(inputs.point):
+        if la95eq is None or laeq.step_s == 1 or why_not(laeq, la95eq):
+            return (None,) * len(windows)
+        judged = iter(judge_means(laeq, la95eq, list(chain(*days))))
+        for results, day in zip(found, days, strict=True):
+            results.append(_average(list(islice(judged, len(day))), laeq.channel, bounds))
+    return found
+
+
+def _average(judged: Sequence[Judged], channel: int, bounds: str) -> Result:
     hours = [one.hour for one in judged if one.hour is not None]
     excluded = sum(one.excluded for one in judged)
     quality = max(one.quality for one in judged)
@@ -51,7 +66,7 @@ def _average(laeq: Track, la95eq: Track | None, starts: range, bounds: str, *, c
         "expected": len(judged),
         "completeness": len(hours) / len(judged),
         "excluded": excluded,
-        "channel": laeq.channel,
+        "channel": channel,
     }
     if not hours:
         return honest_result(Result(value=None, **told), BOUND)  # type: ignore[arg-type]
@@ -96,6 +111,7 @@ def _register(part: str, from_hour: int, to_hour: int, bounds: str, hours_fr: st
                 "Couleurs du jour pour 6 h-22 h, de la nuit pour 22 h-6 h, aucune pour 24 h."
             ),
             compute=partial(compute, from_hour=from_hour, to_hour=to_hour, bounds=bounds),
+            many=partial(of_many, from_hour=from_hour, to_hour=to_hour, bounds=bounds),
             before_s=2 * 3600 + 600,
             after_s=300,
             bound=BOUND,

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
-from vigie.streams.core.noise.part_level import level_of, part_levels
+from vigie.streams.core.noise.part_level import level_of, level_told, part_levels
 from vigie.streams.core.noise.texts import LAEQ_FORMULA, NIGHT_FR, STEPS_FR, WHOLE_FR
 from vigie.streams.core.windows.counted import counted, too_short
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Parameter, Result, register
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import bounds, told
+from vigie.streams.core.windows.statistics import Way
 
 
 def whole(inputs: Inputs) -> Sequence[Result]:
@@ -16,6 +19,17 @@ def whole(inputs: Inputs) -> Sequence[Result]:
         for series in inputs.point.of("laeq")
         if not too_short(window, series.step_s)
     ]
+
+
+def whole_of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result]]:
+    """LAeq of each window."""
+    found: list[list[Result]] = [[] for _ in windows]
+    for series in inputs.point.of("laeq"):
+        made = told(series, *bounds(windows), Way.LEVEL)
+        for window, one, results in zip(windows, made, found, strict=True):
+            if not too_short(window, series.step_s):
+                results.append(level_told(one, window, series.channel))
+    return found
 
 
 def part(inputs: Inputs) -> Sequence[Result]:
@@ -41,6 +55,7 @@ register(
         source=_SOURCE,
         limits_fr=f"{WHOLE_FR} {STEPS_FR}",
         compute=whole,
+        many=whole_of_many,
     )
 )
 

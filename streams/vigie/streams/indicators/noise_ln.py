@@ -9,6 +9,7 @@ from vigie.streams.core.noise.levels import exceeded
 from vigie.streams.core.noise.part_level import BOUND
 from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.track import Track
 
 LONGEST_STEP_S = 10
@@ -27,6 +28,12 @@ def compute(inputs: Inputs, percent: float) -> Sequence[Result]:
         for series in inputs.point.of("laeq")
         if _tells(series) or inputs.window.code != "1h"
     ]
+
+
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result] | None]:
+    """Hours of a point whose levels cannot tell have none; all else is looked at window by window."""
+    some = any(_tells(series) for series in inputs.point.of("laeq"))
+    return [None if some or window.code != "1h" else () for window in windows]
 
 
 def _tells(series: Track) -> bool:
@@ -67,6 +74,7 @@ def _indicator(percent: int, meaning_fr: str, made: Callable[[Inputs], Sequence[
             "d'un jour, calculé sur un histogramme par classes de 1 dB, à 0,5 dB près. Vide sous 75 % des mesures."
         ),
         compute=made,
+        many=of_many,
         bound=BOUND,
     )
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 
 from vigie.streams.core.windows.counted import bound_of_extremes, counted, too_short
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import bounds, told
 from vigie.streams.core.windows.sources import REPORT_FR
+from vigie.streams.core.windows.statistics import Way
 
 NO_DATUM = "no_datum"
 
@@ -33,6 +36,27 @@ def compute(inputs: Inputs) -> Sequence[Result]:
     return results
 
 
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result]]:
+    """The same of each window."""
+    found: list[list[Result]] = [[] for _ in windows]
+    for track in inputs.point.of("water_level"):
+        for window, one, results in zip(windows, told(track, *bounds(windows), Way.GAUGE), found, strict=True):
+            if too_short(window, track.step_s) or not one.readings + one.excluded:
+                continue
+            if not one.readings:
+                results.append(one.result(None, 1.0, channel=track.channel))
+                continue
+            extremes = one.completeness is None or one.completeness >= bound_of_extremes(window)
+            results.append(
+                one.result(
+                    one.mean, 0.75, channel=track.channel, minimum=one.minimum if extremes else None,
+                    maximum=one.maximum if extremes else None, mean=one.mean, first=one.first, last=one.last,
+                    category=inputs.point.datum or NO_DATUM,
+                )
+            )  # fmt: skip
+    return found
+
+
 register(
     Indicator(
         name="river_level",
@@ -53,5 +77,6 @@ register(
             "Vide sous 75 % de mesures ; extrêmes du jour vides sous 90 %."
         ),
         compute=compute,
+        many=of_many,
     )
 )

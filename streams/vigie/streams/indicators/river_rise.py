@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
+from math import isnan
 
 import numpy as np
 
 from vigie.streams.core.windows.counted import counted, too_short
 from vigie.streams.core.windows.honest import ENOUGH
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
-from vigie.streams.core.windows.slope import theil_sen
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import bounds, told
+from vigie.streams.core.windows.slope import theil_sen, theil_sen_of_spans
 from vigie.streams.core.windows.sources import REPORT_FR
+from vigie.streams.core.windows.statistics import Way
 
 MINUTE_S = 60
 SPANS_S = {"15m": 15 * MINUTE_S, "1h": 60 * MINUTE_S, "3h": 180 * MINUTE_S}
@@ -35,6 +39,25 @@ def compute(span_s: int, inputs: Inputs) -> Sequence[Result]:
         value = None if np.isnan(slope) else slope
         results.append(found.result(value, ENOUGH, channel=track.channel, **ends))
     return results
+
+
+def of_many(span_s: int, inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result]]:
+    """The same of each window."""
+    found: list[list[Result]] = [[] for _ in windows]
+    _, ends = bounds(windows)
+    for track in inputs.point.of("water_level"):
+        if track.step_s > span_s:
+            continue
+        starts = ends - (span_s + track.step_s) * 1000
+        slopes = theil_sen_of_spans(track.good(), starts, ends).tolist()
+        made = told(track, starts, ends, Way.GAUGE)
+        for window, one, slope, results in zip(windows, made, slopes, found, strict=True):
+            if too_short(window, track.step_s) or not one.readings + one.excluded:
+                continue
+            edges = {"first": one.first, "last": one.last} if one.readings else {}
+            value = None if isnan(slope) else slope * CM
+            results.append(one.result(value, ENOUGH, channel=track.channel, **edges))
+    return found
 
 
 for _name, _span_s in SPANS_S.items():
@@ -63,6 +86,7 @@ for _name, _span_s in SPANS_S.items():
                 "contrôles de qualité. Vide sous 75 % de mesures."
             ),
             compute=partial(compute, _span_s),
+            many=partial(of_many, _span_s),
             before_s=_span_s + LONGEST_STEP_S,
         )
     )

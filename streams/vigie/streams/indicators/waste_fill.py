@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vigie.streams.core.waste.fill import as_known, at_bounds
-from vigie.streams.core.waste.seen import PROPERTIES, SOURCE
-from vigie.streams.core.windows.counted import bound_of_extremes, counted, too_short
+from vigie.streams.core.waste.fill import Percent, as_known, at_bounds
+from vigie.streams.core.waste.seen import BEFORE_S, PROPERTIES, SOURCE
+from vigie.streams.core.windows.counted import Counted, bound_of_extremes, counted, too_short
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
+from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import Told, bounds, told
+from vigie.streams.core.windows.statistics import Way
 
 
 def compute(inputs: Inputs) -> Sequence[Result]:
@@ -21,18 +25,39 @@ def compute(inputs: Inputs) -> Sequence[Result]:
         good = track.good().between(0, window.end_at)
         level, bounded = as_known(good.values), at_bounds(good.values)
         inside = good.at_ms >= window.start_at
-        level, bounded = level[inside], bounded[inside]
-        if not len(level):
-            results.append(found.result(None, 1.0, channel=track.channel))
-            continue
-        results.append(
-            found.result(
-                float(level[-1]), bound_of_extremes(window), channel=track.channel, minimum=float(level.min()),
-                mean=float(level.mean()), maximum=float(level.max()), first=float(level[0]), last=float(level[-1]),
-                category="clipped" if bounded[-1] else "", details={"clipped": float(np.count_nonzero(bounded))},
-            )
-        )  # fmt: skip
+        results.append(_result(found, window, track.channel, level[inside], bounded[inside]))
     return results
+
+
+def of_many(inputs: Inputs, windows: Sequence[Window]) -> Sequence[Sequence[Result] | None]:
+    """The same of each window; where nothing was read shortly before it, `compute` looks only as far back as it may."""
+    found: list[list[Result] | None] = [[] for _ in windows]
+    starts, ends = bounds(windows)
+    for track in inputs.point.of("fill"):
+        good = track.good()
+        level, bounded = as_known(good.values), at_bounds(good.values)
+        before, low, high = (np.searchsorted(good.at_ms, at) for at in (starts - BEFORE_S * 1000, starts, ends))
+        made = told(track, starts, ends, Way.GAUGE)
+        places = zip(before.tolist(), low.tolist(), high.tolist(), strict=True)
+        for number, (window, one, (earlier, first, last)) in enumerate(zip(windows, made, places, strict=True)):
+            results = found[number]
+            if results is None or too_short(window, track.step_s) or not one.readings + one.excluded:
+                continue
+            if first - earlier < 2:
+                found[number] = None
+            else:
+                results.append(_result(one, window, track.channel, level[first:last], bounded[first:last]))
+    return found
+
+
+def _result(found: Counted | Told, window: Window, channel: int, level: Percent, bounded: NDArray[np.bool_]) -> Result:
+    if not len(level):
+        return found.result(None, 1.0, channel=channel)
+    return found.result(
+        float(level[-1]), bound_of_extremes(window), channel=channel, minimum=float(level.min()),
+        mean=float(level.mean()), maximum=float(level.max()), first=float(level[0]), last=float(level[-1]),
+        category="clipped" if bounded[-1] else "", details={"clipped": float(np.count_nonzero(bounded))},
+    )  # fmt: skip
 
 
 register(
@@ -57,6 +82,7 @@ register(
             "100 %, ou au-delà ; détail « clipped » : leur nombre. Vide sous 75 % de mesures (90 % pour le jour)."
         ),
         compute=compute,
-        before_s=2 * 86_400,
+        many=of_many,
+        before_s=BEFORE_S,
     )
 )

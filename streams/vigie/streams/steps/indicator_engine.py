@@ -12,8 +12,9 @@ import psycopg
 from vigie.streams.core.fleet.view import Point
 from vigie.streams.core.windows.honest import honest_result
 from vigie.streams.core.windows.indicator import Indicator, Inputs, PointTracks, Result
-from vigie.streams.core.windows.input_hash import hash_of
+from vigie.streams.core.windows.input_hash import hashes_of
 from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import alone
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.rows import Record
 from vigie.streams.core.windows.track import Track, track
@@ -72,7 +73,7 @@ class IndicatorEngine:
     def portions(self, roster: Roster, piece: NamedWork) -> Iterator[NamedWork]:
         """A piece in parts that fit into memory: windows that lie together, some subjects each."""
         indicator = roster.indicators[piece.indicator]
-        for run in _runs(piece.windows):
+        for run in _runs(roster.in_force(piece.indicator, piece.windows)):
             span_ms = run[-1].end_at - run[0].start_at + (indicator.before_s + indicator.after_s) * 1000
             size = max(POINT_DAYS * DAY_MS // max(span_ms, DAY_MS), 1)
             for begin in range(0, len(piece.subjects), size):
@@ -95,18 +96,15 @@ class IndicatorEngine:
         tracks = self._load(connection, job, indicator, taking, others, from_at, to_at)
         names = _names(indicator, taking.values(), tracks)
         standing = load_named(connection, list(taking), names, first.code, first.start_at, last.start_at + 1)
+        facts = {one: self._facts(connection, indicator, piece.subjects, one) for one in piece.windows}
         records: list[Record] = []
-        for window in piece.windows:
-            facts = self._facts(connection, indicator, piece.subjects, window)
-            for number, subject in enumerate(piece.subjects):
-                inputs = self._inputs(
-                    indicator, window, taking[subject], others[subject], tracks, facts.get(_id_of(subject), {})
-                )
-                held = standing.get((subject, window.start_at), {})
-                changed = self._changed(indicator, subject, inputs, held, piece.reason)
-                records += [
-                    Record(subject.encode(), self._encoder.encode(one), number, window.start_at) for one in changed
-                ]
+        for number, subject in enumerate(piece.subjects):
+            there = taking[subject]
+            for run in _alike(indicator, there, piece.windows):
+                of_subject = facts[run[0]].get(_id_of(subject), {})
+                inputs = self._inputs(indicator, run, there, others[subject], tracks, of_subject)
+                for one in _changed(indicator, subject, inputs, run, standing, piece.reason):
+                    records.append(Record(subject.encode(), self._encoder.encode(one), number, one.window_start))
         return Computed(records, len(piece.windows) * len(piece.subjects))
 
     def _load(
@@ -135,9 +133,10 @@ class IndicatorEngine:
         return indicator.load(connection, [one.partition(":")[2] for one in subjects], window)
 
     def _inputs(
-        self, indicator: Indicator, window: Window, points: Sequence[Point],
+        self, indicator: Indicator, run: Sequence[Window], points: Sequence[Point],
         others: Mapping[str, tuple[str, Point]], tracks: Tracks, facts: Mapping[str, Any],
     ) -> Inputs:  # fmt: skip
+        window = Window(run[0].code, run[0].start_at, run[-1].end_at)
         span = window.start_at - indicator.before_s * 1000, window.end_at + indicator.after_s * 1000
         there = [one for one in points if one.from_at < window.end_at and window.start_at < one.to_at]
         return Inputs(
@@ -147,25 +146,62 @@ class IndicatorEngine:
             parameters={name: one.default for name, one in indicator.parameters.items()}, facts=facts,
         )  # fmt: skip
 
-    def _changed(
-        self, indicator: Indicator, subject: str, inputs: Inputs, held: Mapping[str, NamedStanding], reason: str
-    ) -> Iterable[Aggregate]:
-        hashed = hash_of(indicator, inputs)
-        if held and all(one.input_hash == hashed for one in held.values()):
-            return
-        found = {}
-        if inputs.points or inputs.facts:
-            found = {_name(indicator, one): honest_result(one, indicator.bound) for one in indicator.compute(inputs)}
-        for name in held.keys() - found.keys():
-            if held[name].count:
-                found[name] = NOTHING_LEFT
-        for name, one in sorted(found.items()):
-            before = held.get(name)
-            if before is None and not one.count and one.value is None:
-                continue  # empty windows are not published
-            if before is not None and before.input_hash == hashed:
-                continue
-            yield _aggregate(indicator, subject, name, inputs.window, one, before, hashed, reason)
+
+def _alike(indicator: Indicator, points: Sequence[Point], windows: Sequence[Window]) -> Iterator[Sequence[Window]]:
+    """Windows that the same points take part in, together; each by itself where that may differ."""
+    whole = all(one.from_at < windows[0].end_at and windows[-1].start_at < one.to_at for one in points)
+    if whole and indicator.load is None:
+        yield windows
+    else:
+        yield from ((one,) for one in windows)
+
+
+def _changed(
+    indicator: Indicator, subject: str, inputs: Inputs, run: Sequence[Window],
+    standing: Mapping[tuple[str, int], Mapping[str, NamedStanding]], reason: str,
+) -> Iterator[Aggregate]:  # fmt: skip
+    """What is to be published of windows whose inputs are not those of what stands."""
+    hashes = hashes_of(indicator, inputs, run)
+    held = [standing.get((subject, one.start_at), {}) for one in run]
+    waiting = [
+        (window, known, hashed) for window, known, hashed in zip(run, held, hashes, strict=True)
+        if not known or any(one.input_hash != hashed for one in known.values())
+    ]  # fmt: skip
+    results = _results(indicator, inputs, [window for window, _, _ in waiting])
+    for (window, known, hashed), found in zip(waiting, results, strict=True):
+        yield from _told(indicator, subject, window, found, known, hashed, reason)
+
+
+def _results(indicator: Indicator, inputs: Inputs, windows: Sequence[Window]) -> Iterator[Sequence[Result]]:
+    """What each window comes to: all at once where the indicator can, else one by one."""
+    if not inputs.points and not inputs.facts:
+        yield from ((),) * len(windows)
+        return
+    together: Sequence[Sequence[Result] | None] = (None,) * len(windows)
+    if indicator.many is not None and len(windows) > 1:
+        together = indicator.many(inputs, windows)
+    for window, found in zip(windows, together, strict=True):
+        if found is not None:
+            yield found
+        else:
+            yield indicator.compute(inputs if window == inputs.window else alone(indicator, inputs, window))
+
+
+def _told(
+    indicator: Indicator, subject: str, window: Window, results: Sequence[Result],
+    held: Mapping[str, NamedStanding], hashed: str, reason: str,
+) -> Iterator[Aggregate]:  # fmt: skip
+    found = {_name(indicator, one): honest_result(one, indicator.bound) for one in results}
+    for name in held.keys() - found.keys():
+        if held[name].count:
+            found[name] = NOTHING_LEFT
+    for name, one in sorted(found.items()):
+        before = held.get(name)
+        if before is None and not one.count and one.value is None:
+            continue  # empty windows are not published
+        if before is not None and before.input_hash == hashed:
+            continue
+        yield _aggregate(indicator, subject, name, window, one, before, hashed, reason)
 
 
 def _runs(windows: Sequence[Window]) -> Iterator[tuple[Window, ...]]:

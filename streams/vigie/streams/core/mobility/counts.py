@@ -41,6 +41,24 @@ class Counted(NamedTuple):
     resets: Ints
 
 
+class Passages(NamedTuple):
+    """The same of one window."""
+
+    passages: float
+    raw: float
+    readings: int
+    excluded: int
+    unknown: int
+    expected: int
+    completeness: float
+    resets: int
+
+
+def one_by_one(found: Counted) -> list[Passages]:
+    """The windows, one by one."""
+    return [Passages(*row) for row in zip(*(column.tolist() for column in found), strict=True)]
+
+
 def direction_of(channel: int) -> int:
     """The direction of a channel: 1 of odd ones, 2 of even ones, 0 where the point tells none.
 
@@ -68,6 +86,21 @@ def tracks_by_channel(point: PointTracks, window: Window) -> dict[int, tuple[Way
     if any(too_short(window, track.step_s) for _, track in found.values()):
         return {}
     return dict(sorted(found.items()))
+
+
+def same_channels(point: PointTracks, windows: Sequence[Window]) -> dict[int, tuple[Way, Track]] | None:
+    """The series that count the channels of each window (`tracks_by_channel`); None where they may be others in some.
+
+    Args:
+        point: its readings over all windows.
+        windows: of one code.
+    """
+    channels = [track.channel for name in ("passages", "passages_total") for track in point.of(name)]
+    shortest, longest = (which(windows, key=lambda one: one.end_at - one.start_at) for which in (min, max))
+    found = tracks_by_channel(point, shortest)
+    if len(set(channels)) < len(channels) or found.keys() != tracks_by_channel(point, longest).keys():
+        return None
+    return found
 
 
 def counted(way: Way, track: Track, starts_at: Ints, ends_at: Ints) -> Counted:

@@ -47,6 +47,11 @@ class Judged(NamedTuple):
     high: Floats
     is_outside: Truths
 
+    def within(self, begin: int, end: int) -> "Judged":
+        """Hours by their places [begin, end)."""
+        place = slice(begin, end)
+        return Judged(self.share[place], self.low[place], self.high[place], self.is_outside[place])
+
 
 @lru_cache(20_000)
 def hours(window: Window, zone: str) -> Hours:

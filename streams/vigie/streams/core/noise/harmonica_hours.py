@@ -12,7 +12,8 @@ from vigie.streams.core.windows.counted import counted
 from vigie.streams.core.windows.honest import quality_of
 from vigie.streams.core.windows.indicator import PointTracks
 from vigie.streams.core.windows.legal import HOUR_MS
-from vigie.streams.core.windows.statistics import MOST_GOOD
+from vigie.streams.core.windows.many import told
+from vigie.streams.core.windows.statistics import MOST_GOOD, Way
 from vigie.streams.core.windows.track import Track
 
 BOUND = 0.8
@@ -76,6 +77,27 @@ def judge(laeq: Track, la95eq: Track | None, starts: Sequence[int], *, centred: 
     return [_of_means(laeq, la95eq, start) for start in starts]
 
 
+def judge_means(laeq: Track, la95eq: Track, starts: Sequence[int]) -> list[Judged]:
+    """The same of many hours at once, of series whose steps are longer than a second."""
+    begin = np.array(starts, dtype=np.int64)
+    pairs = (told(series, begin, begin + HOUR_MS, Way.LEVEL) for series in (laeq, la95eq))
+    found = []
+    for level, background in zip(*pairs, strict=True):
+        share = min(_share(level.instants, laeq), _share(background.instants, la95eq))
+        hour = None
+        if share >= BOUND and level.mean is not None and background.mean is not None:
+            hour = Hour(level.mean, background.mean)
+        excluded = level.excluded + background.excluded
+        found.append(
+            Judged(hour, level.readings, share, excluded, quality_of(level.unknown + background.unknown, excluded))
+        )
+    return found
+
+
+def _share(instants: int, series: Track) -> float:
+    return min(instants * series.step_s * 1000 / HOUR_MS, 1.0)
+
+
 def _of_seconds(laeq: Track, good: Track, start: int, centred: bool) -> Judged:
     margin = SPAN_S * 1000
     found = counted(laeq, start, start + HOUR_MS)
@@ -113,5 +135,5 @@ def _taken(series: Track, start: int) -> _Taken:
     if levels:
         loudest = max(levels)  # relative to it nothing overflows
         mean = loudest + 10 * log10(fsum(10 ** ((level - loudest) / 10) for level in levels) / len(levels))
-    share = min(len(set(instants)) * series.step_s * 1000 / HOUR_MS, 1.0)
+    share = _share(len(set(instants)), series)
     return _Taken(mean, len(levels), share, flags.count(MOST_GOOD), len(flags) - len(levels))

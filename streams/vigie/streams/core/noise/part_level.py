@@ -6,6 +6,7 @@ from vigie.streams.core.noise.levels import energy_mean
 from vigie.streams.core.windows.counted import Counted, bound_of_extremes
 from vigie.streams.core.windows.indicator import Inputs, Result
 from vigie.streams.core.windows.legal import Window
+from vigie.streams.core.windows.many import Told
 from vigie.streams.core.windows.spans import part_of_window
 
 BOUND = 0.75
@@ -28,6 +29,15 @@ def level_of(found: Counted, window: Window) -> Result:
         last=float(levels[-1]) if some else None,
         channel=found.good.channel,
     )
+
+
+def level_told(found: Told, window: Window, channel: int) -> Result:
+    """The same of a window whose numbers were made with those of many."""
+    extremes = found.completeness is None or found.completeness >= bound_of_extremes(window)
+    return found.result(
+        found.mean, BOUND, mean=found.mean, minimum=found.minimum if extremes else None,
+        maximum=found.maximum if extremes else None, first=found.first, last=found.last, channel=channel,
+    )  # fmt: skip
 
 
 def part_levels(inputs: Inputs, from_hour: float, to_hour: float) -> Sequence[Result]:

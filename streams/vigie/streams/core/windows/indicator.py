@@ -132,6 +132,8 @@ class Indicator:
         label_fr, label_en: a few words.
         definition_fr, formula, period_fr, source, limits_fr: of its page.
         compute: none, one or (by channel) several results; pure.
+        many: the same as `compute` of many windows at once, from inputs that reach over all of them, where that is
+            much quicker; None in place of what `compute` must look at by itself.
         load: for what is not readings of points (uplinks of a network …): given a connection, subjects' ids and the
             window, facts by subject. Lives in streams/sinks; None where readings suffice.
     """
@@ -157,6 +159,7 @@ class Indicator:
     roles: tuple[str, ...] = ()
     bound: float = 0.75
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    many: Callable[[Inputs, Sequence[Window]], Sequence[Sequence[Result] | None]] | None = None
     load: Callable[[Any, Sequence[str], Window], Mapping[str, Mapping[str, Any]]] | None = None
 
 

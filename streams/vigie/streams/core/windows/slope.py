@@ -5,6 +5,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from vigie.streams.core.windows.track import Track
+
 HOUR_MS = 3_600_000
 MOST = 96
 """Readings that take part, at most: every k-th, counted from the last."""
@@ -45,6 +47,36 @@ def theil_sen(at_ms: NDArray[np.int64], values: NDArray[np.float64]) -> float:
     slopes = np.sort((numbers[high] - numbers[low])[some] / (apart[some] / HOUR_MS))  # a few: quicker than np.median
     middle = len(slopes) // 2
     return float(slopes[middle] if len(slopes) % 2 else (slopes[middle - 1] + slopes[middle]) / 2)
+
+
+def theil_sen_of_spans(series: Track, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The same of the readings of each of many spans, which may overlap.
+
+    Args:
+        series: readings that count.
+        starts: (m,) epoch ms UTC, inclusive.
+        ends: (m,) epoch ms UTC, exclusive.
+
+    >>> from vigie.streams.core.windows.track import track
+    >>> theil_sen_of_spans(track([0, HOUR_MS], [1.0, 3.0]), np.array([0, 1]), np.array([9 * HOUR_MS] * 2))
+    array([ 2., nan])
+    """
+    low, high = np.searchsorted(series.at_ms, starts), np.searchsorted(series.at_ms, ends)
+    count, slopes = high - low, np.full(len(starts), np.nan)
+    for length in np.unique(count[count > 1]).tolist():
+        chosen = np.flatnonzero(count == length)
+        rows = low[chosen][:, None] + thinned(length)
+        at, numbers = series.at_ms[rows], series.values[rows]
+        first, second = _pairs(rows.shape[1])
+        apart = at[:, second] - at[:, first]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = np.sort(
+                (numbers[:, second] - numbers[:, first]) / (apart / HOUR_MS) + np.where(apart > 0, 0, np.nan)
+            )
+        pairs = (apart > 0).sum(axis=1)  # those at one instant are NaN, which sorts last
+        line = np.arange(len(chosen))
+        slopes[chosen] = (each[line, (pairs - 1) // 2] + each[line, pairs // 2]) / 2
+    return slopes
 
 
 @lru_cache(MOST + 1)
