@@ -75,14 +75,14 @@ def test_a_row_tells_point_legal_time_and_words(connection):
 def test_subjects_that_are_no_points_have_their_names(connection):
     put(
         connection, window("zone:Z1", "laeq", parts=("P1",)), window("commune:13055", "laeq"),
-        window("use_case:noise", "laeq"), window("zone:Z1", "my_gap#2", definition="1"),
+        window("use_case:noise", "laeq"), window("zone:Z1", "my_gap#2", definition="1", parts=("P1", "T1")),
     )  # fmt: skip
     columns = "kind, code, name, metric, channel, label_fr, points"
     assert rows(connection, f"SELECT {columns} FROM v_zone_horaire ORDER BY 1, 4") == [
         ("commune", "13055", "Marseille", "laeq", 0, "niveau LAeq", 4),
         ("use_case", "noise", None, "laeq", 0, "niveau LAeq", 4),
         ("zone", "Z1", "Parc", "laeq", 0, "niveau LAeq", 4),
-        ("zone", "Z1", "Parc", "my_gap", 2, "Mon écart", 4),
+        ("zone", "Z1", "Parc", "my_gap", 2, "Mon écart", 2),  # its count is of readings
     ]
     assert rows(connection, "SELECT use_case FROM v_agregat WHERE subject = 'use_case:noise'") == [("noise",)]
 
@@ -99,7 +99,7 @@ def test_a_container_shows_its_last_hour_and_the_time_to_full_of_its_last_day(co
     found = rows(connection, f"SELECT {columns} quality_fr FROM v_dechets_bacs ORDER BY channel")
     assert [row[:7] for row in found] == [("BAC-1", 0, 62.0, 16, 12.0, 8.0, 20.0), ("BAC-1", 2, 10.0, 15, *[None] * 3)]
     assert found[0][7].total_seconds() == 11 * 3600
-    assert [row[8] for row in found] == ["bonne", "vide faute de mesures"]
+    assert [row[8] for row in found] == ["bonne", "vide"]
 
 
 def test_the_profile_of_a_summer_is_by_legal_hour(connection):

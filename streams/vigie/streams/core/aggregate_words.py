@@ -16,7 +16,7 @@ QUALITIES = {
     1: Said("bonne", "good"),
     2: Said("en partie non évaluée", "partly not evaluated"),
     3: Said("des mesures laissées de côté", "some readings left out"),
-    9: Said("vide faute de mesures", "empty for want of readings"),
+    9: Said("vide", "empty"),
 }
 
 CATEGORIES = {
@@ -76,7 +76,7 @@ def quality_text(quality: int, language: str) -> str:
     """How good a value is.
 
     >>> quality_text(9, "fr"), quality_text(1, "en")
-    ('vide faute de mesures', 'good')
+    ('vide', 'good')
     """
     said = QUALITIES.get(quality)
     return str(quality) if said is None else said.in_language(language)

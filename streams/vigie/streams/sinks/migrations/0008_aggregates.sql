@@ -54,7 +54,7 @@ COMMENT ON COLUMN aggregate.expected IS 'Mesures attendues ; vide si on ne le sa
 COMMENT ON COLUMN aggregate.completeness IS 'Part des mesures attendues, 0 à 1';
 COMMENT ON COLUMN aggregate.excluded IS 'Mesures laissées de côté pour leur qualité';
 COMMENT ON COLUMN aggregate.deviation IS 'Écart type (de la population ; circulaire pour une direction)';
-COMMENT ON COLUMN aggregate.quality IS '1 bonne, 2 en partie non évaluée, 3 des mesures laissées de côté, 9 vide faute de mesures';
+COMMENT ON COLUMN aggregate.quality IS '1 bonne, 2 en partie non évaluée, 3 des mesures laissées de côté, 9 vide';
 COMMENT ON COLUMN aggregate.definition IS 'Version de la définition de l''indicateur ; vide pour une grandeur';
 COMMENT ON COLUMN aggregate.category IS 'Nom de la valeur, par exemple une couleur';
 COMMENT ON COLUMN aggregate.details IS 'Autres nombres de l''indicateur';

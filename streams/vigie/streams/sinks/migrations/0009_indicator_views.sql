@@ -43,7 +43,7 @@ LANGUAGE sql STABLE AS $$
            coalesce(i.label_fr, p.label_fr, own.attributes ->> 'name'), a.value, a.unit, nullif(a.category, ''),
            a.completeness, a.quality,
            CASE a.quality WHEN 1 THEN 'bonne' WHEN 2 THEN 'en partie non évaluée'
-               WHEN 3 THEN 'des mesures laissées de côté' WHEN 9 THEN 'vide faute de mesures' END,
+               WHEN 3 THEN 'des mesures laissées de côté' WHEN 9 THEN 'vide' END,
            a.reason,
            CASE a.reason WHEN 'closed' THEN 'fenêtre close' WHEN 'late' THEN 'mesures tardives'
                WHEN 'corrected' THEN 'rejeu ou conversion corrigée' WHEN 'quality' THEN 'qualité revue'
@@ -150,7 +150,7 @@ SELECT f.window_end AS time, (f.window_end AT TIME ZONE (SELECT zone FROM legal_
        t.window_end + make_interval(secs => 3600 * t.value) AS full_at,
        categorie_fr(t.category) AS category_fr, f.completeness,
        CASE f.quality WHEN 1 THEN 'bonne' WHEN 2 THEN 'en partie non évaluée'
-           WHEN 3 THEN 'des mesures laissées de côté' WHEN 9 THEN 'vide faute de mesures' END AS quality_fr,
+           WHEN 3 THEN 'des mesures laissées de côté' WHEN 9 THEN 'vide' END AS quality_fr,
        p.latitude, p.longitude
 FROM v_point p
 CROSS JOIN LATERAL (
@@ -249,14 +249,18 @@ COMMENT ON COLUMN v_reseau_journalier.subject IS 'Réseau, cas d''usage ou point
 
 CREATE VIEW v_zone_horaire AS
 SELECT time, local_date, local_hour, subject, kind, split_part(subject, ':', 2) AS code, name, metric, channel,
-       label_fr, value, unit, minimum, mean, maximum, sum, count AS points, expected AS points_expected, parts,
+       label_fr, value, unit, minimum, mean, maximum, sum,
+       CASE definition WHEN '' THEN count ELSE cardinality(parts) END AS points,
+       CASE definition WHEN '' THEN expected END AS points_expected, parts,
        details, completeness, quality_fr, reason_fr, revision
 FROM v_agregat WHERE window_code = '1h' AND kind IN ('zone', 'commune', 'use_case', 'network');
 COMMENT ON VIEW v_zone_horaire IS 'Zones, communes, cas d''usage et réseaux, une ligne par sujet, heure et indicateur, sur tous leurs points';
 
 CREATE VIEW v_zone_journalier AS
 SELECT time, local_date, subject, kind, split_part(subject, ':', 2) AS code, name, metric, channel,
-       label_fr, value, unit, minimum, mean, maximum, sum, count AS points, expected AS points_expected, parts,
+       label_fr, value, unit, minimum, mean, maximum, sum,
+       CASE definition WHEN '' THEN count ELSE cardinality(parts) END AS points,
+       CASE definition WHEN '' THEN expected END AS points_expected, parts,
        details, completeness, quality_fr, reason_fr, revision
 FROM v_agregat WHERE window_code = '1d' AND kind IN ('zone', 'commune', 'use_case', 'network');
 COMMENT ON VIEW v_zone_journalier IS 'Zones, communes, cas d''usage et réseaux, une ligne par sujet, jour et indicateur, sur tous leurs points';
@@ -283,7 +287,7 @@ BEGIN
             ('category', 'Nom de la valeur, par exemple une couleur'),
             ('category_fr', 'Nom de la valeur en français, par exemple une couleur'),
             ('completeness', 'Part des mesures attendues, 0 à 1 ; vide si on ne sait pas combien'),
-            ('quality', '1 bonne, 2 en partie non évaluée, 3 des mesures laissées de côté, 9 vide faute de mesures'),
+            ('quality', '1 bonne, 2 en partie non évaluée, 3 des mesures laissées de côté, 9 vide'),
             ('quality_fr', 'Qualité'),
             ('reason', 'Pourquoi cette révision existe'),
             ('reason_fr', 'Pourquoi cette révision existe'),
@@ -300,7 +304,7 @@ BEGIN
             ('details', 'Autres nombres de l''indicateur (docs/indicators.md)'),
             ('parts', 'Points qui y ont pris part'),
             ('points', 'Points pris en compte'),
-            ('points_expected', 'Points attendus'),
+            ('points_expected', 'Points attendus ; vide si on ne le sait pas, et pour un indicateur (sa complétude est la sienne)'),
             ('definition', 'Version de la définition de l''indicateur ; vide pour une grandeur'),
             ('revision', '0 à la première publication ; plus à chaque correction'),
             ('recorded_at', 'Depuis quand on le sait'),
