@@ -12,9 +12,9 @@ from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.members import members
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.rows import Record
-from vigie.streams.core.windows.series_name import indicator_name
+from vigie.streams.core.windows.series_name import series_of
 from vigie.streams.core.windows.work import ZoneWork
-from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
+from vigie.streams.sinks.aggregate_queries import NamedStanding, indicators_standing, load_named
 from vigie.streams.sinks.part_queries import load_parts, points_heard
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.aggregate_encoder import AggregateEncoder
@@ -55,8 +55,7 @@ class ZoneWindows:
         everybody = sorted(set().union(*points.values()))
         held = load_named(connection, [subject], None, windows[0].code, windows[0].start_at, windows[-1].end_at)
         standing = {key[1]: _of_properties(named) for key, named in held.items()}
-        names = {*_names(roster, everybody), *(name for named in standing.values() for name in named)}
-        parts = load_parts(connection, everybody, sorted(names), windows)
+        parts = load_parts(connection, everybody, _names(connection, everybody, windows), windows)
         above = roster.view.memberships.thresholds(subject)
         for window in windows:
             there = parts.get(window.start_at, {})
@@ -79,10 +78,11 @@ class ZoneWindows:
         return changed
 
 
-def _names(roster: Roster, points: Iterable[str]) -> list[str]:
-    """What these points measure, as indicators are named."""
-    series = {key[:2] for point in points for version in roster.points.get(point, ()) for key in version.series}
-    return [indicator_name(number, channel) for number, channel in sorted(series)]
+def _names(connection: Connection, points: Iterable[str], windows: list[Window]) -> list[str]:
+    """What stands of these points, announced or not: a battery's level is not."""
+    subjects = [f"point:{point}" for point in points]
+    found = {name for _, name in indicators_standing(connection, subjects, windows[0].start_at, windows[-1].end_at)}
+    return sorted(name for name in found if series_of(name)[0] is not None)
 
 
 def _of_properties(named: Mapping[str, NamedStanding]) -> dict[str, NamedStanding]:
