@@ -98,6 +98,8 @@ class Planner:
         self._read_job = self._sweep = self._asked = None
         known = await self._session.run(places)
         self._swept = self._sweeping = known.get(TICKS, 0)
+        if not self._swept and self._settings.ticks == "live":  # what comes before the first tick is not passed over
+            await self._swept_to(int(time.time() * 1000))
         await self._reader.begin(self._partitions(READ), known)
 
     @property
