@@ -54,7 +54,7 @@ def lit(inputs: Inputs, nights: int = PAST_NIGHTS) -> Lit | None:
     looked = nights_before(inputs.window, inputs.zone, nights + 1)
     night = night_numbers(spans.middle, looked)
     past = (night >= 0) & (night < nights)
-    enough = len(np.unique(night[past])) >= LEAST_NIGHTS
+    enough = np.count_nonzero(np.bincount(night[past])) >= LEAST_NIGHTS
     level = night_level(spans.watts[past], sun[past]) if enough else night_level(spans.watts, sun)
     return None if level is None else Lit(spans, sun, night, looked, level)
 

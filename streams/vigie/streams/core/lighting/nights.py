@@ -71,7 +71,7 @@ def night_of(window: Window, zone: str) -> tuple[int, int]:
     return wall_clock(first - timedelta(days=1), NOON_H, zone), wall_clock(last, NOON_H, zone)
 
 
-@lru_cache(5_000)
+@lru_cache(20_000)
 def dark(from_at: int, to_at: int, latitude: float, longitude: float, angle_deg: float) -> Dark:
     """When is the sun's centre below an angle?
 

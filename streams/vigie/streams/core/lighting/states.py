@@ -1,5 +1,6 @@
 """When a cabinet is on: learned from what it draws in the dark, without being told its lamps or its clock."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,17 @@ class Switching(NamedTuple):
 
 def elevation(spans: Spans, latitude: float, longitude: float) -> Floats:
     """The sun's elevation in the middle of each span, (n,) degrees."""
-    return sun_elevation(spans.middle, latitude, longitude)
+    middle = spans.middle
+    if not len(middle):
+        return np.empty(0)
+    first = np.flatnonzero(np.diff(middle // _DAY_MS, prepend=-1))
+    return np.concatenate([_of_day(one.tobytes(), latitude, longitude) for one in np.split(middle, first[1:])])
+
+
+@lru_cache(10_000)
+def _of_day(instants: bytes, latitude: float, longitude: float) -> Floats:
+    """The same of the instants of a day: every night that looks back on it and every indicator asks for them."""
+    return sun_elevation(np.frombuffer(instants, np.int64), latitude, longitude)
 
 
 def night_level(watts: Floats, sun_deg: Floats) -> float | None:

@@ -13,11 +13,13 @@ that were complete by then.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 
-from vigie.streams.core.waste.cycles import Cycles, Floats
+from vigie.streams.core.waste.cycles import Cycles, Floats, Ints, Rates
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.legal_hours import HOUR_MS, hours_of_week
 from vigie.streams.core.windows.slope import theil_sen
@@ -67,7 +69,9 @@ def quantiles(ratio: Sequence[float] | Floats) -> tuple[float, float, float] | N
     return low, middle, high
 
 
-def forecast(seen: Cycles, begin: int, last: int, target: float, blend_h: float, zone: str) -> Forecast | None:
+def forecast(
+    seen: Cycles, begin: int, last: int, target: float, blend_h: float, zone: str, past: Rates | None = None
+) -> Forecast | None:
     """The forecast at one reading, from it and what came before it.
 
     Args:
@@ -77,23 +81,23 @@ def forecast(seen: Cycles, begin: int, last: int, target: float, blend_h: float,
         target: %.
         blend_h: hours since the collection after which slope and past weigh the same.
         zone: IANA name of the legal time.
+        past: how fast past cycles filled (`seen.rates_before(begin)`), where it is known already.
 
     Returns:
         None where neither this cycle nor a past one says how fast it fills.
     """
-    now = float(np.median(seen.fill[max(begin, last - 2) : last + 1]))
+    now = median(seen.fill[max(begin, last - 2) : last + 1].tolist())
     elapsed = float(seen.at_ms[last] - seen.at_ms[begin]) / HOUR_MS
     slope = float("nan")
     if last - begin + 1 >= LEAST_READINGS and elapsed >= LEAST_H:
         slope = max(theil_sen(seen.at_ms[begin : last + 1], seen.fill[begin : last + 1]), 0.0)
-    past = seen.rates_before(begin)
+    past = seen.rates_before(begin) if past is None else past
     if np.isnan(slope) and np.isnan(past.overall):
         return None
     weight = 0.0 if np.isnan(slope) else 1.0 if np.isnan(past.overall) else elapsed / (elapsed + blend_h)
-    ahead = seen.at_ms[last] + np.arange(HORIZON_H) * HOUR_MS
     rate = np.zeros(HORIZON_H)
     if weight < 1.0:
-        rate += (1.0 - weight) * past.by_hour[hours_of_week(ahead, zone)]
+        rate += (1.0 - weight) * past.by_hour[_ahead(int(seen.at_ms[last]), zone)]
     if weight > 0.0:
         rate += weight * slope
     hours = _until(rate, target - now)
@@ -113,7 +117,7 @@ def past_forecasts(seen: Cycles, target: float, blend_h: float, zone: str) -> Pa
     errors: list[float] = []
     ratios: list[float] = []
     for begin, end in zip(seen.begins[:-1].tolist(), seen.begins[1:].tolist(), strict=True):
-        known = quantiles(ratios)
+        known, before = quantiles(ratios), seen.rates_before(begin)
         reached = min(target, float(seen.level[begin:end].max()))
         midnight = window_of("1d", int(seen.at_ms[begin]), zone).end_at
         while midnight <= seen.at_ms[end - 1]:
@@ -122,7 +126,7 @@ def past_forecasts(seen: Cycles, target: float, blend_h: float, zone: str) -> Pa
             if last - begin + 1 < LEAST_READINGS:
                 continue
             after = np.flatnonzero(seen.level[last + 1 : end] >= reached)
-            said = forecast(seen, begin, last, reached, blend_h, zone) if len(after) else None
+            said = forecast(seen, begin, last, reached, blend_h, zone, before) if len(after) else None
             if said is None or said.now > reached - LEAST_WAY:
                 continue
             hours = HORIZON_H if np.isnan(said.hours) else said.hours
@@ -130,6 +134,12 @@ def past_forecasts(seen: Cycles, target: float, blend_h: float, zone: str) -> Pa
             errors.append(hours * (known[1] if known else 1.0) - truth)
             ratios.append(truth / hours)
     return Past(np.array(errors), np.array(ratios))
+
+
+@lru_cache(1024)
+def _ahead(at: int, zone: str) -> Ints:
+    """The hours of the week ahead of an instant: forecasts of many days begin at the same ones."""
+    return hours_of_week(at + np.arange(HORIZON_H) * HOUR_MS, zone)
 
 
 def _until(rate: Floats, missing: float) -> float:
