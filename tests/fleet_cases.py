@@ -234,6 +234,13 @@ ODD = {
     "an indicator of a point that does not measure it": (
         [indicator(expression="max(laeq)", unit="dB(A)", points=["P1"])], "points", "le point P1 ne mesure pas laeq",
     ),
+    "an indicator that nobody will have": (
+        [indicator(expression="max(laeq)", unit="dB(A)", use_case="noise")], "use_case", "aucun point concerné",
+    ),
+    "a window shorter than the step": (
+        [indicator(expression="max(air_temperature)", unit="°C", points=["P3"], windows=["15m"]),
+         point("P3", step_s=3600)], "windows", "la fenêtre 15m est plus courte que le pas",
+    ),
     "an indicator of nothing": ([indicator()], "expression", "rien à calculer"),
     "an expression beside properties": (
         [indicator(expression="max(laeq)", unit="dB(A)", properties=["laeq"])], "properties",

@@ -9,10 +9,12 @@ from vigie.streams.core.fleet.rule import rule
 from vigie.streams.core.fleet.spans import span_of
 from vigie.streams.core.fleet.words import ALWAYS, EVER, StatedIndicator
 from vigie.streams.core.windows.expression_error import ExpressionError
-from vigie.streams.core.windows.indicator import Indicator, indicators
+from vigie.streams.core.windows.indicator import Indicator, Subject, indicators
 from vigie.streams.core.windows.stated import from_statement
 from vigie.topics.fleet.stated import Problem, Stated
 from vigie.topics.property import BY_NAME, PROPERTIES
+
+_LENGTHS_S = {"15m": 900, "30m": 1800, "1h": 3600, "r1h": 3600, "r8h": 28_800, "1d": 86_400, "r24h": 86_400}
 
 
 @rule
@@ -28,7 +30,7 @@ def computable(facts: Facts) -> Iterator[Problem]:
             yield problem(version, field, error.sentence_fr, error.sentence_en)
             continue
         yield from _purpose(version, stated, made, stated.id in platform)
-        if stated.expression:
+        if made:
             yield from _measured(facts, version, stated, made[0])
 
 
@@ -60,21 +62,68 @@ def _purpose(
 
 
 def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicator) -> Iterator[Problem]:
-    """The points that it names measure what it needs."""
-    for name in stated.points:
-        for point in facts.during("point", name, span_of(version)):
-            listed = point.attributes.get("properties") or ()
-            has = {str(one.get("property")) for one in listed if isinstance(one, dict)}
-            numbers = [BY_NAME[one].id for one in has if one in BY_NAME]
-            has |= {PROPERTIES[made].name for one in numbers for made in MAY_BECOME.get(one, ())}
-            if missing := sorted(set(made.properties) - has):
-                yield problem(
-                    version, "points",
-                    f"le point {name} ne mesure pas {', '.join(missing)} : il n'aura pas cet indicateur.",
-                    f"the point {name} does not measure {', '.join(missing)}: it will not have this indicator.",
-                    severe=False,
-                )  # fmt: skip
-                break
+    """The points that it names measure what it needs; of a use case or zones, one does."""
+    needed, codes = set(made.properties), {}
+    if not needed or made.subject not in (Subject.POINT, Subject.ZONE):
+        return
+    meant, someone = _meant(facts, version, stated, made), False
+    for point in meant:
+        steps = _steps(point)
+        missing = sorted(needed - steps.keys()) if made.needs_all else [] if needed & steps.keys() else sorted(needed)
+        someone = someone or not missing
+        if missing and point.id in stated.points:
+            yield problem(
+                version, "points",
+                f"le point {point.id} ne mesure pas {', '.join(missing)} : il n'aura pas cet indicateur.",
+                f"the point {point.id} does not measure {', '.join(missing)}: it will not have this indicator.",
+                severe=False,
+            )  # fmt: skip
+        for name in () if missing else needed & steps.keys():
+            codes |= {code: point.id for code in stated.windows if _LENGTHS_S.get(code, steps[name]) < steps[name]}
+    for code, name in codes.items():
+        yield problem(
+            version, "windows",
+            f"la fenêtre {code} est plus courte que le pas des mesures, par exemple au point {name} : elle sera "
+            "souvent vide.",
+            f"the window {code} is shorter than the step of the readings, at the point {name} for example: it will "
+            "often be empty.",
+            severe=False,
+        )  # fmt: skip
+    if not someone and not stated.points and facts.of("point"):
+        yield problem(
+            version, "zones" if stated.zones else "use_case" if stated.use_case else "",
+            f"aucun point concerné ne mesure {', '.join(sorted(needed))} : personne n'aura cet indicateur.",
+            f"no point concerned measures {', '.join(sorted(needed))}: nobody will have this indicator.",
+            severe=False,
+        )  # fmt: skip
+
+
+def _meant(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicator) -> list[Stated]:
+    """Points that it is for, once each."""
+    inside = set(stated.zones)
+    while more := {one.id for one in facts.of("zone") if one.attributes.get("parent") in inside} - inside:
+        inside |= more
+    found = {}
+    for point in facts.of("point"):
+        said = point.attributes
+        named = point.id in stated.points or not inside.isdisjoint(said.get("zones") or ())
+        if not (named if stated.points or stated.zones else made.use_case in ("", said.get("use_case"))):
+            continue
+        if span_of(point).meets(span_of(version)):
+            found[point.id] = point
+    return list(found.values())
+
+
+def _steps(point: Stated) -> dict[str, int]:
+    """What a point measures, or what can be made of that: how often, seconds; 0 where nobody knows."""
+    found = {}
+    listed = point.attributes.get("properties") or ()
+    for one in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(one, dict) and (entry := BY_NAME.get(str(one.get("property")))):
+            step = one.get("step_s") or point.attributes.get("step_s")
+            names = (entry.name, *(PROPERTIES[number].name for number in MAY_BECOME.get(entry.id, ())))
+            found |= dict.fromkeys(names, step if isinstance(step, int) else 0)
+    return found
 
 
 def _stated(version: Stated) -> StatedIndicator:
