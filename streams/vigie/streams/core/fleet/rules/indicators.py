@@ -63,7 +63,7 @@ def _purpose(
 
 def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicator) -> Iterator[Problem]:
     """The points that it names measure what it needs; of a use case or zones, one does."""
-    needed, codes = set(made.properties), {}
+    needed, codes = set(made.properties), dict[str, str]()
     if not needed or made.subject not in (Subject.POINT, Subject.ZONE):
         return
     meant, someone = _meant(facts, version, stated, made), False
@@ -116,7 +116,7 @@ def _meant(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicat
 
 def _steps(point: Stated) -> dict[str, int]:
     """What a point measures, or what can be made of that: how often, seconds; 0 where nobody knows."""
-    found = {}
+    found: dict[str, int] = {}
     listed = point.attributes.get("properties") or ()
     for one in listed if isinstance(listed, list | tuple) else ():
         if isinstance(one, dict) and (entry := BY_NAME.get(str(one.get("property")))):
