@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         "owner": "Responsable : {text}",
         "readings": "Mesures de la fenêtre",
         "series": "{label} : {good} bonnes{of}, {bad} laissées de côté.",
-        "series.of": " sur {expected} attendues (une toutes les {step})",
+        "series.of": " sur {expected} attendues (pas de {step})",
         "series.channel": "{label}, voie {channel}",
         "counted": "  Comptées : {values}.",
         "gap": "  Rien de bon du {start} au {end} ({lasts}).",
