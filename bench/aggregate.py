@@ -31,6 +31,8 @@ WARM_UP = int(os.environ.get("VIGIE_TEST_BENCH_ROUNDS", "120"))
 MEASURED = int(os.environ.get("VIGIE_TEST_BENCH_MEASURED", "96"))
 PARTITIONS, OWNED = 12, 4
 """A worker that owns a third of the partitions."""
+MOST_RECORDS = 2000
+LATE_POINTS, LATE_HOURS = 300, 24
 STEP_MS, MINUTE_MS = 900_000, 60_000
 START_AT = 1_750_197_600_000
 NAMES = ("air_temperature", "relative_humidity", "dew_point", "air_pressure", "illuminance")
@@ -78,27 +80,51 @@ class City:
         parts: list[list[Any]] = [[] for _ in range(OWNED)]
         for point, row, is_suspect in zip(points, rounded, suspect.tolist(), strict=True):
             at = START_AT + round_ * STEP_MS + point * 37_000 % STEP_MS
-            name = f"TEM-{point:05}"
-            uplink = f"{round_:08x}{point:024x}"[::-1]
-            words = (3 if is_suspect else 1, 1, 1, 1, 1)
-            value = self._encoder.join(
-                observation_id(uplink, name, at).encode(), revision(0, 1, 0), False, self._placed[point],
-                uplink.encode(), "metropole", (at, at + 350, at + 900), values_bytes(SHAPE, words, row), self._caused,
-            )  # fmt: skip
-            record = SimpleNamespace(key=name.encode(), value=value, timestamp=at + 1500, offset=self._offset)
+            record = self._record(f"{round_:08x}{point:024x}"[::-1], point, at, at + 900, row, is_suspect=is_suspect)
             parts[point % PARTITIONS].append(record)
-            self._offset += 1
-        return [Batch(own, topic="observations.v1", partition=p) for p, own in enumerate(parts) if own]
+        return _batches(parts)
+
+    def late(self, now: int, hours: int) -> list[Batch]:
+        """A reading per quarter of an hour and point of LATE_POINTS points, all arriving now."""
+        parts: list[list[Any]] = [[] for _ in range(OWNED)]
+        for point in [one for one in self._placed if one < POINTS][:LATE_POINTS]:
+            for number in range(hours * 4):
+                at = now - (number + 2) * STEP_MS + 77
+                record = self._record(f"{number:08x}{point:024x}", point, at, now, [20.0, 50.0, 9.0, 1013.0, 5.0])
+                parts[point % PARTITIONS].append(record)
+        return _batches(parts)
+
+    def _record(
+        self, uplink: str, point: int, at: int, arrival_at: int, row: list[float], *, is_suspect: bool = False
+    ) -> Any:  # fmt: skip
+        name = f"TEM-{point:05}"
+        value = self._encoder.join(
+            observation_id(uplink, name, at).encode(), revision(0, 1, 0), False, self._placed[point], uplink.encode(),
+            "metropole", (at, at + 350, arrival_at), values_bytes(SHAPE, (3 if is_suspect else 1, 1, 1, 1, 1), row),
+            self._caused,
+        )  # fmt: skip
+        self._offset += 1
+        return SimpleNamespace(key=name.encode(), value=value, timestamp=arrival_at + 600, offset=self._offset)
+
+
+def _batches(parts: list[list[Any]]) -> list[Batch]:
+    return [
+        Batch(own[begin : begin + MOST_RECORDS], topic="observations.v1", partition=partition)
+        for partition, own in enumerate(parts)
+        for begin in range(0, len(own), MOST_RECORDS)
+    ]
 
 
 def figures() -> Iterator[Figure]:
-    step = AggregateStep(SimpleNamespace(view=fleet()), "Europe/Paris", 26)
+    followed = SimpleNamespace(view=fleet())
+    step = AggregateStep(followed, "Europe/Paris", 26)
     city, owned = City(), list(range(OWNED))
     gc.collect()
     gc.freeze()
     taking = closing = saving = 0.0
     longest_s = 0.0
     written = handled = aggregates = parts = 0
+    changelog: dict[int, dict[bytes, bytes]] = {}
     for round_ in range(WARM_UP + MEASURED):
         measured = round_ >= WARM_UP
         for minute in range(15):
@@ -111,11 +137,14 @@ def figures() -> Iterator[Figure]:
             step.tick(Tick(at=START_AT + round_ * STEP_MS + (minute + 1) * MINUTE_MS), owned, out)
             closed = time.thread_time()
             saved = step.points.snapshot()
+            keep = time.thread_time()
+            for partition, entries in saved.items():
+                changelog.setdefault(partition, {}).update(entries)
             if measured:
                 taking += taken - before
                 closing += closed - taken
                 longest_s = max(longest_s, closed - taken)
-                saving += time.thread_time() - closed
+                saving += keep - closed
                 handled += sum(map(len, batches))
                 aggregates += len(out.records.get("aggregates.v1", ()))
                 parts += len(out.records.get("zone-parts", ()))
@@ -139,6 +168,27 @@ def figures() -> Iterator[Figure]:
     yield Figure(
         name="aggregate: memory per point and property", value=step.points.bytes_in_memory() / points / len(NAMES),
         unit="B", note=f"of it {rows / points / len(NAMES):.0f} B rows; 26 h and what is held until a slot is over",
+    )  # fmt: skip
+
+    before = time.thread_time()
+    heir = AggregateStep(followed, "Europe/Paris", 26)
+    for partition, entries in changelog.items():
+        heir.points.restore(partition, entries.items())
+        heir.points.loaded_to(partition, 1)
+    yield Figure(
+        name="aggregate: state loaded, per 20,000 points", value=(time.thread_time() - before) / points * 20_000,
+        unit="s", note="without Kafka",
+    )  # fmt: skip
+    now = START_AT + (WARM_UP + MEASURED) * STEP_MS
+    flush, out = city.late(now, LATE_HOURS), Outputs()
+    before = time.thread_time()
+    for batch in flush:
+        heir.process(batch, out)
+    heir.tick(Tick(at=now + MINUTE_MS), owned, out)
+    heir.points.snapshot()
+    yield Figure(
+        name="aggregate: a day of 300 points that comes late", value=time.thread_time() - before, unit="s",
+        note=f"{sum(map(len, flush)) * 5} readings, {len(out.records['aggregates.v1'])} aggregates again",
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def _order(key: bytes, value: bytes) -> tuple[int, int]:
 def _around(owner: Owner) -> int:
     memory = owner.memory
     holders: list[Any] = [memory.points, memory.numbers, memory.newest, owner.spec, owner.touches, owner.revisions]
+    heads = sum(getsizeof(one) + sum(map(getsizeof, one)) for one in owner.heads)
     words = [store.words for slot in memory.slots.values() for store in slot.stores.values()]
     around = sum(map(getsizeof, (*holders, *words, *memory.points, *memory.newest)))
-    return around + sum(getsizeof(word) + getsizeof(word.flags) for some in words for word in some)
+    return around + heads + sum(getsizeof(word) + getsizeof(word.flags) for some in words for word in some)
