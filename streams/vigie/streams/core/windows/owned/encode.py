@@ -1,8 +1,8 @@
 """Many aggregates to bytes at once: of windows that differ only in numbers, hash and point, one is encoded by hand.
 
 What the encoder makes of one such window (`AggregateEncoder.join`) is a form with gaps; numpy fills in the gaps of all
-of them. So an aggregate costs a third of what it costs alone. tests/streams/core/windows/test_encode.py holds the bytes
-to the encoder's own.
+of them: no Python runs for each number. tests/streams/core/windows/test_bulk_encode.py holds the bytes to the encoder's
+own.
 """
 
 from collections.abc import Sequence
