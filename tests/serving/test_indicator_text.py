@@ -1,9 +1,10 @@
-"""What an explanation says of completeness: no sentence contradicts the number above it."""
+"""What an explanation says of completeness and numbers: no sentence contradicts the number above it."""
 
 from types import SimpleNamespace
 
 import pytest
 
+from vigie.serving.indicator_cells import number_text_of
 from vigie.serving.indicator_text import _completeness
 
 
@@ -24,3 +25,11 @@ def test_completeness(value, completeness, count, sentences):
         sentence in line.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
         for sentence, line in zip(sentences, told, strict=True)
     )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "told"),
+    [("noise_harmonica", "", "6.9"), ("noise_harmonica_day#2", "", "6.9"), ("noise_lden", "dB(A)", "6.89 dB(A)")],
+)
+def test_an_index_is_read_with_one_decimal(indicator, unit, told):
+    assert number_text_of(SimpleNamespace(indicator=indicator, value=6.8891, unit=unit), "en") == told

@@ -4,6 +4,7 @@ from vigie.serving.indicator_words import WORDS, say
 from vigie.serving.wording import amount_text, property_label
 from vigie.streams.core.aggregate_words import category_text
 from vigie.streams.core.outside_text import outside_text
+from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.sinks.indicator_queries import Listed, Row
 from vigie.topics.fleet.kinds.point import USE_CASES
 from vigie.topics.property import BY_NAME
@@ -50,7 +51,15 @@ def name_text(indicator: str, listed: Listed | None, language: str) -> str:
     return say(language, "series.channel", label=label, channel=channel) if channel else label
 
 
+def number_text_of(row: Row, language: str) -> str:
+    """The value with its unit, with as many decimals as its indicator is read with."""
+    made = indicators().get(row.indicator.partition("#")[0])
+    if row.value is None or made is None or made.decimals is None:
+        return amount_text(row.value, row.unit, language)
+    return amount_text(round(row.value, made.decimals), row.unit, language)
+
+
 def value_text(row: Row, language: str) -> str:
     """The value with its unit, and what it is called."""
-    text = amount_text(row.value, row.unit, language)
+    text = number_text_of(row, language)
     return f"{text} ({category_text(outside_text(row.category), language)})" if row.category else text

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from vigie.serving.indicator_cells import code_text, name_text, share_text, value_text
+from vigie.serving.indicator_cells import code_text, name_text, number_text_of, share_text, value_text
 from vigie.serving.indicator_explain import Explanation, Series, objecting
 from vigie.serving.indicator_words import say
 from vigie.serving.wording import amount_text, local, local_text, number_text, property_label, reading_text
@@ -44,10 +44,10 @@ def _head(one: Explanation, zone: str, language: str) -> list[str]:
         told = say(language, "empty", why=_why_empty(one, language))
     elif row.category:
         category = category_text(outside_text(row.category), language)
-        value = amount_text(row.value, row.unit, language)
+        value = number_text_of(row, language)
         told = say(language, "value_named", value=value, category=category, quality=quality)
     else:
-        told = say(language, "value", value=amount_text(row.value, row.unit, language), quality=quality)
+        told = say(language, "value", value=number_text_of(row, language), quality=quality)
     since = local_text(row.recorded_at, zone, language)
     return [
         " · ".join([*names, label]),

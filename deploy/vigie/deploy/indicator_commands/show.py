@@ -9,10 +9,10 @@ from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_database import opened_database
 from vigie.deploy.terminal_text import cell
-from vigie.serving.indicator_cells import code_text, name_text, share_text
+from vigie.serving.indicator_cells import code_text, name_text, number_text_of, share_text
 from vigie.serving.indicator_explain import row_data
 from vigie.serving.indicator_words import say
-from vigie.serving.wording import amount_text, local_text
+from vigie.serving.wording import local_text
 from vigie.streams.core.aggregate_words import category_text, quality_text, reason_text
 from vigie.streams.settings import Settings
 from vigie.streams.sinks.indicator_queries import Listed, Row, latest, rows
@@ -88,7 +88,7 @@ def print_rows(found: list[Row], known: dict[str, Listed], settings: Settings) -
     for one, label in zip(found, labels, strict=True):
         cells: list[str | Text] = [
             cell(label), code_text(one.window_code, language), _start_text(one, settings.timezone, language),
-            amount_text(one.value, one.unit, language), share_text(one.completeness, language),
+            number_text_of(one, language), share_text(one.completeness, language),
             cell(category_text(one.category, language)), quality_text(one.quality, language), str(one.revision),
             reason_text(one.reason, language),
         ]  # fmt: skip

@@ -90,6 +90,7 @@ register(
         before_s=600,
         after_s=300,
         bound=BOUND,
+        decimals=1,
         parameters={
             "centred": Parameter(
                 0.0,

@@ -115,6 +115,7 @@ def _register(part: str, from_hour: int, to_hour: int, bounds: str, hours_fr: st
             before_s=2 * 3600 + 600,
             after_s=300,
             bound=BOUND,
+            decimals=1,
             parameters={"centred": Parameter(0.0, "", "comme l'indice horaire", 0, 1)},
         )
     )

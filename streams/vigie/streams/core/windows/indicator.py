@@ -129,6 +129,7 @@ class Indicator:
         bound: completeness below which its value is null.
         version: of the definition; raised when the same readings would come to something else.
         parameters: by name.
+        decimals: as many as people read of its value; None: as its unit asks.
         label_fr, label_en: a few words.
         definition_fr, formula, period_fr, source, limits_fr: of its page.
         compute: none, one or (by channel) several results; pure.
@@ -159,6 +160,7 @@ class Indicator:
     roles: tuple[str, ...] = ()
     bound: float = 0.75
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    decimals: int | None = None
     many: Callable[[Inputs, Sequence[Window]], Sequence[Sequence[Result] | None]] | None = None
     load: Callable[[Any, Sequence[str], Window], Mapping[str, Mapping[str, Any]]] | None = None
 
