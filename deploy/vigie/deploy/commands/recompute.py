@@ -2,9 +2,11 @@
 
 import json
 import time
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from fnmatch import filter as filter_names
 from typing import Any
 
 import click
@@ -33,11 +35,17 @@ WAITS_S = 20.0
     epilog="""\b
     Examples:
       vigie recompute --indicator noise_harmonica --from 2026-03-01 --to 2026-04-01
+      vigie recompute --indicator 'noise_*' --from 2026-01-01 --subject point:SON-13055-01
       vigie recompute --indicator air_temperature --from 2026-07-01 --subject point:TEM-13055-01
       vigie recompute --indicator '*' --from 2026-01-01 --no-wait --json
     """
 )
-@click.option("--indicator", "name", required=True, help="Name of an indicator or of a property; * for all.")
+@click.option(
+    "--indicator",
+    "name",
+    required=True,
+    help="Name of an indicator or a property, or a pattern (noise_*); * for all.",
+)
 @click.option("--from", "start", required=True, help="From this legal time on (2026-03-02, or '2026-03-02 08:00').")
 @click.option("--to", "end", help="Before this legal time; now, if left out.")
 @click.option("--subject", help="Only this one, such as point:TEM-13055-01 or zone:centre.")
@@ -63,6 +71,8 @@ def command(name: str, start: str, end: str | None, subject: str | None, *, no_w
         raise OperatorError(words["subject"].format(name=subject), Exit.USAGE)
     with told(settings), connect_to_write(settings) as connection:
         _check(connection, name, words)
+        if subject is not None:
+            _check_subject(connection, subject, words)
         number = ask(connection, name, subject, _at(since), _at(until))
         if not as_json:
             said = {"since": _legal(since, settings), "until": _legal(until, settings)}
@@ -84,10 +94,24 @@ def _check(connection: Connection, name: str, words: dict[str, str]) -> None:
 
     stated = [one for (one,) in connection.execute("SELECT id FROM fleet_object WHERE kind = 'indicator'")]
     known = {ALL, *BY_NAME, *indicators(), *stated}
-    if name not in known:
-        near = get_close_matches(name, sorted(known), n=1)
-        hint = words["hint"].format(near=near[0]) if near else ""
-        raise OperatorError(words["unknown"].format(name=name, hint=hint), Exit.USAGE)
+    if name not in known and not filter_names(indicators(), name):
+        raise OperatorError(words["unknown"].format(name=name, hint=_hint(name, known, words)), Exit.USAGE)
+
+
+def _check_subject(connection: Connection, subject: str, words: dict[str, str]) -> None:
+    """Whether the fleet knows it, or something stands of it: a network is in no fleet."""
+    stated = connection.execute(
+        "SELECT kind || ':' || id FROM fleet_object WHERE kind = %s", (subject.partition(":")[0],)
+    )
+    known = [name for (name,) in stated]
+    stands = connection.execute("SELECT FROM aggregate WHERE subject = %s LIMIT 1", (subject,)).fetchone()
+    if stands is None and not filter_names(known, subject):
+        raise OperatorError(words["nobody"].format(name=subject, hint=_hint(subject, known, words)), Exit.USAGE)
+
+
+def _hint(name: str, known: Iterable[str], words: dict[str, str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return words["hint"].format(near=near[0]) if near else ""
 
 
 def _wait(

@@ -120,15 +120,23 @@ class StoreStep:
 
 
 def _portions(batches: list[Batch]) -> Iterator[list[Batch]]:
-    """Batches in their order, so many together that they come to at least PORTION_RECORDS, if there are."""
+    """Batches, so many together that they come to at least PORTION_RECORDS, if there are.
+
+    Those of a partition stay in their order; windows come last: a repair may bring many at once, and what was just
+    measured does not wait for them.
+    """
     portion: list[Batch] = []
-    for batch in batches:
+    for batch in sorted(batches, key=_is_of_windows):
         portion.append(batch)
         if sum(map(len, portion)) >= PORTION_RECORDS:
             yield portion
             portion = []
     if portion:
         yield portion
+
+
+def _is_of_windows(batch: Batch) -> bool:
+    return batch.topic == "aggregates.v1"
 
 
 def _transaction(portion: list[Batch]) -> Transaction:

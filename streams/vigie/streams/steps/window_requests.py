@@ -89,6 +89,8 @@ class Requests:
             return None
         if self._settings.ticks == "live":
             tick_at = max(tick_at, int(time.time() * 1000))
+        if not tick_at:  # of a recorded day nothing has closed yet, as far as anybody knows
+            return None
         spans, of_fleet = pieces(request, self._settings.timezone), await roster()
         if not spans:
             await self._session.run(partial(note, number=request.number, done_to=request.to_at, windows=0, changed=0,

@@ -5,7 +5,8 @@ from fleet_objects import point
 
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.asked import Request, needs_owners, pieces, released_by, work_of
-from vigie.streams.core.windows.roster import Roster
+from vigie.streams.core.windows.indicator import indicators
+from vigie.streams.core.windows.roster import Roster, entries
 from vigie.streams.core.windows.work import SeriesWork, ZoneWork
 
 ZONE = "Europe/Paris"
@@ -43,3 +44,11 @@ def test_a_request_goes_month_by_month_of_legal_time_over_the_hour_that_is_left_
     spans = pieces(request(since=MARCH + 1, until=MARCH + 61 * DAY + 5), ZONE)
     april, may = MARCH + 31 * DAY - HOUR, MARCH + 61 * DAY - HOUR
     assert spans == [(MARCH + 1, april), (april, may), (may, MARCH + 61 * DAY + 5)]
+
+
+def test_a_pattern_asks_for_all_indicators_of_its_names():
+    fleet = FleetView().with_objects([point("P1", use_case="noise", properties=[{"property": "laeq"}])])
+    roster, now = Roster(fleet, entries(fleet, indicators())), MARCH + 20 * DAY
+    works = list(work_of(request("noise_l*"), (MARCH, now), roster, (now, now), MEMORY, ZONE))
+    assert {"noise_laeq", "noise_lden"} <= {one.indicator for one in works} <= set(roster.indicators)
+    assert not [one for one in works if "harmonica" in one.indicator]

@@ -21,7 +21,7 @@ class Request(NamedTuple):
 
     Attributes:
         number: of the row.
-        indicator: name of a property or indicator, or ALL.
+        indicator: name of a property or indicator, a pattern of names of indicators (`noise_*`), or ALL.
         subject: only this one; empty for all.
         from_at: windows that hold an instant of [from_at, to_at) are made.
         done_to: what begins before is done.
@@ -82,7 +82,7 @@ def work_of(
         else:
             yield from _of_series(request, span, roster, ticks, memory_ms, zone)
     for key, indicator in roster.indicators.items():
-        if request.indicator in (ALL, indicator.name):
+        if fnmatchcase(indicator.name, request.indicator):
             yield from _of_indicator(request, span, roster, key, tick_at, zone)
 
 
