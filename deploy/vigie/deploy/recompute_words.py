@@ -2,10 +2,11 @@
 
 WORDS: dict[str, dict[str, str]] = {
     "fr": {
-        "unknown": "Ni grandeur ni indicateur ne s'appelle {name!r}{hint}. "
+        "unknown": "Ni grandeur ni indicateur ne s'appelle « {name} ».{hint} "
         "`vigie indicators list` les montre ; « * » : tous.",
-        "hint": " : vouliez-vous dire {near} ?",
-        "subject": "Un sujet s'écrit point:…, zone:…, commune:…, use_case:… ou network:…, et non {name!r}.",
+        "hint": " Vouliez-vous dire {near} ?",
+        "nobody": "La flotte ne connaît pas {name}, et rien n'en a été calculé.{hint}",
+        "subject": "Un sujet s'écrit point:…, zone:…, commune:…, use_case:… ou network:…, et non « {name} ».",
         "empty": "La période est vide : --to n'est pas après --from.",
         "asked": "Demande {number} : {indicator}, du {since} au {until}.",
         "left": "Rien n'est perdu : la demande {number} reste notée, et le rôle recompute la fera.",
@@ -16,9 +17,10 @@ WORDS: dict[str, dict[str, str]] = {
         "owned": "Les fenêtres d'une grandeur encore en mémoire (un jour et demi environ) sont tenues par observe.",
     },
     "en": {
-        "unknown": "Neither a property nor an indicator is named {name!r}{hint}. "
+        "unknown": "Neither a property nor an indicator is named {name!r}.{hint} "
         "`vigie indicators list` shows them; *: all.",
-        "hint": ": did you mean {near}?",
+        "hint": " Did you mean {near}?",
+        "nobody": "The fleet does not know {name}, and nothing was computed of it.{hint}",
         "subject": "A subject is written point:…, zone:…, commune:…, use_case:… or network:…, not {name!r}.",
         "empty": "The span is empty: --to is not after --from.",
         "asked": "Request {number}: {indicator}, from {since} to {until}.",
