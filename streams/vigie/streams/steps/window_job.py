@@ -1,7 +1,8 @@
 """A job of `recompute`: work that may begin once the store has read far enough, and what is noted after it."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 from vigie.streams.core.windows.roster import Roster
 from vigie.streams.core.windows.work import Work
@@ -27,7 +28,8 @@ class Job:
         gate: ends that the store must have reached before it begins; empty once it has.
         done: called when all is published and confirmed: the places of reading move then, and only then.
         noted: called after each part that is published and confirmed, with windows looked at and changed.
-        urgent: whether it is done in one go, where others take turns.
+        urgent: whether it is done before others, and in one go.
+        number: by which the others come in the order in which they were made.
     """
 
     works: Iterator[Work]
@@ -36,3 +38,4 @@ class Job:
     done: Callable[[], Awaitable[None]]
     noted: Callable[[int, int], Awaitable[None]] = _nothing
     urgent: bool = False
+    number: int = field(default_factory=count().__next__)

@@ -108,8 +108,9 @@ class Planner:
         return self._read_job is None
 
     def jobs(self) -> list[Job]:
-        """What is to be done, the most urgent first."""
-        return [job for job in (self._read_job, self._sweep, self._asked) if job is not None]
+        """What is to be done, the most urgent first; a request is not passed over by what closes meanwhile."""
+        found = [job for job in (self._read_job, self._sweep, self._asked) if job is not None]
+        return sorted(found, key=lambda job: (not job.urgent, job.number))
 
     async def look(self) -> None:
         """See what there is to do; waits for records a moment if there is nothing."""
