@@ -59,6 +59,32 @@ def varint(value: bytes, at: int) -> tuple[int, int]:
         shift += 7
 
 
+def end_of_texts(value: bytes, start: int, count: int) -> int:
+    r"""Where some texts and a list of texts end; 0 where one is longer than 63 bytes, or the list is no usual one.
+
+    >>> end_of_texts(b"\x02a\x00\x02\x04bc\x00!", 0, 2), end_of_texts(b"\xff\x01", 0, 1)
+    (8, 0)
+    """
+    end = start
+    for _ in range(count):
+        if value[end] > 127 or value[end] & 1:
+            return 0
+        end += 1 + (value[end] >> 1)
+    listed = value[end]
+    end += 1
+    if listed & 0x81:
+        return 0
+    if listed:
+        for _ in range(listed >> 1):
+            if value[end] > 127 or value[end] & 1:
+                return 0
+            end += 1 + (value[end] >> 1)
+        end += 1
+        if value[end - 1]:
+            return 0
+    return end
+
+
 def shape_of(value: bytes, at: int) -> list[tuple[int, int]]:
     """Property and channel of each reading of an uplink, whose readings begin at a place.
 

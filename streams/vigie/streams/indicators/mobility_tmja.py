@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from vigie.streams.core.mobility.texts import FORMULA_FR, LIMITS_FR, SOURCE
 from vigie.streams.core.mobility.year import BOUND, average
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
 
@@ -28,21 +29,10 @@ register(
             "Trafic moyen journalier annuel : passages d'un jour moyen de l'année, tous sens confondus ; d'un mois "
             "(TMJM) dans la fenêtre « 1mo »."
         ),
-        formula=(
-            "Tous les jours valides : Σ des jours / nombre de jours. Sinon, moyenne des moyennes (AASHTO) : moyenne "
-            "par mois et jour de semaine des jours valides, puis moyenne des mois, puis moyenne des jours de semaine. "
-            "Un jour est valide si chaque voie y est complète à 90 %."
-        ),
+        formula=FORMULA_FR,
         period_fr="mois, année",
-        source=(
-            "Comptage routier (somme annuelle / 365) ; AASHTO Guidelines for Traffic Data Programs, 1992 (jours"
-            " manquants) ; critique de la MJA, siredo"
-        ),
-        limits_fr=(
-            "L'échantillon est dit dans les détails : days_valid, days_invalid (complétude insuffisante), days_absent "
-            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Vide "
-            "sous 75 % de jours valides ou sans aucun jour d'un des jours de semaine."
-        ),
+        source=SOURCE,
+        limits_fr=LIMITS_FR,
         compute=compute,
     )
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vigie.streams.core.mobility.holidays import is_working_day
+from vigie.streams.core.mobility.texts import FORMULA_FR, LIMITS_FR, SOURCE
 from vigie.streams.core.mobility.year import BOUND, average
 from vigie.streams.core.windows.indicator import Indicator, Inputs, Result, register
 
@@ -29,21 +30,12 @@ register(
             "Trafic moyen des jours ouvrés : passages d'un jour moyen du lundi au vendredi, jours fériés exclus, tous "
             "sens confondus, sur l'année ou le mois."
         ),
-        formula=(
-            "Tous les jours valides : Σ des jours / nombre de jours. Sinon, moyenne des moyennes (AASHTO) : moyenne "
-            "par mois et jour de semaine des jours valides, puis moyenne des mois, puis moyenne des jours de semaine. "
-            "Un jour est valide si chaque voie y est complète à 90 %."
-        ),
+        formula=FORMULA_FR,
         period_fr="mois, année",
-        source=(
-            "Comptage routier (somme annuelle / 365) ; AASHTO Guidelines for Traffic Data Programs, 1992 (jours"
-            " manquants) ; critique de la MJA, siredo"
-        ),
+        source=SOURCE,
         limits_fr=(
-            "L'échantillon est dit dans les détails : days_valid, days_invalid (complétude insuffisante), days_absent "
-            "(aucune lecture), cells (mois × jours de semaine utilisés), channel_n (la même moyenne par voie). Vide "
-            "sous 75 % de jours valides ou sans aucun jour d'un des jours de semaine. Les vacances scolaires sont des "
-            "jours ouvrés ; les jours fériés propres à l'Alsace-Moselle ne sont pas exclus."
+            f"{LIMITS_FR} Les vacances scolaires sont des jours ouvrés ; les jours fériés propres à l'Alsace-Moselle "
+            "ne sont pas exclus."
         ),
         compute=compute,
     )

@@ -9,7 +9,7 @@ flags, of which only the values change: both are looked up.
 from binascii import Error, unhexlify
 from struct import Struct, error
 
-from vigie.streams.core.avro_pieces import Table, UnusualError, highs, remember, varint
+from vigie.streams.core.avro_pieces import Table, UnusualError, end_of_texts, highs, remember, varint
 from vigie.streams.sinks.binary_copy import NULL, float8s, float8s_with_gaps, int2s, int8, int8s, text, texts
 
 _EPOCH_US = 946_684_800_000_000
@@ -135,23 +135,9 @@ def _transcode(value: bytes) -> Row | None:
     revision >>= 1
     withdrawn, start = value[at], at + 1
 
-    end = start
-    for _ in range(5):
-        if value[end] > 127 or value[end] & 1:
-            return None
-        end += 1 + (value[end] >> 1)
-    count = value[end]
-    end += 1
-    if count & 0x81:
+    end = end_of_texts(value, start, 5)
+    if not end:
         return None
-    if count:
-        for _ in range(count >> 1):
-            if value[end] > 127 or value[end] & 1:
-                return None
-            end += 1 + (value[end] >> 1)
-        end += 1
-        if value[end - 1]:
-            return None
     point, place = _places[value[start:end]]
 
     if value[end] != 0x40:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from vigie.streams.core.avro_pieces import varint
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.legal import window_of
 from vigie.streams.core.windows.plan import steps_of
@@ -58,14 +59,8 @@ def _text(value: bytes, place: int) -> tuple[str, int]:
 
 
 def _long(value: bytes, place: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = value[place]
-        place += 1
-        number |= (byte & 127) << shift
-        if byte < 128:
-            return number >> 1 ^ -(number & 1), place
-        shift += 7
+    number, place = varint(value, place)
+    return number >> 1 ^ -(number & 1), place
 
 
 class Span(NamedTuple):

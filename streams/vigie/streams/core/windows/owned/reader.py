@@ -10,7 +10,7 @@ from math import isfinite
 from struct import Struct, error
 from typing import Any, NamedTuple
 
-from vigie.streams.core.avro_pieces import Table, UnusualError, highs, remember, varint
+from vigie.streams.core.avro_pieces import Table, UnusualError, end_of_texts, highs, remember, varint
 from vigie.streams.core.windows.owned.layout import Layout, layout_of
 from vigie.topics.avro import Framer
 
@@ -189,23 +189,9 @@ def _read(value: bytes) -> Observed | None:
         return None
     withdrawn, start = value[at], at + 1
 
-    end = start
-    for _ in range(5):
-        if value[end] > 127 or value[end] & 1:
-            return None
-        end += 1 + (value[end] >> 1)
-    count = value[end]
-    end += 1
-    if count & 0x81:
+    end = end_of_texts(value, start, 5)
+    if not end:
         return None
-    if count:
-        for _ in range(count >> 1):
-            if value[end] > 127 or value[end] & 1:
-                return None
-            end += 1 + (value[end] >> 1)
-        end += 1
-        if value[end - 1]:
-            return None
     place = _places[value[start:end]]
 
     if value[end] != 0x40:
