@@ -15,7 +15,7 @@ from vigie.deploy.demo.schedule import DAY_START_AT, MIDNIGHT_AT
 from vigie.deploy.replays import records
 from vigie.serving.indicator_cells import code_text, share_text, use_case_text
 from vigie.serving.wording import amount_text, local, property_label
-from vigie.streams.core.aggregate_words import category_text, reason_text
+from vigie.streams.core.aggregate_words import category_text
 from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.settings import Settings
 from vigie.topics.aggregate import Aggregate
@@ -55,18 +55,17 @@ EXISTS (SELECT FROM aggregate WHERE subject = %s AND definition <> '' AND revisi
 
 
 class Shown(NamedTuple):
-    """A line of the page of indicators, ready to print."""
+    """A line of the page of indicators, ready to print: all of the day that was played."""
 
     use_case: str
     what: str
     where: str
     window: str
     value: str
-    completeness: str
 
 
 class Repaired(NamedTuple):
-    """A window that late readings changed, ready to print."""
+    """A window that late readings changed, ready to print; before and after with their completeness."""
 
     where: str
     what: str
@@ -74,7 +73,6 @@ class Repaired(NamedTuple):
     before: str
     after: str
     revision: str
-    reason: str
 
 
 async def at_rest(settings: Settings, day: City) -> None:
@@ -109,18 +107,20 @@ def page(settings: Settings) -> list[Shown]:
 def _shown(use_case: str, row: tuple[Any, ...], settings: Settings) -> Shown:
     subject, indicator, code, start, value, unit, completeness, category = row
     language = settings.language
-    text = amount_text(value, unit, language) + (f" ({category_text(category, language)})" if category else "")
-    window = _window(code, round(start.timestamp() * 1000), settings)
-    where = subject.removeprefix("point:")
-    return Shown(use_case, _label(indicator, language), where, window, text, share_text(completeness, language))
+    text = amount_text(value, unit, language)
+    if category:
+        text += f" ({category_text(category, language)})"
+    elif value is None and completeness is not None:
+        text += f" ({share_text(completeness, language)})"
+    where, window = subject.partition(":")[2], _window(code, round(start.timestamp() * 1000), settings)
+    return Shown(use_case, _label(indicator, language), where, window, text)
 
 
 def _window(code: str, start_at: int, settings: Settings) -> str:
-    moment = local(start_at, settings.timezone)
-    shown = moment.strftime("%d/%m" if settings.language == "fr" else "%m-%d")
-    if code == "1d":
-        return f"{code_text(code, settings.language)} {shown}"
-    return f"{shown} {moment.strftime('%H:%M')} · {code_text(code, settings.language)}"
+    """Of the day that was played its hours alone are told, of another one its date."""
+    moment, french = local(start_at, settings.timezone), settings.language == "fr"
+    date = "" if DAY_START_AT <= start_at < MIDNIGHT_AT else moment.strftime("%d/%m " if french else "%m-%d ")
+    return date + (code_text(code, settings.language) if code == "1d" else moment.strftime("%H:%M"))
 
 
 def _label(indicator: str, language: str) -> str:
@@ -139,7 +139,10 @@ async def repaired(settings: Settings, day: City) -> tuple[list[Repaired], int]:
     """
     name, far = f"point:{day.silent.name}", f"point:{day.logger.name}"
     own = await _revisions(settings, {name, far, *ZONES})
-    changed = {key: told for key, told in own.items() if len(told) > 1 and told[0].value != told[-1].value}
+    changed = {
+        key: told for key, told in own.items()
+        if len(told) > 1 and told[0].value != told[-1].value and told[-1].reason == "late"
+    }  # fmt: skip
     late = sum(told[0].reason == "late" or len(told) > 1 for key, told in own.items() if key[0] in (name, far))
     wanted = sorted(changed.items(), key=lambda one: _telling(one[0], one[1]))
     return [_repaired(told, settings) for _, told in _varied(wanted)][:MOST_REPAIRED], late
@@ -181,7 +184,6 @@ def _repaired(told: list[Aggregate], settings: Settings) -> Repaired:
         return f"{amount_text(one.value, one.unit, language)} ({share_text(one.completeness, language)})"
 
     return Repaired(
-        last.subject.removeprefix("point:"), _label(last.indicator, language),
+        last.subject.partition(":")[2], _label(last.indicator, language),
         _window(last.window_code, last.window_start, settings), text(first), text(last), str(last.revision),
-        reason_text(last.reason, language),
     )  # fmt: skip

@@ -34,16 +34,13 @@ WORDS = {
         "value": "valeur",
         "at": "heure légale",
         "indicators": "Indicateurs de la journée",
-        "use_case": "usage",
         "indicator": "indicateur",
         "where": "où",
         "window": "fenêtre",
-        "complete": "complet à",
         "repaired": "Ce que l'envoi tardif d'un capteur a réparé ({windows} fenêtres en tout)",
         "before": "avant",
         "after": "après",
         "revision": "rév.",
-        "reason": "motif",
         "alert": "L'alerte",
         "further": "Pour aller plus loin",
         "bad": "Des comptes diffèrent de ceux que donne la graine :",
@@ -72,16 +69,13 @@ WORDS = {
         "value": "value",
         "at": "legal time",
         "indicators": "Indicators of the day",
-        "use_case": "use case",
         "indicator": "indicator",
         "where": "where",
         "window": "window",
-        "complete": "complete",
         "repaired": "What a device's late flush repaired ({windows} windows in all)",
         "before": "before",
         "after": "after",
         "revision": "rev.",
-        "reason": "reason",
         "alert": "The alert",
         "further": "To look further",
         "bad": "Counts differ from those that the seed gives:",
@@ -112,8 +106,8 @@ class Report:
         expected, seen: the counts.
         figures: label -> text with its unit.
         readings: device, quantity, value with unit, legal time.
-        indicators: use case, indicator, where, window, value, completeness.
-        repaired: where, indicator, window, before, after, revision, reason.
+        indicators: use case, indicator, where, window, value.
+        repaired: where, indicator, window, before, after, revision.
         repaired_windows: how many windows the late readings made or changed.
         alert: sentences of the alert, the oldest first; empty if there is none.
         further: what a command shows -> the command.
@@ -205,7 +199,7 @@ def show(report: Report, console: Console, language: str) -> None:
         for row in report.readings:
             readings.add_row(*row)
         console.print(readings)
-    _of_indicators(report, console, words)
+    _of_indicators(report, console, language)
     if report.alert:
         console.print(f"[bold]{words['alert']}[/]")
         for sentence in report.alert:
@@ -223,21 +217,26 @@ def show(report: Report, console: Console, language: str) -> None:
             console.print(f"  {line.name}: {words['expected']} {line.expected}, {words['seen']} {line.seen}")
 
 
-def _of_indicators(report: Report, console: Console, words: dict[str, str]) -> None:
+def _of_indicators(report: Report, console: Console, language: str) -> None:
     """The page of indicators per use case, and the late flush repaired."""
-    heads_of_day = ("use_case", "indicator", "where", "window", "value", "complete")
+    words = WORDS[language]
     tables = (
-        (words["indicators"], heads_of_day, report.indicators, (5,)),
-        (words["repaired"].format(windows=report.repaired_windows),
-         ("where", "indicator", "window", "before", "after", "revision", "reason"), report.repaired, (5,)),
+        (words["indicators"], ("indicator", "where", "window", "value"), report.indicators),
+        (words["repaired"].format(windows=number(report.repaired_windows, language)),
+         ("indicator", "window", "before", "after", "revision"), report.repaired),
     )  # fmt: skip
-    for title, heads, rows, numbers in tables:
-        if rows:
-            table, last = _table(console, title, [words[head] for head in heads], numbers), ""
-            for row in rows:
-                table.add_row("" if row[0] == last else row[0], *row[1:])
+    for title, heads, rows in tables:
+        if not rows:
+            continue
+        table, last = _table(console, title, ()), ""
+        for place, head in enumerate(heads):  # names are broken where the line is short, numbers never
+            table.add_column(words[head], no_wrap=place > 0)
+        for row in rows:
+            if row[0] != last:
+                table.add_row(f"[bold]{row[0]}[/]")
                 last = row[0]
-            console.print(table)
+            table.add_row(*row[1:])
+        console.print(table)
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:
