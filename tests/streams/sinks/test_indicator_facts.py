@@ -160,5 +160,5 @@ def test_what_needs_no_readings_is_computed_by_the_engine_of_recompute(store):
         window = window_of(code, at("2026-06-02 12:00"), PARIS)
         assert roster.subjects(name), name
         work = NamedWork(name, (window,), tuple(roster.subjects(name)), "asked", "asked")
-        made[name] = len(engine.compute(store, roster, work).records)
+        made[name] = len(engine.compute(store, roster, work, None).records)
     assert made == dict.fromkeys(made, 1) | {"platform_volume": 2}, "of two use cases"

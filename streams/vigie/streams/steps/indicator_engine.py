@@ -16,7 +16,7 @@ from vigie.streams.core.windows.input_hash import hashes_of
 from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.many import alone
 from vigie.streams.core.windows.roster import Roster
-from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.rows import Record, Remade
 from vigie.streams.core.windows.track import Track, track
 from vigie.streams.core.windows.work import NamedWork
 from vigie.streams.sinks.aggregate_queries import NamedStanding, load_named
@@ -33,13 +33,6 @@ POINT_DAYS = 1000
 DAY_MS = 86_400_000
 NOTHING_LEFT = Result(value=None, count=0, quality=9)
 """What stood and is no longer supported by any reading."""
-
-
-class Computed(NamedTuple):
-    """What came of a piece: records to publish, and how many windows were looked at."""
-
-    records: list[Record]
-    looked_at: int
 
 
 class Loaded(NamedTuple):
@@ -79,7 +72,7 @@ class IndicatorEngine:
             for begin in range(0, len(piece.subjects), size):
                 yield piece._replace(windows=run, subjects=piece.subjects[begin : begin + size])
 
-    def compute(self, connection: Connection, roster: Roster, piece: NamedWork, job: object) -> Computed:
+    def compute(self, connection: Connection, roster: Roster, piece: NamedWork, job: object) -> Remade:
         """The windows of a piece that differ from what stands.
 
         Args:
@@ -105,7 +98,7 @@ class IndicatorEngine:
                 inputs = self._inputs(indicator, run, there, others[subject], tracks, of_subject)
                 for one in _changed(indicator, subject, inputs, run, standing, piece.reason):
                     records.append(Record(subject.encode(), self._encoder.encode(one), number, one.window_start))
-        return Computed(records, len(piece.windows) * len(piece.subjects))
+        return Remade(records, len(piece.windows) * len(piece.subjects))
 
     def _load(
         self, connection: Connection, job: object, indicator: Indicator, taking: Mapping[str, Sequence[Point]],
@@ -245,6 +238,8 @@ def _aggregate(
 ) -> Aggregate:  # fmt: skip
     if before is not None and before.definition != indicator.version:
         reason = "definition"
+    elif before is not None and reason == "closed":
+        reason = "late"  # what stood was published at the close; what has come since changed it
     return Aggregate(
         subject=subject, indicator=name, window_code=window.code, window_start=window.start_at,
         window_end=window.end_at, revision=0 if before is None else before.revision + 1, count=one.count,

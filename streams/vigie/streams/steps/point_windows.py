@@ -1,14 +1,14 @@
 """Windows of points made again from the complete set of readings in the store: load, make, compare, encode."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.again import Bounds, Series, compare, make
 from vigie.streams.core.windows.plan import METER_REACH_MS, OWNED_CODES, ROLLING_CODES, Span, bounds, codes_of, steps_of
-from vigie.streams.core.windows.rows import Record, records
+from vigie.streams.core.windows.rows import Remade, records
 from vigie.streams.core.windows.series_name import indicator_name, series_of
 from vigie.streams.core.windows.statistics import Way, way_of
 from vigie.streams.core.windows.track import track
@@ -23,18 +23,6 @@ POINT_DAYS = 1000
 DAY_MS = 86_400_000
 ADDING = frozenset({"closed", "late"})
 """Reasons for which readings come and none goes."""
-
-
-class Remade(NamedTuple):
-    """What came of some windows.
-
-    Attributes:
-        records: to publish.
-        looked_at: how many windows were made and compared.
-    """
-
-    records: list[Record]
-    looked_at: int
 
 
 class PointWindows:

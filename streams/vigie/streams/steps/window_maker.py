@@ -1,12 +1,12 @@
 """Does pieces of work: loads, makes, compares, encodes; in the thread of the session with the database."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 
 from vigie.streams.core.windows.roster import Roster
-from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.rows import Remade
 from vigie.streams.core.windows.work import NamedWork, SeriesWork, Work, ZoneWork
 from vigie.streams.steps.indicator_engine import IndicatorEngine
 from vigie.streams.steps.point_windows import PointWindows
@@ -14,13 +14,6 @@ from vigie.streams.steps.zone_windows import ZoneWindows
 from vigie.topics.aggregate_encoder import AggregateEncoder
 
 Connection = psycopg.Connection[Any]
-
-
-class Done(NamedTuple):
-    """What came of a piece: records to publish, and how many windows were looked at."""
-
-    records: list[Record]
-    looked_at: int
 
 
 class WindowMaker:
@@ -47,11 +40,11 @@ class WindowMaker:
         else:
             yield work
 
-    def do(self, connection: Connection, roster: Roster, work: Work, job: object) -> Done:
+    def do(self, connection: Connection, roster: Roster, work: Work, job: object) -> Remade:
         """Do a part of a job; what did not change is not among the records."""
         if isinstance(work, ZoneWork):
-            return Done(*self._zones.again(connection, roster, work))
+            return self._zones.again(connection, roster, work)
         if isinstance(work, NamedWork):
-            return Done(*self._engine.compute(connection, roster, work, job))
+            return self._engine.compute(connection, roster, work, job)
         parts = list(self._points.again(connection, roster.view, work.span, work.codes, work.properties))
-        return Done([record for one in parts for record in one.records], sum(one.looked_at for one in parts))
+        return Remade([record for one in parts for record in one.records], sum(one.looked_at for one in parts))

@@ -11,7 +11,7 @@ from vigie.streams.core.windows.across import zone_aggregates
 from vigie.streams.core.windows.legal import Window
 from vigie.streams.core.windows.members import members
 from vigie.streams.core.windows.roster import Roster
-from vigie.streams.core.windows.rows import Record
+from vigie.streams.core.windows.rows import Record, Remade
 from vigie.streams.core.windows.series_name import series_of
 from vigie.streams.core.windows.work import ZoneWork
 from vigie.streams.sinks.aggregate_queries import NamedStanding, indicators_standing, load_named
@@ -33,7 +33,7 @@ class ZoneWindows:
     def __init__(self, encoder: AggregateEncoder) -> None:
         self._encoder = encoder
 
-    def again(self, connection: Connection, roster: Roster, work: ZoneWork) -> tuple[list[Record], int]:
+    def again(self, connection: Connection, roster: Roster, work: ZoneWork) -> Remade:
         """The windows that differ from what stands, and how many were looked at."""
         records = []
         for _, group in groupby(work.windows, key=attrgetter("code")):
@@ -41,7 +41,7 @@ class ZoneWindows:
             for window, made, held in self._made(connection, roster, work.subject, windows):
                 for one in self._changed(made, held, window, work):
                     records.append(Record(work.subject.encode(), self._encoder.encode(one), 0, window.start_at))
-        return records, len(work.windows)
+        return Remade(records, len(work.windows))
 
     def _made(
         self, connection: Connection, roster: Roster, subject: str, windows: list[Window]

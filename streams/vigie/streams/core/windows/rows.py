@@ -23,6 +23,18 @@ class Record(NamedTuple):
     start_at: int
 
 
+class Remade(NamedTuple):
+    """What came of a piece of work.
+
+    Attributes:
+        records: to publish.
+        looked_at: how many windows were made and compared.
+    """
+
+    records: list[Record]
+    looked_at: int
+
+
 def records(
     encoder: AggregateEncoder, made: Made, standing: Standing, changes: Changes, series: Sequence[Series]
 ) -> Iterator[Record]:
