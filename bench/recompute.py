@@ -1,298 +1,176 @@
 """`recompute`: a flush of three days repaired while live values come in, and a year of a use case computed again.
 
-The flush: observations of 300 points as `observe` would publish them, and the days that it would mark dirty; measured
-until every window stands in the store, with the delay of live observations before and meanwhile. The year: readings
-written to the store beforehand, a request for one use case.
+The flush: observations of points of heat as `observe` publishes them (15,000 a second), and the days that it marks
+dirty. The year: readings written to the store beforehand, then a request for all indicators of the use case, twice:
+nothing stands, and nothing has changed.
+
+VIGIE_TEST_BENCH_PARTS is `flush`, `year` or `flush,year`; VIGIE_TEST_BENCH_POINTS and VIGIE_TEST_BENCH_YEAR_POINTS
+are sizes; VIGIE_TEST_BENCH_USE_CASE is of the year (noise, heat, mobility, lighting, river, waste).
 """
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Self
-from uuid import uuid4
 
 import numpy as np
 import psycopg
-from confluent_kafka import Consumer, Producer, TopicPartition
 from figures import Figure, cpu_s, rss_mb
-from load import PARTITIONS, broker, make_topics
+from recompute_place import LIVE_PER_S, Live, Place, name_of, observation, place
 
-from vigie.deploy.embedded.postgres import EmbeddedPostgres
-from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.partitions import make_missing_partitions, week_of
 from vigie.streams.sinks.recompute_requests import ask, progress
-from vigie.topics import alarm_input, dirty
-from vigie.topics.alarm_input import Tick
-from vigie.topics.avro import Framer
+from vigie.topics import dirty
 from vigie.topics.dirty import Dirty
-from vigie.topics.fleet_object import FleetObject, Version
-from vigie.topics.observation import Observation, ObservedReading, observation_id
 from vigie.topics.observation_encoder import ObservationEncoder
-from vigie.topics.property import PROPERTIES
 
+PARTS = os.environ.get("VIGIE_TEST_BENCH_PARTS", "flush,year").split(",")
 POINTS = int(os.environ.get("VIGIE_TEST_BENCH_POINTS", "300"))
 YEAR_POINTS = int(os.environ.get("VIGIE_TEST_BENCH_YEAR_POINTS", "57"))
-LIVE_PER_S = 100
+USE_CASE = os.environ.get("VIGIE_TEST_BENCH_USE_CASE", "noise")
 QUARTER, HOUR, DAY = 900_000, 3_600_000, 86_400_000
-SERIES = (1, 2, 3, 4, 5)
+OBSERVED_PER_S = 15_000
+USUAL_S = 20
 JANUARY = 1_735_686_000_000
 """1 January 2025, 00:00 in Paris."""
-
-
-class Place:
-    """A broker, a database, topics, and workers."""
-
-    def __init__(self, servers: str, database: EmbeddedPostgres, folder: str) -> None:
-        self.servers, self.dsn, self.prefix = servers, database.dsn(), f"bench-{uuid4().hex[:6]}."
-        self._folder, self._workers = folder, dict[str, Any]()
-        make_topics(servers, self.prefix)
-        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 20, "compression.type": "zstd"})
-        self.store = psycopg.connect(self.dsn, autocommit=True)
-        migrate(self.store)
-
-    def start(self, role: str, **settings: str) -> int:
-        env = os.environ | {"VIGIE_KAFKA": self.servers, "VIGIE_PREFIX": self.prefix, "VIGIE_DATA": self._folder,
-                            "VIGIE_DATABASE": self.dsn, "VIGIE_TICKS": "log"} | settings  # fmt: skip
-        with Path(self._folder, f"{role}.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "vigie.deploy.cli", "worker", role], env=env, stdout=log, stderr=log
-            )
-        self._workers[role] = worker
-        return int(worker.pid)
-
-    def stop(self) -> None:
-        for worker in self._workers.values():
-            worker.terminate()
-        for worker in self._workers.values():
-            worker.wait(30)
-
-    def send(self, topic: str, key: bytes | None, value: bytes, **more: Any) -> None:
-        while True:
-            try:
-                self.producer.produce(self.prefix + topic, value, key, **more)
-                return
-            except BufferError:
-                self.producer.poll(0.1)
-
-    def fleet(self, use_case: str, count: int) -> None:
-        encode = Framer("fleet.v1").encode
-        for number in range(count):
-            said = {"code": _name(number), "use_case": use_case, "commune": "13055", "latitude": 43.3, "longitude": 5.4,
-                    "zones": [f"Z{number % 20}"], "step_s": 900, "upload_s": 900,
-                    "properties": [{"property": PROPERTIES[one].name} for one in SERIES]}  # fmt: skip
-            one = FleetObject(
-                kind="point", id=_name(number), revision=1, recorded_at=0, apply_id="a", part=number + 1, parts=count,
-                versions=(Version(valid_from=None, valid_to=None, attributes=json.dumps(said)),),
-            )  # fmt: skip
-            self.send("fleet.v1", one.key(), encode(one), partition=0)
-        self.producer.flush()
-
-    def tick(self, at: int) -> None:
-        self.send("alarm-inputs", None, alarm_input.encode(Tick(at=at)), partition=0)
-        self.producer.flush()
-
-    def place(self, table: str, topic: str) -> int:
-        query = f"SELECT coalesce(sum(next_offset), 0) FROM {table} WHERE topic = %s"
-        with psycopg.connect(self.dsn) as connection:
-            row = connection.execute(query.encode(), (topic,)).fetchone()
-        return int(row[0]) if row else 0
-
-    def end(self, topic: str) -> int:
-        consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "ends"})
-        try:
-            name = self.prefix + topic
-            return sum(consumer.get_watermark_offsets(TopicPartition(name, n), 10)[1] for n in range(PARTITIONS))
-        finally:
-            consumer.close()
-
-    def wait(self, table: str, topic: str, limit_s: float = 900) -> None:
-        deadline = time.monotonic() + limit_s
-        while self.place(table, topic) < self.end(topic):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{table} did not reach the end of {topic} within {limit_s:.0f} s")
-            time.sleep(0.2)
-
-
-@contextmanager
-def place() -> Iterator[Place]:
-    with broker() as servers, tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
-        Path(folder).chmod(0o755)
-        database = EmbeddedPostgres(Path(folder) / "postgres")
-        database.start()
-        try:
-            found = Place(servers, database, folder)
-            try:
-                yield found
-            finally:
-                found.stop()
-                found.store.close()
-        finally:
-            database.stop()
+NIGHT = "CASE WHEN extract(hour FROM at) NOT BETWEEN 6 AND 17 THEN 1 ELSE 0 END"
+SERIES = {
+    "heat": {(1, 0): "15 + 20 * random()", (2, 0): "50 + random()", (3, 0): "10 + random()", (4, 0): "1013 + random()",
+             (5, 0): "random()"},
+    "noise": {(10, 0): "55 + 20 * random()", (17, 0): "45 + 5 * random()", (13, 0): "70 + random()",
+              (14, 0): "58 + random()", (15, 0): "50 + random()"},
+    "mobility": {(60, channel): "floor(60 * random())" for channel in (1, 2, 3, 4)} | {(92, 0): "20 + random()"},
+    "lighting": {(70, 0): "floor(extract(epoch FROM at) / 3.6)", (71, 0): f"20 + random() + 4000 * {NIGHT}",
+                 (72, 0): f"25 + random() + 4100 * {NIGHT}", (1, 0): "15 + random()", (92, 0): "20 + random()"},
+    "river": {(40, 0): "2 + 0.1 * random()", (42, 0): "15 + random()", (1, 0): "20 + random()", (4, 0): "1013.0",
+              (92, 0): "20 + random()"},
+    "waste": {(31, 0): "mod(floor(extract(epoch FROM at) / 900), 480) / 5.0 + random()", (30, 0): "900 + random()",
+              (1, 0): "20 + random()", (2, 0): "50 + random()", (92, 0): "20 + random()"},
+}  # fmt: skip
+"""Of each use case five series (property, channel) at 15 minutes, and what they come to (SQL, `at` is the instant)."""
 
 
 def figures() -> Iterator[Figure]:
-    with place() as found:
-        yield from flush(found)
-    with place() as found:
-        yield from year(found)
+    """Measure."""
+    for part, of in (("flush", flush), ("year", year)):
+        if part in PARTS:
+            with place() as found:
+                yield from of(found)
 
 
 def flush(found: Place) -> Iterator[Figure]:
-    found.fleet("heat", POINTS)
+    """Three days of all points come at once."""
+    series, begin = list(SERIES["heat"]), JANUARY + 10 * DAY
+    found.fleet("heat", series, POINTS)
     found.start("store")
     pid = found.start("recompute")
-    time.sleep(8)
-    begin = JANUARY + 10 * DAY
-    found.tick(begin + 20 * DAY)
-    with _live(found) as live:
-        time.sleep(20)
-        usual = live.p95_s(10)
-        for message in _observations(begin):
-            found.send("observations.v1", *message)
-        for number in range(POINTS):
-            for day in range(3):
-                at = begin + day * DAY
-                one = Dirty(f"point:{_name(number)}", at, at + DAY, begin + 5 * DAY, "late", "observations.v1", 0, 0)
-                found.send("dirty", f"{one.subject}:{at}".encode(), dirty.encode(one))
-        found.producer.flush()
-        began, cpu = time.monotonic(), cpu_s(pid)
-        found.wait("recompute_place", "dirty")
-        topic_s = time.monotonic() - began
-        written = _count(found, "window_code IN ('15m', '1h', '1d') AND subject LIKE 'point:%%'")
-        while written < POINTS * 5 * (288 + 72 + 3):
-            time.sleep(0.5)
-            written = _count(found, "window_code IN ('15m', '1h', '1d') AND subject LIKE 'point:%%'")
-        stored_s = time.monotonic() - began
-        busy = live.p95_s(stored_s)
-        used = cpu_s(pid) - cpu
-        found.wait("recompute_place", "aggregates.v1")
-        rest_s = time.monotonic() - began
-    note = f"{POINTS} points of heat, {POINTS * 288 * 5} readings, store and broker on the same cores"
-    yield Figure(name="recompute: flush of three days on the topic", value=topic_s, unit="s", note=note)
-    yield Figure(name="recompute: flush of three days in the store", value=stored_s, unit="s",
-                 note=f"{note}; {written} windows of 15 min to a day")  # fmt: skip
-    yield Figure(name="recompute: long windows, indicators and zones after it", value=rest_s, unit="s", note=note)
-    yield Figure(name="recompute: CPU of the flush's windows", value=used / written * 1e6, unit="µs", note="per window")
-    yield Figure(
-        name="recompute: live delay p95 meanwhile", value=busy, unit="s", ratio=busy / usual,
-        ratio_to="the same before", note=f"{LIVE_PER_S} observations/s, from arrival to the store",
-    )  # fmt: skip
+    found.tick(begin + 40 * DAY)
+    with Live(found, series) as live:
+        found.until(live.stored, "the store works")
+        time.sleep(USUAL_S)
+        flushed_at, cpu = time.time(), cpu_s(pid)
+        usual = live.p95_s(flushed_at - USUAL_S, flushed_at - 2)
+        _send(found, begin)
+        found.caught_up("recompute_place", "dirty")
+        topic_s, topic_cpu = time.time() - flushed_at, cpu_s(pid) - cpu
+        windows = POINTS * len(series) * (288 + 72 + 3)
+        found.until(lambda: _stored(found, "15m", "1h", "1d") >= windows, "the windows stand in the store")
+        stored_s = time.time() - flushed_at
+        found.caught_up("recompute_place", "aggregates.v1")
+        found.caught_up("sink_offset", "aggregates.v1")
+        rest_s, rest_cpu = time.time() - flushed_at, cpu_s(pid) - cpu
+        time.sleep(2)
+        delays = {"windows of 15 min to a day": live.p95_s(flushed_at, flushed_at + stored_s),
+                  "all that follows": live.p95_s(flushed_at + stored_s, flushed_at + rest_s)}  # fmt: skip
+    every = found.number("SELECT count(*) FROM aggregate")
+    note = f"{POINTS} points of heat, {POINTS * 288 * 5} readings, store, broker and database on the same cores"
+    yield Figure(name="recompute: flush on the topic", value=topic_s, unit="s",
+                 note=f"{note}; {windows} windows of 15 min to a day, and rolling ones of one property")  # fmt: skip
+    yield Figure(name="recompute: flush in the store, 15 min to a day", value=stored_s, unit="s", note=note)
+    yield Figure(name="recompute: flush in the store, everything", value=rest_s, unit="s",
+                 note=f"{every} windows: weeks, months, indicators and zones too")  # fmt: skip
+    rolling = _stored(found, "30m", "r1h", "r8h", "r24h")
+    yield Figure(name="recompute: CPU per window of the first part", value=topic_cpu / (windows + rolling) * 1e6,
+                 unit="µs", note=f"{topic_cpu:.1f} s; {rest_cpu:.1f} s for everything")  # fmt: skip
+    for what, delay in delays.items():
+        yield Figure(name=f"recompute: live delay p95 during {what}", value=delay, unit="s", ratio=delay / usual,
+                     ratio_to="the same before", note=f"{LIVE_PER_S} observations/s to the store")  # fmt: skip
     yield Figure(name="recompute: resident memory", value=rss_mb(pid), unit="MB", note=note)
 
 
-class _Live:
-    """Live observations, some each second, and their delay to the store."""
-
-    def __init__(self, found: Place) -> None:
-        self._found, self._stop = found, threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._producer = Producer({"bootstrap.servers": found.servers, "linger.ms": 5})
-
-    def p95_s(self, last_s: float) -> float:
-        with psycopg.connect(self._found.dsn) as connection:
-            row = connection.execute(
-                "SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM recorded_at - ingested_at))"
-                " FROM observation WHERE point LIKE 'LIVE%%' AND ingested_at > now() - make_interval(secs => %s)",
-                (last_s,),
-            ).fetchone()
-        return float(row[0]) if row and row[0] is not None else float("nan")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        encode, number = ObservationEncoder().encode, 0
-        while not self._stop.wait(0.05):
-            now = int(time.time() * 1000)
-            for _ in range(LIVE_PER_S // 20):
-                number += 1
-                one = _observation(f"LIVE{number % 1000:04}", now - number % 1000, 20.0)
-                self._producer.produce(self._found.prefix + "observations.v1", encode(one), one.point.encode())
-            self._producer.poll(0)
+def _send(found: Place, begin: int) -> None:
+    encode, values = ObservationEncoder().encode, np.random.default_rng(1).normal(20, 5, (POINTS, 288))
+    began, sent, series = time.monotonic(), 0, list(SERIES["heat"])
+    for number in range(POINTS):
+        for quarter in range(288):
+            at = begin + quarter * QUARTER
+            one = observation(name_of(number), at, float(values[number, quarter]), series)
+            found.send("observations.v1", one.point.encode(), encode(one))
+        sent += 288
+        time.sleep(max(sent / OBSERVED_PER_S - (time.monotonic() - began), 0))
+        for day in range(begin, begin + 3 * DAY, DAY):
+            marked = Dirty(f"point:{one.point}", day, day + DAY, begin + 5 * DAY, "late", "observations.v1", 0, 0)
+            found.send("dirty", f"{marked.subject}:{day}".encode(), dirty.encode(marked))
+    found.producer.flush()
 
 
-_live = _Live
+def _stored(found: Place, *codes: str) -> int:
+    return found.number(
+        "SELECT count(*) FROM aggregate WHERE window_code = ANY (%s) AND subject LIKE 'point:PT%%'"
+        " AND indicator IN ('air_temperature', 'relative_humidity', 'dew_point', 'air_pressure', 'illuminance')",
+        list(codes),
+    )
 
 
 def year(found: Place) -> Iterator[Figure]:
-    found.fleet("heat", YEAR_POINTS)
-    _write_year(found.store)
+    """All indicators of a use case over a year."""
+    readings = YEAR_POINTS * 365 * 96 * len(SERIES[USE_CASE])
+    found.fleet(USE_CASE, list(SERIES[USE_CASE]), YEAR_POINTS)
+    _write_year(found)
     found.start("store")
-    pid = found.start("recompute", VIGIE_WINDOW_RATE="1000000")
-    time.sleep(8)
+    pid = found.start("recompute")
     found.tick(JANUARY + 400 * DAY)
-    readings = YEAR_POINTS * 365 * 96 * 5
-    note = f"{YEAR_POINTS} points, a year, {readings} readings"
-    for name, what in (("*", "first, all published"), ("*", "again, nothing has changed")):
+    note = f"{YEAR_POINTS} points of {USE_CASE}, {readings} readings"
+    for what in ("nothing stands", "nothing has changed"):
         began, cpu = time.monotonic(), cpu_s(pid)
-        number = ask(found.store, name, None, _at(JANUARY), _at(JANUARY + 365 * DAY))
-        while (done := progress(found.store, number)) is None or done.state != "done":
-            time.sleep(0.5)
-        yield Figure(
-            name=f"recompute: a year of a use case, {what}", value=time.monotonic() - began, unit="s",
-            note=f"{note}; {done.windows} windows, {done.changed} changed; CPU {cpu_s(pid) - cpu:.0f} s",
-        )  # fmt: skip
-        found.wait("sink_offset", "aggregates.v1")
-        found.wait("recompute_place", "aggregates.v1")
+        number = ask(found.store, f"{USE_CASE}_*", None, _at(JANUARY), _at(JANUARY + 365 * DAY))
+        found.until(lambda number=number: _is_done(found, number), "the request is done", every_s=0.5)
+        took_s, took_cpu, done = time.monotonic() - began, cpu_s(pid) - cpu, progress(found.store, number)
+        assert done is not None
+        assert done.windows, "nothing was computed"
+        came = f"{done.windows} windows, {done.changed} published; {took_cpu:.0f} s of CPU"
+        yield Figure(name=f"recompute: a year of {USE_CASE}, {what}", value=took_s, unit="s", note=f"{note}; {came}")
+        found.caught_up("sink_offset", "aggregates.v1")
     yield Figure(name="recompute: resident memory, a year", value=rss_mb(pid), unit="MB", note=note)
 
 
-def _write_year(store: "psycopg.Connection[Any]") -> None:
-    make_missing_partitions(store, {week_of(JANUARY + day * DAY) for day in range(366)}, "observation")
-    for number in range(YEAR_POINTS):
-        store.execute(
-            "INSERT INTO observation (id, observed_at, revision, point, device, placement, use_case, commune, uplink,"
-            ' network, received_at, ingested_at, properties, channels, "values", flags, tests, ruleset,'
-            " fleet_revision, reason, withdrawn)"
-            " SELECT gen_random_uuid(), at, 256, %(point)s, 'd', 'p', 'heat', '13055', gen_random_uuid(), 'lora',"
-            " at, at, '{1,2,3,4,5}', '{0,0,0,0,0}', ARRAY[20 + random(), 50 + random(), 10 + random(),"
-            " 1013 + random(), random()], '{1,1,1,1,1}', '{1,1,1,1,1}', '1', 1, 'live', false"
-            " FROM generate_series(to_timestamp(%(from)s), to_timestamp(%(to)s), interval '15 min') at",
-            {"point": _name(number), "from": JANUARY / 1000, "to": (JANUARY + 365 * DAY) / 1000 - 1},
-        )
-    store.execute("ANALYZE observation")
+def _is_done(found: Place, number: int) -> bool:
+    done = progress(found.store, number)
+    return done is not None and done.state == "done"
 
 
-def _observations(begin: int) -> Iterator[tuple[bytes, bytes]]:
-    encode, rng = ObservationEncoder().encode, np.random.default_rng(1)
-    for number in range(POINTS):
-        values = rng.normal(20, 5, 288)
-        for quarter in range(288):
-            one = _observation(_name(number), begin + quarter * QUARTER, float(values[quarter]))
-            yield one.point.encode(), encode(one)
+def _write_year(found: Place) -> None:
+    make_missing_partitions(found.store, {week_of(JANUARY + day * DAY) for day in range(366)}, "observation")
+    numbers, channels = zip(*SERIES[USE_CASE], strict=True)
+    query = (
+        "INSERT INTO observation (id, observed_at, revision, point, device, placement, use_case, commune, uplink,"
+        ' network, received_at, ingested_at, properties, channels, "values", flags, tests, ruleset, fleet_revision,'
+        " reason, withdrawn) SELECT gen_random_uuid(), at, 256, %(point)s, 'd', 'p', %(of)s, '13055',"
+        " gen_random_uuid(), 'lora', at, at, %(properties)s::smallint[], %(channels)s::smallint[],"
+        f" ARRAY[{', '.join(SERIES[USE_CASE].values())}]::float8[], '{{1,1,1,1,1}}', '{{1,1,1,1,1}}', '1', 1, 'live',"
+        " false FROM generate_series(to_timestamp(%(from)s), to_timestamp(%(to)s), interval '15 min') at"
+    )
+    said = {"of": USE_CASE, "properties": list(numbers), "channels": list(channels), "from": JANUARY / 1000,
+            "to": (JANUARY + 365 * DAY) / 1000 - 1}  # fmt: skip
 
+    def write(number: int) -> None:
+        with psycopg.connect(found.dsn) as connection:
+            connection.execute(query.encode(), said | {"point": name_of(number)})
 
-def _observation(point: str, at: int, value: float) -> Observation:
-    uplink = uuid4().hex
-    return Observation(
-        id=observation_id(uplink, point, at), revision=256, withdrawn=False, point=point, device="D", placement="P/1",
-        use_case="heat", commune="13055", zones=("Z1",), uplink=uplink, network="metropole", observed_at=at,
-        received_at=at, ingested_at=max(at, int(time.time() * 1000)), ruleset="1", fleet_revision=1, reason="live",
-        readings=tuple(ObservedReading(one, 0, value + one, 1, 1) for one in SERIES),
-    )  # fmt: skip
-
-
-def _count(found: Place, where: str) -> int:
-    with psycopg.connect(found.dsn) as connection:
-        row = connection.execute(f"SELECT count(*) FROM aggregate WHERE {where}".encode(), ()).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _name(number: int) -> str:
-    return f"TEM-{number:05}"
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(write, range(YEAR_POINTS)))
+    found.store.execute("ANALYZE observation")
 
 
 def _at(epoch_ms: int) -> datetime:

@@ -1,5 +1,7 @@
 """What is asked for by hand: windows that observe may still hold are left to it, however long it has been away."""
 
+from itertools import groupby
+
 import pytest
 from fleet_objects import point
 
@@ -52,3 +54,15 @@ def test_a_pattern_asks_for_all_indicators_of_its_names():
     works = list(work_of(request("noise_l*"), (MARCH, now), roster, (now, now), MEMORY, ZONE))
     assert {"noise_laeq", "noise_lden"} <= {one.indicator for one in works} <= set(roster.indicators)
     assert not [one for one in works if "harmonica" in one.indicator]
+
+
+def test_indicators_of_the_same_points_follow_each_other():
+    names = [f"P{number:02}" for number in range(60)]
+    said = {"use_case": "noise", "properties": [{"property": "laeq"}, {"property": "la95eq"}]}
+    fleet = FleetView().with_objects([point(name, **said) for name in names])
+    roster, now = Roster(fleet, entries(fleet, indicators())), MARCH + 20 * DAY
+    works = list(work_of(request("noise_*"), (MARCH, now), roster, (now, now), MEMORY, ZONE))
+    groups = [group for group, _ in groupby(one.subjects for one in works)]
+    assert [subject for group in groups for subject in group] == [f"point:{name}" for name in names]
+    told = [(one.indicator, one.windows[0].code, subject) for one in works for subject in one.subjects]
+    assert len(set(told)) == len(told)

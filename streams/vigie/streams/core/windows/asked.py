@@ -13,6 +13,8 @@ from vigie.topics.property import BY_NAME
 
 ALL = "*"
 SLOT_MS = 4 * HOUR_MS
+POINTS_AT_ONCE = 25
+"""Over a month so many points fit into one load of the engine, with what their indicators look back on."""
 ZONE_CODES = ("1h", "1d")
 
 
@@ -81,9 +83,19 @@ def work_of(
             yield from _of_many(request, span, ticks, memory_ms, zone)
         else:
             yield from _of_series(request, span, roster, ticks, memory_ms, zone)
-    for key, indicator in roster.indicators.items():
-        if fnmatchcase(indicator.name, request.indicator):
-            yield from _of_indicator(request, span, roster, key, tick_at, zone)
+    keys = [key for key, one in roster.indicators.items() if fnmatchcase(one.name, request.indicator)]
+    for subjects in _together(request, roster, keys):
+        for key in keys:
+            yield from _of_indicator(request, span, roster, key, subjects, tick_at, zone)
+
+
+def _together(request: Request, roster: Roster, keys: list[str]) -> Iterator[frozenset[str]]:
+    """Some points each, whose readings are loaded once for all their indicators; then all that is no point."""
+    subjects = {one for key in keys for one in roster.subjects(key) if _is_for(request, one)}
+    points = sorted(one for one in subjects if one.startswith("point:"))
+    for begin in range(0, len(points), POINTS_AT_ONCE):
+        yield frozenset(points[begin : begin + POINTS_AT_ONCE])
+    yield frozenset(subjects.difference(points))
 
 
 def _of_series(
@@ -122,12 +134,12 @@ def _of_many(
 
 
 def _of_indicator(
-    request: Request, span: tuple[int, int], roster: Roster, key: str, tick_at: int, zone: str
+    request: Request, span: tuple[int, int], roster: Roster, key: str, of: frozenset[str], tick_at: int, zone: str
 ) -> Iterator[Work]:
     indicator = roster.indicators[key]
     by_wait: dict[int, list[str]] = {}
     for subject in roster.subjects(key):
-        if _is_for(request, subject):
+        if subject in of:
             by_wait.setdefault(wait_ms(roster, subject, indicator.after_s), []).append(subject)
     for code in indicator.codes:
         for wait, subjects in by_wait.items():
