@@ -78,6 +78,7 @@ def database(services):
         put(connection, replace(
             HARMONICA, indicator="loud_hours", window_code="1d", window_start=MIDNIGHT, value=2.5, unit="h", details={},
             window_end=MIDNIGHT + 24 * HOUR_MS, definition="was", category=""))  # fmt: skip
+        put(connection, replace(HARMONICA, indicator="gone_since", value=3.5, category="", details={}))
         yield dsn
 
 
@@ -139,8 +140,8 @@ def test_an_hour_is_explained(run):
         "Révision 1 : mesures tardives, connue depuis le ",
         "BGN [6,2] = 0,2·(LA95eq [61] - 30)",
         "Responsable : bruit",
-        "niveau LAeq : 3 bonnes sur 4 attendues (pas de 15 min), 1 laissées de côté.",
-        "niveau LA95eq : 4 bonnes sur 4 attendues (pas de 15 min), 0 laissées de côté.",
+        "niveau LAeq : bonnes 3 sur 4 (pas de 15 min), laissées de côté 1.",
+        "niveau LA95eq : bonnes 4 sur 4 (pas de 15 min), laissées de côté 0.",
         "Comptées : 14:00:00 60 dB(A) ; 14:15:00 61 dB(A) ; 14:45:00 62,5 dB(A).",
         "Rien de bon du 14/07/2026 à 14:15:00 (UTC+02:00) au 14/07/2026 à 14:45:00 (UTC+02:00) (30 min).",
         "Messages retirés du point par une correction de la flotte : 1.",
@@ -188,6 +189,8 @@ def test_what_is_not_there_is_a_sentence_and_exit_code_2(run):
     assert "Aucun point n'a « X » pour identifiant" in run("show", "X", code=2)
     assert "ne s'appelle « x » (vigie" in run("explain", "P1", "x", "2026-07-14", code=2)
     assert "« LAek » : vouliez-vous dire laeq ?" in run("explain", "P1", "LAek", "2026-07-14", code=2)
+    assert "3,5" in run("show", "SON-1", "gone_since")  # values outlive their definition
+    assert "3,5" in run("explain", "SON-1", "gone_since", "2026-07-14 14:20")
     told = run("explain", "P1", "noise_harmonica", "2020-01-01", code=2)
     assert "La dernière commence le 14/07/2026 à " in told
     told = run("explain", "P1", "noise_lden", "2026-07-14", code=2)

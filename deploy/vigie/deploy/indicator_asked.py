@@ -33,13 +33,13 @@ def known(connection: Connection, settings: Settings) -> dict[str, Listed]:
 
 
 def check(indicator: str, known: dict[str, Listed], settings: Settings) -> None:
-    """See that there is such an indicator or property; a channel after `#` is left aside.
+    """See that there is such an indicator or property (or none is named); a channel after `#` is left aside.
 
     Raises:
         OperatorError: there is none.
     """
     name = indicator.partition("#")[0]
-    if name not in known and name not in BY_NAME:
+    if name and name not in known and name not in BY_NAME:
         found = get_close_matches(name.lower(), [*known, *BY_NAME], n=1)
         near = say(settings.language, "no_indicator.near", near=found[0]) if found else ""
         raise OperatorError(say(settings.language, "no_indicator", name=name, near=near), Exit.USAGE)

@@ -51,10 +51,10 @@ def command(subject: str, indicator: str, day: str, code: str | None, *, as_json
     timed = at != whole.start_at
     with opened_database(settings) as connection:
         of, known = asked.subject_of(connection, subject, settings), asked.known(connection, settings)
-        asked.check(indicator, known, settings)
         span = (at, at + 1) if timed else (whole.start_at, whole.end_at)
         found = _chosen(rows(connection, of, indicator, span, code, 3000), indicator, timed=timed)
         if not found:
+            asked.check(indicator, known, settings)
             raise asked.nothing(connection, of, indicator, settings)
         listed = known.get(indicator.partition("#")[0])
         if not timed and found[0].window_code in _SHORT:

@@ -57,9 +57,9 @@ def command(
         if indicator is None:
             found = latest(connection, of, code)
         else:
-            asked.check(indicator, known, settings)
             found = rows(connection, of, indicator, span, code, limit)[::-1]
         if not found:
+            asked.check(indicator or "", known, settings)
             raise asked.nothing(connection, of, indicator or "", settings)
     if as_json:
         for one in found:
