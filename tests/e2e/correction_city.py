@@ -13,13 +13,17 @@ from streams.steps.installation import MINUTE, PARTITIONS, START, Installation, 
 from vigie.streams.fleet.apply import apply
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
+from vigie.topics.alarm_input import Tick
 from vigie.topics.fleet.stated import Stated
 from vigie.topics.uplink import Reading
 
 DAY = 1440 * MINUTE
 MARCH = START - 109 * DAY
 """1 March 2025, 00:00 in legal time as it was in June."""
+MIDNIGHT = MARCH + 60 * MINUTE
+"""The same as it is in March."""
 PERIOD = 6 * 60 * MINUTE
+DAILY = "air_temperature"
 
 
 def stated(
@@ -53,6 +57,14 @@ GROUND = [
 ]
 
 
+def spread(expression: str) -> Stated:
+    """An indicator of the city's own."""
+    return stated(
+        "indicator", "spread", name="Amplitude", definition="Écart du jour", owner="responsable-chaleur",
+        expression=expression, unit="°C", windows=["1d"], use_case="heat",
+    )  # fmt: skip
+
+
 class City:
     """The chain, fed by the tests and ticked twice a second."""
 
@@ -69,6 +81,7 @@ class City:
     def _tick(self) -> None:
         while not self._ended.wait(0.5):
             self._minute += 1
+            self.place.inputs(Tick(at=START + self._minute * MINUTE))
             self.place.tick(self._minute)
 
     def close(self) -> None:
@@ -89,10 +102,17 @@ class City:
         self.place.uplinks(*found)
         return len(found)
 
+    def send_again(self, address: str, instants: list[int], value: Callable[[int], float]) -> None:
+        """The uplinks from the first of these instants on, decoded by another codec."""
+        found = [uplink(address, (at - START) / MINUTE, n, [value(n)]) for n, at in enumerate(instants)]
+        query = "SELECT id FROM uplink WHERE device = %s AND observed_at >= to_timestamp(%s) ORDER BY observed_at"
+        ids = self.rows(query, address, instants[0] / 1000)
+        self.place.uplinks(*(replace(one, id=name.hex, revision=1) for one, (name,) in zip(found, ids, strict=True)))
+
     def send_history(self, address: str, instants: list[int]) -> None:
         """One uplink of a logger, at the last instant, with a reading of each."""
         last = uplink(address, (instants[-1] - START) / MINUTE, 1)
-        readings = tuple(Reading(1, 0, 15.0 + n, at) for n, at in enumerate(instants))
+        readings = tuple(Reading(1, 0, 15 + n / 8, at) for n, at in enumerate(instants))
         self.place.uplinks(replace(last, readings=readings))
 
     def apply(self, *objects: Stated) -> int:
@@ -118,6 +138,20 @@ class City:
 
         wait_until(lambda: state()[0] == 0, 30, self.said)
         return state()[1]
+
+    def days_come_to(
+        self, point_name: str, days: Iterable[int], told: Callable[[int], tuple[Any, ...]], indicator: str = DAILY
+    ) -> None:
+        """Wait until these days of March (0 is the first) say so of a point: value, count, excluded, reason."""
+        expected = [(day, *told(day)) for day in days]
+        self.comes_to(
+            expected,
+            "SELECT (extract(epoch FROM window_start) * 1000 - %s)::bigint / %s, round(value::numeric, 9)::float8,"
+            " count, excluded, reason FROM aggregate WHERE subject = %s AND indicator = %s AND window_code = '1d'"
+            " AND window_start >= to_timestamp(%s) AND window_start < to_timestamp(%s) ORDER BY 1",
+            MIDNIGHT, DAY, f"point:{point_name}", indicator, (MIDNIGHT + expected[0][0] * DAY) / 1000,
+            (MIDNIGHT + (expected[-1][0] + 1) * DAY) / 1000,
+        )  # fmt: skip
 
     def comes_to(self, expected: object, query: str, *values: object) -> None:
         """Wait until a query has this answer: rows, each a tuple."""
