@@ -10,10 +10,14 @@ import psycopg
 from real_parts import Services, fresh_database
 
 from vigie.streams.sinks.migrate import migrate
+from vigie.streams.sinks.transaction import Transaction
+from vigie.topics.aggregate import Aggregate
+from vigie.topics.avro import Framer
 from vigie.topics.fleet.kind import references_of
 from vigie.topics.property import BY_NAME
 
 Connection = psycopg.Connection[Any]
+_frame = Framer("aggregates.v1").encode
 
 
 @contextmanager
@@ -23,6 +27,15 @@ def empty_store(services: Services) -> Iterator[Connection]:
     with fresh_database(server, owner) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
         migrate(connection)
         yield connection
+
+
+def aggregate(connection: Connection, *made: Aggregate) -> None:
+    """Aggregates, as one transaction of the sink."""
+    transaction = Transaction()
+    transaction.aggregates.add([_frame(one) for one in made])
+    transaction.prepare(connection)
+    with connection.transaction():
+        transaction.write(connection)
 
 
 def state(connection: Connection, *objects: tuple) -> None:

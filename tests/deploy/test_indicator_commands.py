@@ -7,20 +7,17 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 from real_parts import fresh_database
-from store_by_hand import COMMUNE, PARTY, observation, point, state
+from store_by_hand import COMMUNE, PARTY, aggregate, observation, point, state
 
 from vigie.deploy.cli import main
 from vigie.serving.indicator_words import WORDS
 from vigie.streams.sinks.migrate import migrate
-from vigie.streams.sinks.transaction import Transaction
 from vigie.topics import quality
 from vigie.topics.aggregate import Aggregate
-from vigie.topics.avro import Framer
 from vigie.topics.quality import Flag, pack
 
 pytestmark = pytest.mark.parts
 
-FRAMER = Framer("aggregates.v1")
 HOUR_MS = 3_600_000
 TWO = 1_784_030_400_000  # 14 July 2026, 14:00 in Marseille
 MIDNIGHT = TWO - 14 * HOUR_MS
@@ -39,11 +36,7 @@ LAEQ = replace(
 
 def put(connection, *aggregates):
     for one in aggregates:  # one transaction each: revisions come one after the other
-        transaction = Transaction()
-        transaction.aggregates.add([FRAMER.encode(one)])
-        transaction.prepare(connection)
-        with connection.transaction():
-            transaction.write(connection)
+        aggregate(connection, one)
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,11 @@
 import psycopg
 import pytest
 from msgspec.structs import replace
+from store_by_hand import aggregate
 
 from vigie.streams.sinks.migrate import migrate
-from vigie.streams.sinks.transaction import Transaction
 from vigie.topics.aggregate import Aggregate
-from vigie.topics.avro import Framer
 
-FRAMER = Framer("aggregates.v1")
 NOON = 1_795_446_000_000
 PLAIN = Aggregate(
     subject="point:P1", indicator="laeq", window_code="1h", window_start=NOON, window_end=NOON + 3_600_000, revision=0,
@@ -29,15 +27,6 @@ def connection(database):
         yield made
 
 
-def store(connection, *aggregates):
-    """One transaction of the sink."""
-    transaction = Transaction()
-    transaction.aggregates.add([FRAMER.encode(one) for one in aggregates])
-    transaction.prepare(connection)
-    with connection.transaction():
-        transaction.write(connection)
-
-
 def standing(connection, table="aggregate", columns="indicator, revision, value"):
     return connection.execute(f"SELECT {columns} FROM {table} ORDER BY subject, indicator, revision").fetchall()
 
@@ -47,7 +36,7 @@ def later(one, revision, value, input_hash="1" * 16, **others):
 
 
 def test_every_field_is_read_back_as_it_was_in_the_partition_of_its_month(connection):
-    store(connection, NAMED)
+    aggregate(connection, NAMED)
     columns = (
         "subject, extract(epoch FROM window_start)::bigint, extract(epoch FROM window_end)::bigint, count, minimum,"
         " mean, maximum, input_hash, reason, value, unit, expected, completeness, excluded, sum, deviation, first,"
@@ -60,11 +49,11 @@ def test_every_field_is_read_back_as_it_was_in_the_partition_of_its_month(connec
 
 
 def test_the_last_record_stands_and_a_repeat_changes_nothing(connection):
-    store(connection, PLAIN)
-    store(connection, PLAIN, replace(PLAIN, subject="point:P2"))  # one stands already: compared, not copied
-    store(connection, later(PLAIN, 2, 51.0))
-    store(connection, later(PLAIN, 1, 99.0))
-    store(connection, later(PLAIN, 2, 52.0, "2" * 16))
+    aggregate(connection, PLAIN)
+    aggregate(connection, PLAIN, replace(PLAIN, subject="point:P2"))  # one stands already: compared, not copied
+    aggregate(connection, later(PLAIN, 2, 51.0))
+    aggregate(connection, later(PLAIN, 1, 99.0))
+    aggregate(connection, later(PLAIN, 2, 52.0, "2" * 16))
     assert standing(connection, columns="subject, revision, value, reason") == [
         ("point:P1", 2, 52.0, "late"), ("point:P2", 0, 50.5, "closed"),
     ]  # fmt: skip
@@ -72,12 +61,14 @@ def test_the_last_record_stands_and_a_repeat_changes_nothing(connection):
 
 
 def test_what_an_indicator_said_before_is_kept_with_both_days(connection):
-    store(connection, NAMED)
+    aggregate(connection, NAMED)
     [(known_since,)] = connection.execute("SELECT recorded_at FROM aggregate").fetchall()
-    store(connection, NAMED)
-    store(connection, later(NAMED, 1, 6.0))
-    store(connection, later(NAMED, 2, 7.0, "2" * 16, definition="2"), later(NAMED, 3, 8.0, "3" * 16, definition="2"))
-    store(connection, later(NAMED, 1, 6.0))
+    aggregate(connection, NAMED)
+    aggregate(connection, later(NAMED, 1, 6.0))
+    aggregate(
+        connection, later(NAMED, 2, 7.0, "2" * 16, definition="2"), later(NAMED, 3, 8.0, "3" * 16, definition="2")
+    )
+    aggregate(connection, later(NAMED, 1, 6.0))
     assert standing(connection) == [("noise_harmonica", 3, 8.0)]
     kept = standing(connection, "aggregate_superseded", "revision, value, definition, recorded_at, superseded_at")
     assert [row[:3] for row in kept] == [(0, 5.0, "1"), (1, 6.0, "1"), (2, 7.0, "2")]
@@ -89,9 +80,9 @@ def test_what_an_indicator_said_before_is_kept_with_both_days(connection):
 def test_the_same_log_read_again_gives_the_same_tables(connection):
     history = [NAMED, later(NAMED, 1, 6.0), later(NAMED, 2, 7.0, "2" * 16)]
     for one in history:
-        store(connection, one)
+        aggregate(connection, one)
     columns = "revision, value, recorded_at"
     before = [standing(connection, table, columns) for table in ("aggregate", "aggregate_superseded")]
-    store(connection, *history)
-    store(connection, history[0])
+    aggregate(connection, *history)
+    aggregate(connection, history[0])
     assert [standing(connection, table, columns) for table in ("aggregate", "aggregate_superseded")] == before

@@ -6,18 +6,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from real_parts import fresh_database
-from store_by_hand import COMMUNE, point, state
+from store_by_hand import COMMUNE, aggregate, point, state
 
 from vigie.streams.core.aggregate_words import QUALITIES, REASONS
 from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.sinks.migrate import migrate
-from vigie.streams.sinks.transaction import Transaction
 from vigie.topics.aggregate import Aggregate
-from vigie.topics.avro import Framer
 
 pytestmark = pytest.mark.parts
 DOCS = Path(__file__).resolve().parents[3] / "docs/aggregates.md"
-FRAMER = Framer("aggregates.v1")
 HOUR_MS = 3_600_000
 SUMMER_NOON = 1_784_030_400_000  # 14 July 2026, 14:00 in France
 
@@ -29,14 +26,6 @@ def window(subject, indicator, code="1h", start=SUMMER_NOON, value=5.0, **others
         value=value, completeness=1.0, expected=4, quality=1,
     )  # fmt: skip
     return Aggregate(**(values | others))
-
-
-def put(connection, *aggregates):
-    transaction = Transaction()
-    transaction.aggregates.add([FRAMER.encode(one) for one in aggregates])
-    transaction.prepare(connection)
-    with connection.transaction():
-        transaction.write(connection)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +49,7 @@ def rows(connection, query, *values):
 
 
 def test_a_row_tells_point_legal_time_and_words(connection):
-    put(connection, window(
+    aggregate(connection, window(
         "point:P1", "noise_harmonica", value=8.25, category="red", definition="1", reason="late", quality=3,
         details={"bgn": 4.0, "evt": 4.25},
     ))  # fmt: skip
@@ -73,7 +62,7 @@ def test_a_row_tells_point_legal_time_and_words(connection):
 
 
 def test_subjects_that_are_no_points_have_their_names(connection):
-    put(
+    aggregate(
         connection, window("zone:Z1", "laeq", parts=("P1",)), window("commune:13055", "laeq"),
         window("use_case:noise", "laeq"), window("zone:Z1", "my_gap#2", definition="1", parts=("P1", "T1")),
     )  # fmt: skip
@@ -89,7 +78,7 @@ def test_subjects_that_are_no_points_have_their_names(connection):
 
 def test_a_container_shows_its_last_hour_and_the_time_to_full_of_its_last_day(connection):
     later = SUMMER_NOON + HOUR_MS
-    put(
+    aggregate(
         connection, window("point:W1", "waste_fill", value=60.0),
         window("point:W1", "waste_fill", start=later, value=62.0),
         window("point:W1", "waste_fill#2", value=10.0, quality=9, completeness=0.2),
@@ -104,21 +93,21 @@ def test_a_container_shows_its_last_hour_and_the_time_to_full_of_its_last_day(co
 
 def test_the_profile_of_a_summer_is_by_legal_hour(connection):
     day = 24 * HOUR_MS
-    put(
+    aggregate(
         connection,
         *[window("point:T1", "air_temperature", start=SUMMER_NOON + n * day, value=30.0 + n) for n in (0, 1)],
     )
-    put(connection, window("point:T1", "air_temperature", start=SUMMER_NOON + 150 * day, value=-40.0))
+    aggregate(connection, window("point:T1", "air_temperature", start=SUMMER_NOON + 150 * day, value=-40.0))
     found = rows(connection, "SELECT year, local_hour, code, value, minimum, maximum, hours FROM v_chaleur_profil_ete")
     assert found == [(2026, 14, "TEM-1", 30.5, 29.0, 32.0, 2)]
 
 
 def test_what_was_known_on_a_day_is_told_of_indicators(connection):
     of_night = {"code": "1d", "definition": "1"}
-    put(connection, window("point:P1", "noise_lnight", value=50.0, **of_night))
+    aggregate(connection, window("point:P1", "noise_lnight", value=50.0, **of_night))
     connection.execute("SELECT pg_sleep(0.01)")
     [(between,)] = rows(connection, "SELECT clock_timestamp()")
-    put(connection, window("point:P1", "noise_lnight", value=51.0, revision=1, input_hash="1" * 16, **of_night))
+    aggregate(connection, window("point:P1", "noise_lnight", value=51.0, revision=1, input_hash="1" * 16, **of_night))
     known = "SELECT value, revision FROM agregat_connu_le(%s) WHERE code = 'SON-1' AND metric = 'noise_lnight'"
     assert rows(connection, known, between) == [(50.0, 0)]
     assert rows(connection, known, None) == [(51.0, 1)]
@@ -135,7 +124,7 @@ def views(connection):
 
 def test_each_indicator_of_the_platform_shows_in_a_view_of_its_use_case(connection):
     kinds = {"point": "point:P1", "zone": "zone:Z1", "network": "network:n", "use_case": "use_case:noise"}
-    put(connection, *[
+    aggregate(connection, *[
         window(kinds[one.subject.value], one.name, code, definition=one.version, start=SUMMER_NOON + 30 * HOUR_MS)
         for one in indicators().values() for code in one.codes
     ])  # fmt: skip
@@ -167,7 +156,7 @@ def test_each_view_and_each_of_its_columns_says_what_it_is(connection):
 
 
 def test_reasons_and_qualities_have_the_words_that_the_console_uses(connection):
-    put(connection, *[
+    aggregate(connection, *[
         window("zone:Z1", f"word_{n}", reason=reason, quality=quality)
         for n, (reason, quality) in enumerate(zip(REASONS, [1, 2, 3, 9, 1, 1, 1], strict=True))
     ])  # fmt: skip
@@ -179,7 +168,7 @@ def test_reasons_and_qualities_have_the_words_that_the_console_uses(connection):
 def test_the_queries_of_the_page_run(connection):
     queries = re.findall(r"```sql\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
     assert len(queries) >= 4
-    put(connection, window("point:P1", "noise_harmonica", value=8.0, definition="1"))
+    aggregate(connection, window("point:P1", "noise_harmonica", value=8.0, definition="1"))
     for query in queries:
         within = "time BETWEEN '2026-07-14T00:00:00Z' AND '2026-07-14T23:00:00Z'"  # as Grafana writes its macro
         found = rows(connection, query.replace("$__timeFilter(time)", within))
