@@ -17,6 +17,10 @@ class Dirty(Struct, frozen=True, array_like=True):
         before: only windows that start before this instant (epoch ms) are `recompute`'s; the others are the owner's.
         reason: of the revision, one of topics.aggregate.REASONS.
         topic, partition, offset: what the store must have read before (offset inclusive); topic is bare.
+        dense: spans (epoch ms UTC) in which the point measures more than its owner keeps. Where there are some, other
+            windows are asked for than else: those that start at `before` or later, rest on one of these spans (hold
+            an instant of it, or begin up to four hours after it) and were closed at the tick `closed_by`. Such
+            records have keys of their own, `<subject>:<day_start>:dense`.
     """
 
     subject: str
@@ -27,6 +31,8 @@ class Dirty(Struct, frozen=True, array_like=True):
     topic: str
     partition: int
     offset: int
+    dense: tuple[tuple[int, int], ...] = ()
+    closed_by: int = 0
 
 
 _encode = msgpack.Encoder().encode

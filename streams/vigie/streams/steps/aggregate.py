@@ -12,6 +12,7 @@ from prometheus_client import Counter
 
 from vigie.streams import metrics
 from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.windows.owned.memory import SLOT_MS
 from vigie.streams.core.windows.owned.owner import Owner, Publication
 from vigie.streams.core.windows.owned.publish import Publisher
 from vigie.streams.core.windows.owned.reader import read
@@ -30,7 +31,9 @@ HOUR_MS = 3_600_000
 WAIT_MS = 5_000
 """For how long changes of published windows are gathered, by the arrival of observations."""
 
-windows = Counter("vigie_windows_published", "Windows of points published, by reason.", ["reason"], registry=metrics.REGISTRY)
+windows = Counter(
+    "vigie_windows_published", "Windows of points published, by reason.", ["reason"], registry=metrics.REGISTRY
+)
 unused = Counter(
     "vigie_window_readings_unused", "Readings that take part in no window: impossible.", ["why"],
     registry=metrics.REGISTRY,
@@ -86,7 +89,7 @@ class AggregateStep:
         for why, count in owner.unused.items():
             unused.labels(why=why).inc(count)
         owner.unused.clear()
-        if batch and (owner.touches or owner.dirty):
+        if batch and (owner.touches or owner.dirty or owner.dense_days):
             since = self._since.setdefault(partition, batch[0].timestamp)
             if batch[-1].timestamp >= since + WAIT_MS:
                 self._repair(partition, owner, out)
@@ -123,13 +126,20 @@ class AggregateStep:
             windows.labels(reason=reason).inc(count)
 
     def _soil(self, partition: int, owner: Owner, out: Outputs) -> None:
-        if not owner.dirty:
+        if not owner.dirty and not owner.dense_days:
             return
-        days, owner.dirty, owner.changed = owner.dirty, {}, True
-        for (point, start_at), day in days.items():
-            subject = f"point:{owner.memory.points[point]}"
-            message = Dirty(
-                subject, start_at, day.end_at, owner.mark, day.reason, OBSERVATIONS, partition, day.offset
-            )  # fmt: skip
+        memory, mark = owner.memory, owner.mark
+        for (point, start_at), day in owner.dirty.items():
+            subject = f"point:{memory.points[point]}"
+            message = Dirty(subject, start_at, day.end_at, mark, day.reason, OBSERVATIONS, partition, day.offset)
             out.send("dirty", f"{subject}:{start_at}".encode(), dirty.encode(message))
-        dirty_days.inc(len(days))
+        for (point, start_at), day in owner.dense_days.items():
+            subject = f"point:{memory.points[point]}"
+            dense = tuple((one * SLOT_MS, (one + 1) * SLOT_MS) for one in sorted(memory.dense.get(point, ())))
+            message = Dirty(
+                subject, start_at, day.end_at, mark, day.reason, OBSERVATIONS, partition, day.offset, dense,
+                owner.tick_at,
+            )  # fmt: skip
+            out.send("dirty", f"{subject}:{start_at}:dense".encode(), dirty.encode(message))
+        dirty_days.inc(len(owner.dirty) + len(owner.dense_days))
+        owner.dirty, owner.dense_days, owner.changed = {}, {}, True

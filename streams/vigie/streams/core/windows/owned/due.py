@@ -69,12 +69,13 @@ def starting(codes: Iterable[int], from_at: int, to_at: int, zone: str) -> list[
 
 
 def present(memory: Memory, from_at: int, to_at: int) -> NDArray[np.bool_]:
-    """(points,) which have a row in a span, or had one that was replaced."""
+    """(points,) which have a row in a span, or had one that was replaced or was one too many."""
     found = np.zeros(len(memory.points), bool)
     for store in memory.between(from_at, to_at):
         rows = store.rows()
         low, high = max(from_at - store.base_at, 0), to_at - store.base_at
         found[rows["point"][(rows["at"] >= low) & (rows["at"] < high) & (rows["code"] != DEAD)]] = True
+    found[[point for point in memory.dense if memory.is_dense(point, from_at, to_at)]] = True
     return found
 
 

@@ -29,12 +29,13 @@ class Held:
         mark: windows that start before it are not written here any more.
         touches: (point, quarter of an hour since 1970) -> what has changed there in windows that were due.
         dirty: (point, start of its legal day) -> what recompute is to be told.
+        dense_days: the same of windows that are held here, but for rows that were too many.
         revisions: (number of a slot, point) -> (code, start) -> revision of windows that start there and were published
             more than once.
         newest_arrival_at: the latest ingested_at, epoch ms: tells the time until the first tick.
         applied: offset of the last observation taken.
         unsure: whether another worker may have published windows of which nothing is known here.
-        changed: whether `tick_at`, `mark` or `dirty` changed since they were last saved.
+        changed: whether `tick_at`, `mark`, `dirty` or `dense_days` changed since they were last saved.
         doubted: (point, quarter) -> series that a former worker may have published there, and that are gone.
         heads: key and first bytes of each point's records, for who makes them.
         spec: of each point.
@@ -49,6 +50,7 @@ class Held:
         self.tick_at = self.mark = self.newest_arrival_at = NEVER
         self.touches: dict[tuple[int, int], Touch] = {}
         self.dirty: dict[tuple[int, int], DirtyDay] = {}
+        self.dense_days: dict[tuple[int, int], DirtyDay] = {}
         self.revisions: dict[tuple[int, int], dict[tuple[int, int], int]] = {}
         self.applied = -1
         self.unsure = False
@@ -129,12 +131,26 @@ class Held:
 
     def soil(self, point: int, at: int, reason: str, offset: int) -> None:
         """Say that windows of the day of an instant are to be made again from the store."""
+        self._note(self.dirty, point, at, reason, offset)
+
+    def soil_dense(self, point: int, at: int, reason: str, offset: int) -> None:
+        """The same of windows that rest on rows which were too many."""
+        self._note(self.dense_days, point, at, reason, offset)
+
+    def _note(self, days: dict[tuple[int, int], DirtyDay], point: int, at: int, reason: str, offset: int) -> None:
         _, start_at, end_at = window_of("1d", at, self.zone)
-        day = self.dirty.get((point, start_at))
+        day = days.get((point, start_at))
         if day is None:
-            day = self.dirty[point, start_at] = DirtyDay(end_at)
-        day.reason, day.offset = reason, max(day.offset, offset)
+            day = days[point, start_at] = DirtyDay(end_at)
+        day.take(reason, offset)
         self.changed = True
+
+    def leave(self, point: int, one: Observed, offset: int) -> None:
+        """An observation among those that are too many: windows that hold it and were due are made from the store."""
+        self.memory.newest[point] = max(self.memory.newest[point], one.observed_at)
+        least_upload_ms = self.spec[point].columns(one.layout).least_upload_ms
+        if self.unsure or one.observed_at < self.tick_at - least_upload_ms:
+            self.soil_dense(point, one.observed_at, reason_of(one.reason), offset)
 
     def revision_of(self, window: Window) -> int:
         """The highest revision of a window that was published more than once; -1 of any other."""

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from vigie.streams.core.windows.owned.layout import DEAD, Layout
 from vigie.streams.core.windows.owned.reader import Observed, Subjects
+from vigie.streams.core.windows.statistics import PREDECESSOR_MS
 
 SLOT_MS = 14_400_000
 NEVER = -(2**62)
+MOST_BYTES = 96_000
+"""Of rows of one point in one slot, as they are saved: 4800 of one series (one each 3 s), 1263 of eight. What is more is
+dense: it is not kept."""
 
 Rows = NDArray[Any]
 Key = tuple[int, int, int]
@@ -109,14 +113,16 @@ class Slot:
     Attributes:
         stores: by layout.
         changed: numbers of points of which something was changed since it was last saved.
+        bytes: of the rows of each point, as they are saved.
     """
 
-    __slots__ = ("base_at", "changed", "stores")
+    __slots__ = ("base_at", "bytes", "changed", "stores")
 
     def __init__(self, base_at: int) -> None:
         self.base_at = base_at
         self.stores: dict[Layout, Store] = {}
         self.changed: set[int] = set()
+        self.bytes: dict[int, int] = {}
 
     def store(self, layout: Layout) -> Store:
         """The store of a layout, made if need be."""
@@ -142,6 +148,8 @@ class Memory:
         newest: instant of the newest observation of each point (epoch ms).
         slots: by their number, epoch ms // SLOT_MS.
         subjects: numbers of all that are named in rows.
+        dense: point -> slots of which none of its rows is kept: there were too many.
+        crowded: points and slots that have become too many, until `thin`.
     """
 
     def __init__(self) -> None:
@@ -150,6 +158,8 @@ class Memory:
         self.newest: list[int] = []
         self.slots: dict[int, Slot] = {}
         self.subjects: dict[Subjects, int] = {}
+        self.dense: dict[int, set[int]] = {}
+        self.crowded: set[tuple[int, int]] = set()
 
     def number(self, point: str) -> int:
         """The number of a point, which gets one if need be."""
@@ -175,6 +185,9 @@ class Memory:
         code = store.code(Word(one.revision, one.flags, one.withdrawn, one.subjects))
         store.fresh.append(one.layout.pack(point, at - store.base_at, one.name, code, *one.values))
         slot.changed.add(point)
+        size = slot.bytes[point] = slot.bytes.get(point, 0) + one.layout.saved.itemsize
+        if size > MOST_BYTES:
+            self.crowded.add((point, at // SLOT_MS))
 
     def find(self, keys: Iterable[Key]) -> dict[Key, Found]:
         """Where observations stand, of those that are here."""
@@ -207,7 +220,33 @@ class Memory:
     def kill(self, point: int, found: Found) -> None:
         """Take a row out."""
         found.store.rows()["code"][found.place] = DEAD
-        self.slots[found.store.base_at // SLOT_MS].changed.add(point)
+        slot = self.slots[found.store.base_at // SLOT_MS]
+        slot.changed.add(point)
+        slot.bytes[point] -= found.store.layout.saved.itemsize
+
+    # -- what is too much
+
+    def thin(self) -> None:
+        """Let go of the rows of points in slots in which they are too many, for good."""
+        for point, number in self.crowded:
+            self.dense.setdefault(point, set()).add(number)
+            slot = self.slots[number]
+            for store in slot.stores.values():
+                store.keep(store.rows()["point"] != point)
+            slot.bytes.pop(point, None)
+            slot.changed.add(point)
+        self.crowded = set()
+
+    def is_dense(self, point: int, from_at: int, to_at: int) -> bool:
+        """Whether a point is dense in a slot that holds instants of [from_at, to_at)."""
+        numbers = self.dense.get(point, ())
+        return any(from_at // SLOT_MS <= number <= (to_at - 1) // SLOT_MS for number in numbers)
+
+    def rests_on_dense(self, point: int, start_at: int, end_at: int) -> bool:
+        """Whether a window needs rows that are not kept: its own, or the one before it that a meter has."""
+        return self.is_dense(point, start_at - PREDECESSOR_MS, end_at)
+
+    # -- what leaves
 
     def between(self, from_at: int, to_at: int) -> Iterator[Store]:
         """The stores of the slots that hold instants of [from_at, to_at)."""
@@ -231,6 +270,8 @@ class Memory:
         for slot in self.slots.values():
             for store in slot.stores.values():
                 store.trim()
+        dense = {point: {one for one in some if (one + 2) * SLOT_MS > before_at} for point, some in self.dense.items()}
+        self.dense = {point: some for point, some in dense.items() if some}
 
     def _keep_meters(self, slot: Slot) -> None:
         metered = np.zeros(len(self.points), bool)

@@ -68,6 +68,9 @@ class Owner(Held):
                 self.soil(point, at, reason_of(one.reason), offset)
                 if at < self.mark - SLOT_MS or not (one.layout.has_meter or self.has_meter(point)):
                     continue  # else the first reading of the next window is compared with it
+            if memory.dense and memory.is_dense(point, at, at + 1):
+                self.leave(point, one, offset)
+                continue
             if at > newest[point] and not one.withdrawn:
                 newest[point] = at
                 append(point, one)
@@ -82,6 +85,8 @@ class Owner(Held):
                     self.doubt(point, one, offset, (*known[1].layout.series, *one.layout.series))
         if others:
             settle(self, others)
+        if memory.crowded:
+            memory.thin()
         told = self.newest_arrival_at - (0 if self.tick_at == NEVER else MOST_BEHIND_MS)
         if told > self.tick_at:
             self.release(told)
@@ -130,11 +135,26 @@ class Owner(Held):
     def _due(self, since_at: int) -> Pairs:
         codes = {code for spec in self.in_use for code in spec.codes}
         uploads = {one for spec in self.in_use for one in spec.uploads_ms()}
+        uploads |= {one for point in self.memory.dense for one in self.spec[point].all_uploads_ms()}
         since = max(since_at, self._oldest_at())
         longest = max((one for spec in self.before.values() for one in spec.uploads_ms()), default=0)
         spans = due_between(codes, uploads, since - longest, self.tick_at, self.mark, self.zone)
         points = [np.flatnonzero(present(self.memory, span.start_at, span.end_at)) for span in spans]
-        return pairs_of(spans, points)
+        pairs = pairs_of(spans, points)
+        return self._without_dense(pairs, since_at) if self.memory.dense else pairs
+
+    def _without_dense(self, pairs: Pairs, since_at: int) -> Pairs:
+        """Windows that rest on rows which were too many are made from the store, when they are due."""
+        kept = np.ones(len(pairs.point), bool)
+        for pair in np.flatnonzero(np.isin(pairs.point, list(self.memory.dense))).tolist():
+            point, code, start_at, end_at = (int(column[pair]) for column in pairs)
+            if self.memory.rests_on_dense(point, start_at, end_at):
+                kept[pair] = False
+                spec = self.spec[point]
+                since = end_at + max(spec.all_uploads_ms() | self.before.get(point, spec).all_uploads_ms())
+                if code in spec.codes and since > since_at:
+                    self.soil_dense(point, start_at, "closed", self.applied)
+        return Pairs(*(column[kept] for column in pairs))
 
     def _oldest_at(self) -> int:
         return min(self.memory.slots, default=0) * SLOT_MS

@@ -83,6 +83,9 @@ def _note(held: Held, found: Repairs, point: int, span: Span, at: int, touch: To
     if span.start_at < held.mark:
         held.soil(point, at, touch.reason, touch.offset)
     elif span.end_at <= held.tick_at:
+        if held.memory.rests_on_dense(point, span.start_at, span.end_at):
+            held.soil_dense(point, span.start_at, touch.reason, touch.offset)
+            return
         repair = found.get((point, span))
         if repair is None:
             repair = found[point, span] = Repair()
@@ -97,6 +100,8 @@ def _note_next(held: Held, found: Repairs) -> None:
         for series, at in touch.meters:
             asked.setdefault(series, set()).add((point, at))
             reasons[point] = touch
+            if held.memory.is_dense(point, at, at + _REACH_MS):  # the next reading may be one that is not kept
+                held.soil_dense(point, at, touch.reason, touch.offset)
     for series, changes in asked.items():
         for point, at, next_at in _next(held, series, sorted(changes)):
             for code in held.spec[point].codes:
@@ -109,7 +114,7 @@ def _note_next(held: Held, found: Repairs) -> None:
 def _note_meter(held: Held, found: Repairs, point: int, span: Span, series: int, touch: Touch) -> None:
     if span.start_at < held.mark:
         held.soil(point, span.start_at, touch.reason, touch.offset)
-    elif span.end_at <= held.tick_at:
+    elif span.end_at <= held.tick_at and not held.memory.rests_on_dense(point, span.start_at, span.end_at):
         repair = found.get((point, span))
         if repair is None:
             repair = found[point, span] = Repair()

@@ -51,6 +51,7 @@ class _Saved(msgspec.Struct, array_like=True, frozen=True):
     subjects: list[Subjects]
     revisions: list[tuple[int, int, int]]
     touches: list[_Touched]
+    dense: bool = False
 
 
 class _Partition(msgspec.Struct, array_like=True, frozen=True):
@@ -59,6 +60,7 @@ class _Partition(msgspec.Struct, array_like=True, frozen=True):
     mark: int
     newest_arrival_at: int
     dirty: list[tuple[str, int, int, str, int]]
+    dense_days: list[tuple[str, int, int, str, int]] = []
 
 
 class _Applied(msgspec.Struct, array_like=True, frozen=True):
@@ -90,8 +92,11 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
     if owner.changed:
         owner.changed = False
         names = owner.memory.points
-        dirty = [(names[p], start, day.end_at, day.reason, day.offset) for (p, start), day in owner.dirty.items()]
-        whole = _Partition(owner.applied, owner.tick_at, owner.mark, owner.newest_arrival_at, dirty)
+        dirty, dense = (
+            [(names[p], start, day.end_at, day.reason, day.offset) for (p, start), day in days.items()]
+            for days in (owner.dirty, owner.dense_days)
+        )
+        whole = _Partition(owner.applied, owner.tick_at, owner.mark, owner.newest_arrival_at, dirty, dense)
         found.append((PARTITION, _encode(whole)))
     for number, slot in owner.memory.slots.items():
         if slot.changed:
@@ -100,7 +105,7 @@ def dump(owner: Owner) -> list[tuple[bytes, bytes]]:
             for point in points:
                 found.append((
                     f"{owner.memory.points[point]}/{number % SLOTS}".encode(),
-                    _value(owner, number, blocks.get(point, ()), owner.revisions.get((number, point), {}),
+                    _value(owner, number, point, blocks.get(point, ()), owner.revisions.get((number, point), {}),
                            touches.get((number, point), ())),
                 ))  # fmt: skip
     return found
@@ -113,6 +118,9 @@ def dump_all(owner: Owner) -> list[tuple[bytes, bytes]]:
             slot.changed.update(np.unique(store.rows()["point"]).tolist())
     for number, point in owner.revisions:
         owner.memory.slot(number).changed.add(point)
+    for point, numbers in owner.memory.dense.items():
+        for number in numbers:
+            owner.memory.slot(number).changed.add(point)
     owner.changed = True
     return dump(owner)
 
@@ -151,7 +159,7 @@ def _blocks(owner: Owner, slot: Slot, points: list[int]) -> dict[int, list[_Piec
 
 
 def _value(
-    owner: Owner, number: int, pieces: Iterable[_Piece], revisions: dict[tuple[int, int], int],
+    owner: Owner, number: int, point: int, pieces: Iterable[_Piece], revisions: dict[tuple[int, int], int],
     touches: Iterable[tuple[int, Touch]],
 ) -> bytes:  # fmt: skip
     subjects: dict[Subjects, int] = {}
@@ -175,7 +183,8 @@ def _value(
             for quarter, one in touches
         ]  # fmt: skip
     told = [(code, start_at, revision) for (code, start_at), revision in revisions.items()]
-    return _encode(_Saved(owner.applied, number, blocks, list(subjects), told, touched))
+    dense = number in owner.memory.dense.get(point, ())
+    return _encode(_Saved(owner.applied, number, blocks, list(subjects), told, touched, dense))
 
 
 def load(owner: Owner, values: Iterable[tuple[bytes, bytes]]) -> None:
@@ -197,6 +206,8 @@ def load(owner: Owner, values: Iterable[tuple[bytes, bytes]]) -> None:
         if (one.number + 2) * SLOT_MS <= owner.mark:
             continue
         point = owner.memory.number(name)
+        if one.dense:
+            owner.memory.dense.setdefault(point, set()).add(one.number)
         subjects = [interned(tuple(some)) for some in one.subjects]
         for block in one.blocks:
             layout = layout_of(block.series)
@@ -214,9 +225,10 @@ def _load_partition(owner: Owner, value: bytes) -> None:
     whole = _decode_partition(value)
     owner.applied = max(owner.applied, whole.applied)
     owner.tick_at, owner.mark, owner.newest_arrival_at = whole.tick_at, whole.mark, whole.newest_arrival_at
-    for name, start_at, end_at, reason, offset in whole.dirty:
-        day = owner.dirty[owner.memory.number(name), start_at] = DirtyDay(end_at)
-        day.reason, day.offset = reason, offset
+    for days, told in ((owner.dirty, whole.dirty), (owner.dense_days, whole.dense_days)):
+        for name, start_at, end_at, reason, offset in told:
+            day = days[owner.memory.number(name), start_at] = DirtyDay(end_at)
+            day.reason, day.offset = reason, offset
 
 
 def _load_touch(owner: Owner, point: int, one: _Touched, subjects: list[Subjects]) -> None:
@@ -244,6 +256,8 @@ def _load_rows(
     rows["at"], rows["name"], rows["value"] = saved["at"], saved["name"], saved["value"]
     rows["code"] = np.array(codes, np.uint32)[saved["code"] + np.repeat(np.array(firsts, np.int64), counts)]
     store.extend(rows)
+    for (point, _, _), count in zip(pieces, counts, strict=True):
+        slot.bytes[point] = slot.bytes.get(point, 0) + count * size
     newest = np.array(owner.memory.newest, np.int64)
     np.maximum.at(newest, rows["point"], rows["at"].astype(np.int64) + slot.base_at)
     owner.memory.newest[:] = newest.tolist()

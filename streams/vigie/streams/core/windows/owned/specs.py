@@ -66,6 +66,10 @@ class Spec:
         """Upload periods of the series that were met."""
         return {one for columns in self._columns.values() for one in columns.upload_ms.tolist()}
 
+    def all_uploads_ms(self) -> set[int]:
+        """Upload periods of all series, met or not."""
+        return {upload_s * 1000 for _, upload_s in (*self._series.values(), self._others)}
+
     def layouts(self) -> Iterable[Layout]:
         """Layouts that were met."""
         return self._columns

@@ -80,6 +80,12 @@ class DirtyDay:
     def __init__(self, end_at: int) -> None:
         self.end_at, self.reason, self.offset = end_at, "late", -1
 
+    def take(self, reason: str, offset: int) -> None:
+        """Add a cause; that a window has closed is the least of them: it takes nothing away."""
+        if self.offset < 0 or reason != "closed":
+            self.reason = reason
+        self.offset = max(self.offset, offset)
+
 
 def seen(series: Iterable[int], flags: bytes, values: Iterable[float]) -> dict[int, Class]:
     """What windows see of the values of a row, by series.
