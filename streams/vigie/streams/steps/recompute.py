@@ -1,7 +1,8 @@
 """The role `recompute`: the fleet's changes to their topic, and history repaired after them, by one active worker.
 
 The active one holds an advisory lock of its database session, so that a stand-by follows as soon as that session ends.
-One that is frozen keeps its session; as it says nothing in it, the database ends it after `session_timeout_s`.
+One that is frozen keeps its session; as it says nothing in it, the database ends it after `session_timeout_s`. When it
+wakes up it ends before it sends anything: what it had made may be older than what the other one has published.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ from vigie.streams.steps.nightly import every_night
 from vigie.streams.steps.repair import Repairer, waiting
 from vigie.streams.steps.windows_again import WindowsAgain
 from vigie.streams.transport import log_lines
+from vigie.streams.transport.clock import ZombieGuard
 from vigie.streams.transport.observer import Observer
 from vigie.streams.transport.output import Output
 from vigie.streams.transport.start import wait_for_topics
@@ -54,6 +56,8 @@ STAND_BY_S = 0.3
 """How often a stand-by asks for the lock."""
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.2, 5.0
 STOP_LIMIT_S = 10.0
+ALIVE, FROZEN = 0.1, 0.8
+"""Of the session's time-out: how often something is said in it, and after what it may be lost."""
 
 outbox_waiting = Gauge(
     "vigie_fleet_outbox_waiting", "Changes of the fleet recorded and not published.", registry=metrics.REGISTRY
@@ -67,6 +71,7 @@ class Recompute:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._health = metrics.Health()
+        self._guard = ZombieGuard(FROZEN * settings.session_timeout_s)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._connection: Connection | None = None
         self._strange: int | None = None  # revision of fleet.v1 that the database does not know, told already
@@ -85,7 +90,7 @@ class Recompute:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        tasks = [asyncio.create_task(work) for work in (stop.wait(), self._work(), self._beat())]
+        tasks = [asyncio.create_task(work) for work in (stop.wait(), self._work(), self._guard.run(self._health.beat))]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         self._health.not_ready("stopping")
         _exit_after(STOP_LIMIT_S, 0 if stop.is_set() else 1)
@@ -99,11 +104,6 @@ class Recompute:
                 raise result
         return 0
 
-    async def _beat(self) -> None:
-        while True:
-            self._health.beat()
-            await asyncio.sleep(1)
-
     async def _work(self) -> None:
         settings = self._settings
         topics = ["fleet.v1", "requalify", "alarm-inputs", *windows_role.TOPICS_NEEDED, *UPLINKS]
@@ -112,7 +112,7 @@ class Recompute:
             self._health.not_ready("Kafka does not answer")
             producer = await self._started(stack, lambda: new_producer(settings))
             observer = await self._started(stack, lambda: Observer(settings.kafka, [settings.topic("alarm-inputs")]))
-            output = Output(lambda: producer, settings.topic, counts, _too_large)
+            output = Output(self._guard.before(lambda: producer), settings.topic, counts, _too_large)
             following = asyncio.create_task(observer.follow(self._heard))
             stack.callback(following.cancel)
             ticks = lambda: self._tick_at, self._gate.answered
@@ -184,7 +184,7 @@ class Recompute:
         """Also while Kafka is waited for, so that the database does not end the session of one that is not frozen."""
         with contextlib.suppress(psycopg.Error):  # whoever works with the session is told, too
             while True:
-                await asyncio.sleep(self._settings.session_timeout_s / 3)
+                await asyncio.sleep(ALIVE * self._settings.session_timeout_s)
                 await self._in_database(lambda connection: connection.execute("SELECT 1"))
 
     async def _reign(self, producer: Any, repairer: Repairer, windows: WindowsAgain) -> None:

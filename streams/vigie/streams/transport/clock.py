@@ -5,8 +5,11 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 BEAT_S = 0.5
 
@@ -48,12 +51,21 @@ class ZombieGuard:
         gap = self._clock() - self.last_beat_s
         if gap > self.session_timeout_s:
             log.critical(
-                "This worker stood still for %.0f s, longer than its session of %.0f s: its partitions may belong to "
-                "another worker now. It ends without sending, and starts anew",
+                "This worker stood still for %.0f s, longer than its session of %.0f s: its work may be another "
+                "worker's now. It ends without sending, and starts anew",
                 gap,
                 self.session_timeout_s,
             )
             self._leave()
+
+    def before(self, call: Callable[[], T]) -> Callable[[], T]:
+        """The same call, after the check."""
+
+        def checked() -> T:
+            self.check()
+            return call()
+
+        return checked
 
     def beat(self) -> None:
         """The event loop is alive."""
