@@ -1,11 +1,12 @@
 """`recompute`: a flush of three days repaired while live values come in, and a year of a use case computed again.
 
-The flush: observations of points of heat as `observe` publishes them (15,000 a second), and the days that it marks
+The flush: observations of points as `observe` publishes them (15,000 a second), and the days that it marks
 dirty. The year: readings written to the store beforehand, then a request for all indicators of the use case, twice:
 nothing stands, and nothing has changed.
 
 VIGIE_TEST_BENCH_PARTS is `flush`, `year` or `flush,year`; VIGIE_TEST_BENCH_POINTS and VIGIE_TEST_BENCH_YEAR_POINTS
-are sizes; VIGIE_TEST_BENCH_USE_CASE is of the year (noise, heat, mobility, lighting, river, waste).
+are sizes; VIGIE_TEST_BENCH_FLUSHED and VIGIE_TEST_BENCH_USE_CASE are their use cases (noise, heat, mobility, lighting,
+river, waste).
 """
 
 import os
@@ -19,6 +20,7 @@ import psycopg
 from figures import Figure, cpu_s, rss_mb
 from recompute_place import LIVE_PER_S, Live, Place, name_of, observation, place
 
+from vigie.streams.core.windows.series_name import indicator_name
 from vigie.streams.sinks.partitions import make_missing_partitions, week_of
 from vigie.streams.sinks.recompute_requests import ask, progress
 from vigie.topics import dirty
@@ -28,6 +30,7 @@ from vigie.topics.observation_encoder import ObservationEncoder
 PARTS = os.environ.get("VIGIE_TEST_BENCH_PARTS", "flush,year").split(",")
 POINTS = int(os.environ.get("VIGIE_TEST_BENCH_POINTS", "300"))
 YEAR_POINTS = int(os.environ.get("VIGIE_TEST_BENCH_YEAR_POINTS", "57"))
+FLUSHED = os.environ.get("VIGIE_TEST_BENCH_FLUSHED", "heat")
 USE_CASE = os.environ.get("VIGIE_TEST_BENCH_USE_CASE", "noise")
 QUARTER, HOUR, DAY = 900_000, 3_600_000, 86_400_000
 OBSERVED_PER_S = 15_000
@@ -61,8 +64,8 @@ def figures() -> Iterator[Figure]:
 
 def flush(found: Place) -> Iterator[Figure]:
     """Three days of all points come at once."""
-    series, begin = list(SERIES["heat"]), JANUARY + 10 * DAY
-    found.fleet("heat", series, POINTS)
+    series, begin = list(SERIES[FLUSHED]), JANUARY + 10 * DAY
+    found.fleet(FLUSHED, series, POINTS)
     found.start("store")
     pid = found.start("recompute")
     found.tick(begin + 40 * DAY)
@@ -84,7 +87,7 @@ def flush(found: Place) -> Iterator[Figure]:
         delays = {"windows of 15 min to a day": live.p95_s(flushed_at, flushed_at + stored_s),
                   "all that follows": live.p95_s(flushed_at + stored_s, flushed_at + rest_s)}  # fmt: skip
     every = found.number("SELECT count(*) FROM aggregate")
-    note = f"{POINTS} points of heat, {POINTS * 288 * 5} readings, store, broker and database on the same cores"
+    note = f"{POINTS} points of {FLUSHED}, {POINTS * 288 * 5} readings, store, broker and database on the same cores"
     yield Figure(name="recompute: flush on the topic", value=topic_s, unit="s",
                  note=f"{note}; {windows} windows of 15 min to a day, and rolling ones of one property")  # fmt: skip
     yield Figure(name="recompute: flush in the store, 15 min to a day", value=stored_s, unit="s", note=note)
@@ -101,7 +104,7 @@ def flush(found: Place) -> Iterator[Figure]:
 
 def _send(found: Place, begin: int) -> None:
     encode, values = ObservationEncoder().encode, np.random.default_rng(1).normal(20, 5, (POINTS, 288))
-    began, sent, series = time.monotonic(), 0, list(SERIES["heat"])
+    began, sent, series = time.monotonic(), 0, list(SERIES[FLUSHED])
     for number in range(POINTS):
         for quarter in range(288):
             at = begin + quarter * QUARTER
@@ -118,8 +121,9 @@ def _send(found: Place, begin: int) -> None:
 def _stored(found: Place, *codes: str) -> int:
     return found.number(
         "SELECT count(*) FROM aggregate WHERE window_code = ANY (%s) AND subject LIKE 'point:PT%%'"
-        " AND indicator IN ('air_temperature', 'relative_humidity', 'dew_point', 'air_pressure', 'illuminance')",
+        " AND indicator = ANY (%s)",
         list(codes),
+        [indicator_name(*one) for one in SERIES[FLUSHED]],
     )
 
 

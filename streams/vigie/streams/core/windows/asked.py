@@ -1,6 +1,6 @@
 """What somebody asked for (`vigie recompute`), as work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from vigie.topics.property import BY_NAME
 
 ALL = "*"
 SLOT_MS = 4 * HOUR_MS
-POINTS_AT_ONCE = 25
-"""Over a month so many points fit into one load of the engine, with what their indicators look back on."""
+POINTS_OF_A_MONTH, POINTS_OF_A_YEAR = 25, 2
+"""So many points fit into one load of the engine (POINT_DAYS there), with what their indicators look back on."""
 ZONE_CODES = ("1h", "1d")
 
 
@@ -84,17 +84,19 @@ def work_of(
         else:
             yield from _of_series(request, span, roster, ticks, memory_ms, zone)
     keys = [key for key, one in roster.indicators.items() if fnmatchcase(one.name, request.indicator)]
-    for subjects in _together(request, roster, keys):
-        for key in keys:
-            yield from _of_indicator(request, span, roster, key, subjects, tick_at, zone)
+    for years, size in ((False, POINTS_OF_A_MONTH), (True, POINTS_OF_A_YEAR)):
+        for subjects in _together(request, roster, keys, size):
+            for key in keys:
+                codes = [code for code in roster.indicators[key].codes if (code == "1y") == years]
+                yield from _of_indicator(request, span, roster, key, codes, subjects, tick_at, zone)
 
 
-def _together(request: Request, roster: Roster, keys: list[str]) -> Iterator[frozenset[str]]:
+def _together(request: Request, roster: Roster, keys: list[str], size: int) -> Iterator[frozenset[str]]:
     """Some points each, whose readings are loaded once for all their indicators; then all that is no point."""
     subjects = {one for key in keys for one in roster.subjects(key) if _is_for(request, one)}
     points = sorted(one for one in subjects if one.startswith("point:"))
-    for begin in range(0, len(points), POINTS_AT_ONCE):
-        yield frozenset(points[begin : begin + POINTS_AT_ONCE])
+    for begin in range(0, len(points), size):
+        yield frozenset(points[begin : begin + size])
     yield frozenset(subjects.difference(points))
 
 
@@ -134,14 +136,15 @@ def _of_many(
 
 
 def _of_indicator(
-    request: Request, span: tuple[int, int], roster: Roster, key: str, of: frozenset[str], tick_at: int, zone: str
-) -> Iterator[Work]:
+    request: Request, span: tuple[int, int], roster: Roster, key: str, codes: Iterable[str], of: frozenset[str],
+    tick_at: int, zone: str,
+) -> Iterator[Work]:  # fmt: skip
     indicator = roster.indicators[key]
     by_wait: dict[int, list[str]] = {}
     for subject in roster.subjects(key):
         if subject in of:
             by_wait.setdefault(wait_ms(roster, subject, indicator.after_s), []).append(subject)
-    for code in indicator.codes:
+    for code in codes:
         for wait, subjects in by_wait.items():
             windows = tuple(
                 one for one in windows_between(code, *span, zone) if _is_due(one, span, request, tick_at - wait)
