@@ -331,3 +331,17 @@ def test_without_ticks_the_memory_goes_by_arrival():
     assert {one.from_at for one in worker.log.dirty} >= {START, START + DAY}
     worker.die()
     assert len(worker.owner.memory.slots) <= SLOTS - 3
+
+
+def test_what_changed_and_was_let_go_of_without_a_tick_is_not_lost_with_its_worker():
+    worker = Worker(point("P1"))
+    a_day(worker, 4)
+    at = START + HOUR
+    worker.take(
+        observation(900, at, {TEMPERATURE: 30.0}, arrival=START + 6 * HOUR),  # repairs the hour, in five seconds
+        observation(901, START + 3 * DAY, {TEMPERATURE: 30.0}),  # ticks are away: the day leaves the memory
+    )
+    worker.save()
+    worker.die()
+    worker.tick(START + 3 * DAY + MINUTE)
+    assert [one.before for one in worker.log.dirty if one.from_at <= at < one.to_at and one.reason == "late"]

@@ -194,9 +194,19 @@ class Owner(Held):
             return
         before, self.mark, self.changed = max(self.mark, self._oldest_at() - 2 * DAY_MS), mark, True
         self._soil_unpublished(before)
+        self._soil_touched()
         self.memory.release(mark)
         self.doubted = {key: series for key, series in self.doubted.items() if key[1] * QUARTER_MS >= mark}
         self.revisions = {key: some for key, some in self.revisions.items() if key[0] * SLOT_MS >= mark}
+
+    def _soil_touched(self) -> None:
+        """Changes that were not published yet leave the state with their hours: recompute is told now, not later."""
+        for (point, quarter), touch in list(self.touches.items()):
+            at = quarter * QUARTER_MS
+            if at < self.mark:
+                self.soil(point, at, touch.reason, touch.offset)
+                if at < self.mark - SLOT_MS or not touch.meters:
+                    del self.touches[point, quarter]
 
     def _soil_unpublished(self, from_at: int) -> None:
         """Windows that leave the memory before they were due are made from the store."""
