@@ -1,8 +1,11 @@
 """A window is a function of the set of unique readings in it, whatever their order, repeats, batches and restarts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from unittest.mock import patch
 
+import numpy as np
 from fleet_objects import point
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,12 +20,15 @@ from windows_by_hand import (
     PASSAGES,
     START,
     TEMPERATURE,
+    Log,
     Worker,
     expected,
     observation,
     same,
 )
 
+from vigie.streams.core.windows.owned import memory as owned_memory
+from vigie.streams.core.windows.owned.layout import DEAD
 from vigie.topics.aggregate import Aggregate
 from vigie.topics.dirty import Dirty
 from vigie.topics.observation import Observation
@@ -84,9 +90,9 @@ def history(random: Random, base: int) -> list[Event]:
     return sorted(events, key=lambda one: one.arrival)
 
 
-def play(random: Random, base: int, events: list[Event], *, kills: bool) -> Worker:
+def play(random: Random, base: int, events: list[Event], *, kills: bool, worker: Worker | None = None) -> Worker:
     """The events with ticks, batches of any size, checkpoints and deaths between them."""
-    worker, now, clock = Worker(*FLEET), base, 0
+    worker, now, clock = worker or Worker(*FLEET), base, 0
     end = base + DAYS * DAY + 3 * HOUR
     for event in events:
         while now < min(event.arrival, end - HOUR):
@@ -114,7 +120,9 @@ def play(random: Random, base: int, events: list[Event], *, kills: bool) -> Work
     return worker
 
 
-def check(worker: Worker, events: list[Event]) -> None:
+def check(
+    worker: Worker, events: list[Event], is_left: Callable[[str, Aggregate, Dirty], bool] = lambda *_: False
+) -> None:
     wanted = expected([event.one for event in events], STEPS_S)
     wanted = {key: one for key, one in wanted.items() if key[1] != "active_energy_index" or key[2] != "15m"}
     last, mark, end = worker.log.last(), worker.owner.mark, worker.owner.tick_at
@@ -129,6 +137,8 @@ def check(worker: Worker, events: list[Event]) -> None:
             continue
         if start < mark and any(is_named(subject, told or right, one) for one in worker.log.dirty):
             continue
+        if any(one.dense and is_left(subject, told or right, one) for one in worker.log.dirty):
+            continue
         raise AssertionError(f"{key}: told {told}, right {right}; mark {mark}, dirty {worker.log.dirty}")
 
 
@@ -141,8 +151,56 @@ def is_named(subject: str, one: Aggregate, dirty: Dirty) -> bool:
     reach = 4 * HOUR if one.indicator == "active_energy_index" else 0
     return (
         dirty.subject == subject and dirty.from_at < one.window_end and dirty.to_at + reach > one.window_start
-        and one.window_start < dirty.before
+        and one.window_start < dirty.before and not dirty.dense
     )  # fmt: skip
+
+
+class Watched(Worker):
+    """Its owner never writes a window that rests on rows which it does not keep."""
+
+    def read(self, count: int = 1_000_000) -> Log:
+        return self._look(self._resting(), super().read(count))
+
+    def tick(self, at: int) -> Log:
+        return self._look(self._resting(), super().tick(at))
+
+    def _resting(self) -> set[tuple[str, int]]:
+        memory = self.owner.memory
+        return {(f"point:{memory.points[point]}", slot) for point, slots in memory.dense.items() for slot in slots}
+
+    def _look(self, resting: set[tuple[str, int]], new: Log) -> Log:
+        memory = self.owner.memory
+        for one in new.aggregates:
+            slots = range(one.window_start // (4 * HOUR) - 1, (one.window_end - 1) // (4 * HOUR) + 1)
+            assert not any((one.subject, slot) in resting for slot in slots), one
+        for slot in memory.slots.values():
+            for store in slot.stores.values():
+                kept = store.rows()["point"][store.rows()["code"] != DEAD]
+                assert np.bincount(kept, minlength=1).max() * store.layout.saved.itemsize <= MOST_BYTES
+        return new
+
+
+MOST_BYTES = 100
+"""Three rows of one value are more than is kept."""
+
+
+def is_left(subject: str, one: Aggregate, dirty: Dirty) -> bool:
+    """Whether recompute is told to make a window that rests on rows which were too many."""
+    return (
+        dirty.subject == subject and dirty.from_at < one.window_end and dirty.to_at > one.window_start
+        and one.window_start >= dirty.before and one.window_end + upload_ms(one) <= dirty.closed_by
+        and any(begin < one.window_end and end + 4 * HOUR > one.window_start for begin, end in dirty.dense)
+    )  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 2**32), base=st.sampled_from([START, SPRING]))
+def test_windows_of_what_is_too_much_are_all_left_to_recompute(seed: int, base: int):
+    random = Random(seed)
+    events = history(random, base)
+    with patch.object(owned_memory, "MOST_BYTES", MOST_BYTES):
+        worker = play(random, base, events, kills=True, worker=Watched(*FLEET))
+    check(worker, events, is_left)
 
 
 @settings(max_examples=20, deadline=None)

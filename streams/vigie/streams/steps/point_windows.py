@@ -5,14 +5,16 @@ from typing import Any
 
 import psycopg
 
-from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.fleet.view import FleetView, Point
 from vigie.streams.core.windows.again import Bounds, Series, compare, make
+from vigie.streams.core.windows.parts_again import parts_again, told_windows
 from vigie.streams.core.windows.plan import METER_REACH_MS, OWNED_CODES, ROLLING_CODES, Span, bounds, codes_of, steps_of
 from vigie.streams.core.windows.rows import Remade, records
 from vigie.streams.core.windows.series_name import indicator_name, series_of
 from vigie.streams.core.windows.statistics import Way, way_of
 from vigie.streams.core.windows.track import track
 from vigie.streams.sinks.aggregate_queries import indicators_standing, load_standing
+from vigie.streams.sinks.part_queries import networks_of
 from vigie.streams.sinks.reading_queries import load_tracks
 from vigie.topics.aggregate_encoder import AggregateEncoder
 
@@ -20,6 +22,8 @@ Connection = psycopg.Connection[Any]
 
 POINT_DAYS = 1000
 """So many points times days at most are loaded at once: some half a million readings."""
+DENSE_POINT_DAYS = 8
+"""Of dense points: with a reading per second, as much."""
 DAY_MS = 86_400_000
 ADDING = frozenset({"closed", "late"})
 """Reasons for which readings come and none goes."""
@@ -40,7 +44,8 @@ class PointWindows:
         """A span in pieces that fit into memory: some of its points each."""
         days = max((span.to_at - span.from_at) // DAY_MS + 1, 1)
         names = sorted(span.points)
-        size = max(POINT_DAYS // days, 1)
+        most = DENSE_POINT_DAYS if any(asked.dense for asked in span.points.values()) else POINT_DAYS
+        size = max(most // days, 1)
         for begin in range(0, len(names), size):
             yield span._replace(points={name: span.points[name] for name in names[begin : begin + size]})
 
@@ -74,7 +79,7 @@ class PointWindows:
                 by_code.setdefault(code, []).append(place)
         for code, places in by_code.items():
             windows = bounds(code, span.from_at, self._to_at(series, places, span), self._zone)
-            yield self._compared(connection, series, places, windows)
+            yield self._compared(connection, view, series, places, windows)
 
     def _rolling(self, view: FleetView, span: Span) -> set[str]:
         asked = {code for point in span.points for codes in view.windows_asked(point).values() for code in codes}
@@ -102,7 +107,12 @@ class PointWindows:
             for number, channel in sorted(tracks.keys() | expected):
                 one = tracks.get((number, channel)) or track([], [], property_id=number, channel=channel)
                 steps = steps_of(view, point, number, channel)
-                found.append(Series(f"point:{point}", indicator_name(number, channel), one, steps, *asked))
+                own = (
+                    asked._replace(ended_by=asked.ended_by - _upload_ms(said, number, channel))
+                    if asked.dense
+                    else asked
+                )
+                found.append(Series(f"point:{point}", indicator_name(number, channel), one, steps, *own))
         return found
 
     def _stood(self, connection: Connection, span: Span, from_at: int, to_at: int) -> dict[str, set[tuple[int, int]]]:
@@ -116,11 +126,24 @@ class PointWindows:
         return found
 
     def _compared(
-        self, connection: Connection, series: Sequence[Series], places: Sequence[int], windows: Bounds
+        self, connection: Connection, view: FleetView, series: Sequence[Series], places: Sequence[int], windows: Bounds
     ) -> Remade:
         chosen = [series[place] for place in places]
         made = make(chosen, range(len(chosen)), windows)
         names = [(one.subject, one.indicator) for one in chosen]
         standing = load_standing(connection, names, windows.code, int(windows.starts[0]), int(windows.starts[-1]) + 1)
         changes = compare(made, standing, chosen, windows)
-        return Remade(list(records(self._encoder, made, standing, changes, chosen)), changes.looked_at)
+        done = Remade(list(records(self._encoder, made, standing, changes, chosen)), changes.looked_at)
+        if not any(one.dense for one in chosen) or not done.records:
+            return done
+        told = told_windows(made, standing, changes, chosen)
+        points = sorted({point for point, _ in told})
+        span = min(start_at for _, start_at in told), max(one.end_at for one in told.values())
+        return done._replace(parts=parts_again(view, networks_of(connection, points, span), made, told, chosen))
+
+
+def _upload_ms(said: Point | None, number: int, channel: int) -> int:
+    if said is None:
+        return 0
+    own = (one.upload_s for one in said.series if (one.property, one.channel) == (number, channel))
+    return next(own, said.upload_s) * 1000

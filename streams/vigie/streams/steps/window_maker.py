@@ -46,5 +46,8 @@ class WindowMaker:
             return self._zones.again(connection, roster, work)
         if isinstance(work, NamedWork):
             return self._engine.compute(connection, roster, work, job)
-        parts = list(self._points.again(connection, roster.view, work.span, work.codes, work.properties))
-        return Remade([record for one in parts for record in one.records], sum(one.looked_at for one in parts))
+        done = list(self._points.again(connection, roster.view, work.span, work.codes, work.properties))
+        return Remade(
+            [record for one in done for record in one.records], sum(one.looked_at for one in done),
+            [part for one in done for part in one.parts],
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from vigie.streams import metrics
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.closing import again, closed
 from vigie.streams.core.windows.indicator import indicators
-from vigie.streams.core.windows.plan import OWNED_CODES, spans
+from vigie.streams.core.windows.plan import OWNED_CODES, dense_spans, spans
 from vigie.streams.core.windows.roster import Roster, entries
 from vigie.streams.core.windows.touched import Touched, head_of
 from vigie.streams.core.windows.work import SeriesWork, Work
@@ -134,11 +134,16 @@ class Planner:
         # In a thread: hundreds of thousands of records would keep the session with the database from saying it lives.
         dirties, touched, zones = await asyncio.to_thread(self._understood, found, roster)
         self._tell(found, dirties)
-        points = [one for one in dirties if one.subject.startswith("point:")]
+        points = [one for one in dirties if one.subject.startswith("point:") and not one.dense]
+        dense = [one for one in dirties if one.dense]
         if moved := [one for one in points if one.reason == "placement"]:
             zones.moved(moved, roster, await self._session.run(partial(_held, moved=moved, roster=roster)))
         works: Iterator[Work] = chain(
             (SeriesWork(span, OWNED_CODES, None, "dirty", True) for span in spans(points, self._settings.timezone)),
+            (
+                SeriesWork(span, OWNED_CODES, None, "dense", dense=True)
+                for span in dense_spans(dense, self._settings.timezone)
+            ),
             zones.work(roster, await self._networks(zones)),
             again(roster, touched, self._sweeping, self._settings.timezone),
         )

@@ -122,6 +122,11 @@ class WindowsAgain:
         done = await self._session.run(partial(self._maker.do, roster=job.roster, work=work, job=job))
         made_again.labels(cause).inc(done.looked_at)
         released = isinstance(work, SeriesWork) and work.released
+        if done.parts:  # first: when this is done again, windows that stand already say nothing of their parts
+            out = Outputs()
+            out.extend("zone-parts", done.parts)
+            await self._confirmed(self._output.send(out))
+            metrics.records_out.labels("recompute", "zone-parts").inc(len(done.parts))
         await self._publish(done.records, cause, [RELEASED_HEADER] if released else [])
         await job.noted(done.looked_at, len(done.records))
         return True

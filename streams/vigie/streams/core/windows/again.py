@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vigie.streams.core.windows.honest import DAY_MS, Honest, honest
 from vigie.streams.core.windows.statistics import (
+    PREDECESSOR_MS,
     Ints,
     Statistics,
     Way,
@@ -41,6 +42,8 @@ class Series(NamedTuple):
         before: only windows that begin before this instant are made.
         ended_after: only windows that end after this instant.
         ended_by: only windows that end by this instant.
+        since: only windows that begin at this instant or later.
+        dense: spans; where there are some, only windows that rest on one of them (topics.dirty.Dirty).
     """
 
     subject: str
@@ -51,6 +54,8 @@ class Series(NamedTuple):
     before: int = FOR_EVER
     ended_after: int = -FOR_EVER
     ended_by: int = FOR_EVER
+    since: int = -FOR_EVER
+    dense: tuple[tuple[int, int], ...] = ()
 
 
 class Bounds(NamedTuple):
@@ -190,7 +195,23 @@ def wanted(one: Series, steps: Ints, starts: Ints, ends: Ints) -> NDArray[np.boo
     lengths = ends - starts
     slack = np.where(lengths >= DAY_MS, _SPRING_MS, 0)
     asked = (starts < one.before) & (ends > one.ended_after) & (ends <= one.ended_by)
+    if one.since > -FOR_EVER:
+        asked &= starts >= one.since
+    if one.dense:
+        asked &= rests_on(one.dense, starts, ends)
     return asked & (lengths >= steps * 1000 - slack)
+
+
+def rests_on(spans: Sequence[tuple[int, int]], starts: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Which windows hold an instant of one of these spans, or begin up to four hours after it.
+
+    >>> rests_on([(0, 100)], np.array([-50, 50, 14_400_099, 14_400_100]), np.array([0, 60, 14_400_200, 14_400_200]))
+    array([False,  True,  True, False])
+    """
+    found = np.zeros(len(starts), bool)
+    for from_at, to_at in spans:
+        found |= (ends > from_at) & (starts - PREDECESSOR_MS < to_at)
+    return found
 
 
 _SPRING_MS = 3_600_000

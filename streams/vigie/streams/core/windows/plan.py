@@ -27,13 +27,18 @@ class Asked(NamedTuple):
         reason: of topics.aggregate.REASONS.
         before: windows that begin before this instant,
         ended_after: and end after this one,
-        ended_by: and by this one.
+        ended_by: and by this one;
+        since: that begin at this instant or later,
+        dense: and rest on one of these spans (topics.dirty.Dirty); where there are some, `ended_by` is a tick, by which
+            the upload period has passed too.
     """
 
     reason: str
     before: int = FOR_EVER
     ended_after: int = -FOR_EVER
     ended_by: int = FOR_EVER
+    since: int = -FOR_EVER
+    dense: tuple[tuple[int, int], ...] = ()
 
 
 class Span(NamedTuple):
@@ -60,7 +65,7 @@ def spans(dirty: Iterable[Dirty], zone: str) -> list[Span]:
     """Dirty days of points, brought together: each point's consecutive days, and points with the same days.
 
     Args:
-        dirty: of subjects `point:…`, in the order of the topic.
+        dirty: of subjects `point:…`, in the order of the topic, but for those of dense points.
         zone: IANA name of the legal time.
 
     >>> def at(point, begin):
@@ -88,6 +93,40 @@ def spans(dirty: Iterable[Dirty], zone: str) -> list[Span]:
             to_at = last.to_at if held_span is None else max(last.to_at, held_span.to_at)
             found[key] = Span(from_at, to_at, points)
     return list(found.values())
+
+
+def dense_spans(dirty: Iterable[Dirty], zone: str) -> list[Span]:
+    """Days of points that are dense there, and whose owner is alive: of each day the last record tells all.
+
+    Args:
+        dirty: as for `spans`.
+        zone: IANA name of the legal time.
+
+    >>> def at(point, tick_at):
+    ...     return Dirty(f"point:{point}", 0, 86_400_000, 5, "late", "observations.v1", 0, 1, ((0, 9),), tick_at)
+    >>> [one] = dense_spans([at("P1", 1), at("P2", 2), at("P1", 3)], "UTC")
+    >>> one.points["P1"].ended_by, one.points["P2"].ended_by, one.points["P1"].since
+    (3, 2, 5)
+    """
+    reasons: dict[tuple[str, int], list[str]] = {}
+    days: dict[int, dict[str, Dirty]] = {}
+    for one in dirty:
+        day = window_of("1d", one.from_at, zone).start_at
+        days.setdefault(day, {})[one.subject] = one
+        reasons.setdefault((one.subject, day), []).append(one.reason)
+    return [
+        Span(
+            min(one.from_at for one in points.values()),
+            max(one.to_at for one in points.values()),
+            {
+                subject.removeprefix("point:"): Asked(
+                    _weightiest(reasons[subject, day]), ended_by=one.closed_by, since=one.before, dense=one.dense
+                )
+                for subject, one in points.items()
+            },
+        )
+        for day, points in sorted(days.items())
+    ]
 
 
 def _both(held: _Day, one: Dirty) -> _Day:

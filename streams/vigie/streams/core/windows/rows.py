@@ -29,10 +29,12 @@ class Remade(NamedTuple):
     Attributes:
         records: to publish.
         looked_at: how many windows were made and compared.
+        parts: key and value of what the owners of zones are told of them.
     """
 
     records: list[Record]
     looked_at: int
+    parts: Sequence[tuple[bytes, bytes]] = ()
 
 
 def records(

@@ -15,6 +15,7 @@ class SeriesWork(NamedTuple):
         properties: ids; None for all.
         cause: why it is done, for the metrics: `dirty`, `feed`, `closed` or `asked`.
         released: whether these windows were their owner's before: windows of zones follow from them.
+        dense: whether they are of points that their owner only watches: owners of zones are told what they come to.
     """
 
     span: Span
@@ -22,6 +23,7 @@ class SeriesWork(NamedTuple):
     properties: tuple[int, ...] | None = None
     cause: str = "asked"
     released: bool = False
+    dense: bool = False
 
 
 class NamedWork(NamedTuple):

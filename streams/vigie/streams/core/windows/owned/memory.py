@@ -18,8 +18,8 @@ from vigie.streams.core.windows.statistics import PREDECESSOR_MS
 SLOT_MS = 14_400_000
 NEVER = -(2**62)
 MOST_BYTES = 96_000
-"""Of rows of one point in one slot, as they are saved: 4800 of one series (one each 3 s), 1263 of eight. What is more is
-dense: it is not kept."""
+"""Of rows of one point in one slot, as they are saved: 4800 of one series (one each 3 s), 1263 of eight. With more the
+point is dense there: none of them is kept."""
 
 Rows = NDArray[Any]
 Key = tuple[int, int, int]

@@ -232,18 +232,18 @@ class Publisher:
                 owner.memory.points[int(pairs.point[pair])], CODES[codes[pair]], int(pairs.start_at[pair]),
                 int(pairs.end_at[pair]), revision, reason,
             )  # fmt: skip
-            subjects = _asking(names[now[pair]] if now[pair] >= 0 else (), window[1], asked)
+            subjects = asking(names[now[pair]] if now[pair] >= 0 else (), window[1], asked)
             own = tuple(parts[pair])
             out.parts.extend(_parts_for(subjects, window, own))
             before = set(publication.summary.others.get(pair, ()))
             if repairs is not None:
                 before |= repairs[pair].subjects
-            gone = {one for number in before for one in _asking(names[number], window[1], asked)} - set(subjects)
+            gone = {one for number in before for one in asking(names[number], window[1], asked)} - set(subjects)
             if gone and repairs is not None:
                 out.parts.extend(_parts_for(sorted(gone), window, ()))
 
 
-def _asking(subjects: Sequence[str], code: str, asked: Asked) -> Sequence[str]:
+def asking(subjects: Sequence[str], code: str, asked: Asked) -> Sequence[str]:
     """Those that have windows of a code."""
     return subjects if code in ZONE_CODES else [one for one in subjects if code in asked.get(one, ())]
 
