@@ -139,3 +139,27 @@ def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, databa
         assert moved["zone:Z1", "warmest", "1d", day][:2] == (None, 0)
         assert moved["zone:Z2", "warmest", "1d", day][:4] == (60.0, 96, 0, "placement")
         assert play.standing("indicator = 'air_temperature'")[*P1, "1d", day] == after[*P1, "1d", day]
+
+        # A point that measures each second: its owner leaves even what it holds, once that is closed.
+        levels = np.concatenate([np.full(3600, 80.0), np.random.default_rng(2).normal(60, 8, 3600).round(1)])
+        play.outbox.apply(4, point("N1", zones=("Z1",), use_case="noise", properties=[{"property": "laeq"}], step_s=1,
+                                   upload_s=60))  # fmt: skip
+        wait_until(lambda: "Revision 4 of the fleet is in force" in other.text(), 10, other.text)
+        play.observations(*(observed("N1", day + n * 1000, level, "laeq") for n, level in enumerate(levels.tolist())))
+        play.dense("N1", day, closed_by=day + 2 * HOUR + 59_000)
+        play.wait_done(30, store, other)
+        hours = play.standing("subject = 'point:N1' AND window_code = '1h' AND indicator = 'laeq'")
+        assert list(hours) == [("point:N1", "laeq", "1h", day)], "that of one o'clock has not come a minute later"
+        play.dense("N1", day, closed_by=day + 2 * HOUR + 60_000)
+        play.wait_done(30, store, other)
+        wait_until(lambda: len(play.standing("indicator = 'noise_l10' AND window_code = '1h'")) == 2, 20, other.text)
+        loud = play.standing("subject = 'point:N1'")
+        energy = 10 * np.log10(np.mean(10 ** (levels[3600:] / 10)))
+        assert loud["point:N1", "laeq", "1h", day + HOUR][:2] == (pytest.approx(energy, abs=1e-9), 3600)
+        assert loud["point:N1", "noise_l10", "1h", day + HOUR][0] == pytest.approx(np.percentile(levels[3600:], 90))
+        assert loud["point:N1", "noise_harmonica", "1h", day][0] == pytest.approx(10.0)
+        assert not [key for key in loud if key[1:3] == ("laeq", "1d")], "the day has not closed"
+        parts = {(one.subject, one.window_start): one for one in play.parts() if one.point == "N1"}
+        assert {subject for subject, _ in parts} == {"zone:Z1", "commune:13055", "use_case:noise", "network:metropole"}
+        [part] = parts["zone:Z1", day + HOUR].parts
+        assert (part.count, part.value) == (3600, pytest.approx(energy, abs=1e-9))

@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
+from churn import read_all
 from confluent_kafka import Producer
 from fleet_objects import Outbox
 from streams.steps.installation import PARTITIONS, Installation, wait_until
 
-from vigie.topics import dirty
+from vigie.topics import dirty, zone_part
 from vigie.topics.alarm_input import Tick
 from vigie.topics.dirty import Dirty
 from vigie.topics.observation import Observation, ObservedReading, observation_id
 from vigie.topics.observation_encoder import ObservationEncoder
 from vigie.topics.property import BY_NAME
+from vigie.topics.zone_part import ZonePart
 
 QUARTER, HOUR, DAY = 900_000, 3_600_000, 86_400_000
 MIDNIGHT = 1_750_197_600_000
@@ -61,6 +63,17 @@ class Play(Installation):
         one = Dirty(f"point:{point_name}", from_at, to_at, before, reason, "observations.v1", 0, 0)
         self._sent.produce(self.settings.topic("dirty"), dirty.encode(one), f"{one.subject}:{from_at}".encode())
         assert self._sent.flush(30) == 0
+
+    def dense(self, point_name: str, day: int, closed_by: int) -> None:
+        """The point is dense in the first four hours of a day."""
+        one = Dirty(f"point:{point_name}", day, day + DAY, day, "closed", "observations.v1", 0, 0,
+                    ((day, day + 4 * HOUR),), closed_by)  # fmt: skip
+        self._sent.produce(self.settings.topic("dirty"), dirty.encode(one), f"{one.subject}:{day}:dense".encode())
+        assert self._sent.flush(30) == 0
+
+    def parts(self) -> list[ZonePart]:
+        messages = read_all(self.settings.kafka, self.settings.topic("zone-parts"), PARTITIONS)
+        return [zone_part.decode(message.value()) for message in messages]
 
     def ticks(self, *instants: int) -> None:
         self.inputs(*(Tick(at=at) for at in instants))
