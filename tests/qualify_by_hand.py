@@ -96,6 +96,10 @@ class Changelog:
         for partition, entries in one.points.snapshot().items():
             self._records.setdefault(partition, []).extend(entries)
 
+    def largest(self) -> int:
+        """Bytes of the largest value."""
+        return max(len(value) for entries in self._records.values() for _, value in entries)
+
     def reborn(self, fleet: Any) -> QualifyStep:
         after = step(fleet)
         for partition, entries in self._records.items():

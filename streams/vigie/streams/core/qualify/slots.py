@@ -11,13 +11,18 @@ import numpy as np
 from msgspec import Raw
 
 from vigie.streams.core.qualify.layout import AT, layout_of
-from vigie.streams.core.qualify.memory import NEVER, PAUSE_MS, Memory, Origin
+from vigie.streams.core.qualify.memory import MOST_ORIGINS, NEVER, PAUSE_MS, Memory, Origin
 from vigie.streams.core.qualify.words import ABSENT, Words
 from vigie.streams.core.quality.series import MEMORY_MS
 
 SLOT_MS = 14_400_000
 SLOTS = 2 * MEMORY_MS // SLOT_MS + 1
 """A memory, and as much again that its oldest values are compared with; one more for the slot that has begun."""
+
+
+MOST_BYTES = 200_000
+"""Of rows in one slot: some 4000 of one value, one each 3.6 s. Of a point that is faster only the last half of that is
+remembered, so that its state stays small, whatever a device sends: what the tests look for before is unknown then."""
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True):
@@ -54,7 +59,10 @@ def dump(memories: Iterable[tuple[Memory, int]], words: Words) -> list[bytes]:
         A value for each.
     """
     asked = list(memories)
-    rows = [bytes(_rows(memory, slot)) for memory, slot in asked]
+    for memory, slot in asked:
+        _bound(memory, slot)
+    told = [_told(memory, slot) for memory, slot in asked]
+    rows = [own for own, _ in told]
     found: list[bytes] = [b""] * len(asked)
     by_layout: dict[int, list[int]] = {}
     for number, (memory, _) in enumerate(asked):
@@ -67,7 +75,7 @@ def dump(memories: Iterable[tuple[Memory, int]], words: Words) -> list[bytes]:
         for number in numbers:
             end = place + len(rows[number]) // layout.size * width
             own = _Packed(
-                asked[number][0].applied, layout.series, layout.raw, asked[number][0].origins, rows[number],
+                asked[number][0].applied, layout.series, layout.raw, told[number][1], rows[number],
                 flags[place:end],
             )  # fmt: skip
             found[number] = _encode(own)
@@ -75,15 +83,39 @@ def dump(memories: Iterable[tuple[Memory, int]], words: Words) -> list[bytes]:
     return found
 
 
+def _bound(memory: Memory, slot: int) -> None:
+    """Let go of what is too much in a slot, and of all before it."""
+    if len(memory.rows) > MOST_BYTES:
+        start, end = _span(memory, slot)
+        if end - start > MOST_BYTES:
+            memory.cut((end - MOST_BYTES // 2) // memory.layout.size)
+
+
+def _told(memory: Memory, slot: int) -> tuple[bytes, list[Origin]]:
+    """The rows of a slot, and what they refer to: its own origins alone where the memory has many."""
+    rows = bytes(_rows(memory, slot))
+    if len(memory.origins) <= MOST_ORIGINS:
+        return rows, memory.origins
+    table = np.frombuffer(rows, memory.layout.dtype).copy()
+    used, table["origin"] = np.unique(table["origin"], return_inverse=True)
+    return table.tobytes(), [memory.origins[number] for number in used.tolist()]
+
+
 def _rows(memory: Memory, slot: int) -> bytearray:
     """The rows of a memory in the latest four hours of a slot."""
+    if not memory.rows:
+        return memory.rows
+    start, end = _span(memory, slot)
+    return memory.rows[start:end]
+
+
+def _span(memory: Memory, slot: int) -> tuple[int, int]:
+    """Where they stand, in bytes."""
     rows, size = memory.rows, memory.layout.size
-    if not rows:
-        return rows
     last = AT(rows, len(rows) - size)[0] // SLOT_MS
     number = last - (last - slot) % SLOTS
     end = len(rows) if number == last else memory.place((number + 1) * SLOT_MS) * size
-    return rows[_start(memory, number * SLOT_MS, end // size) * size : end]
+    return _start(memory, number * SLOT_MS, end // size) * size, end
 
 
 def applied(data: bytes) -> dict[str, int]:
