@@ -190,6 +190,46 @@ def figures() -> Iterator[Figure]:
         name="aggregate: a day of 300 points that comes late", value=time.thread_time() - before, unit="s",
         note=f"{sum(map(len, flush)) * 5} readings, {len(out.records['aggregates.v1'])} aggregates again",
     )  # fmt: skip
+    yield from seconds()
+
+
+STATIONS, SLOT_S = 12, 4 * 3600
+
+
+def seconds() -> Iterator[Figure]:
+    """Noise stations that measure each second, for four hours: what a point that is dense costs."""
+    encoder, caused, shape = ObservationEncoder(), cause("1", 1, "live"), (BY_NAME["laeq"].id << 16,)
+    names = [f"SON-{number}" for number in range(STATIONS)]
+    placed = {name: place(name, "D", f"{name}/1", "noise", "13055", ("Z1",)) for name in names}
+    levels = np.random.default_rng(7).normal(60, 8, (SLOT_S, STATIONS)).round(1).tolist()
+    step, out, offset = AggregateStep(SimpleNamespace(view=FleetView()), "Europe/Paris", 26), Outputs(), 0
+    spent, written = 0.0, list[int]()
+    start_at = -(-START_AT // (SLOT_S * 1000)) * SLOT_S * 1000
+    for minute in range(SLOT_S // 60):
+        records = []
+        for second in range(minute * 60, minute * 60 + 60):
+            at = start_at + second * 1000
+            for name, level in zip(names, levels[second], strict=True):
+                uplink = f"{second:032x}"
+                value = encoder.join(
+                    observation_id(uplink, name, at).encode(), revision(0, 1, 0), False, placed[name], uplink.encode(),
+                    "4g", (at, at + 350, at + 900), values_bytes(shape, (1,), (level,)), caused,
+                )  # fmt: skip
+                offset += 1
+                records.append(SimpleNamespace(key=name.encode(), value=value, timestamp=at + 1000, offset=offset))
+        before = time.thread_time()
+        step.process(Batch(records, topic="observations.v1", partition=0), out)
+        step.tick(Tick(at=start_at + (minute + 1) * MINUTE_MS), [0], out)
+        saved = step.points.snapshot()
+        spent += time.thread_time() - before
+        written.append(sum(len(value) for entries in saved.values() for _, value in entries))
+    note = f"{STATIONS} stations, a reading a second, a write a minute, four hours"
+    yield Figure(name="aggregate: CPU per observation of 1 s", value=spent / offset * 1e6, unit="µs", note=note)
+    yield Figure(name="aggregate: 1 s, changelog while kept", value=max(written) / 60_000, unit="kB/s", note=note)
+    yield Figure(name="aggregate: 1 s, changelog once dense", value=written[-1] / 60, unit="B/s", note=note)
+    yield Figure(
+        name="aggregate: 1 s, days told to recompute per hour", value=len(out.records["dirty"]) / 4, unit="", note=note
+    )
 
 
 if __name__ == "__main__":
