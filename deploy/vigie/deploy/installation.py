@@ -57,6 +57,7 @@ class RunRecord:
     http_port: int
     registry_port: int
     ticks: str
+    partitions: int
     children: list[ChildStatus]
 
     def write(self, data: Path) -> None:
@@ -176,4 +177,5 @@ def settings_here(environment: dict[str, str] | None = None) -> Settings:
         http_port=record.http_port or settings.http_port,
         registry_port=record.registry_port or settings.registry_port,
         ticks=record.ticks,
+        partitions=record.partitions,
     )

@@ -252,6 +252,7 @@ class Supervisor:
             http_port=settings.http_port,
             registry_port=settings.registry_port,
             ticks=settings.ticks,
+            partitions=settings.partitions,
             children=self.status(),
         )
         try:

@@ -6,6 +6,7 @@ from vigie.streams.core.aggregate_words import category_text
 from vigie.streams.core.outside_text import outside_text
 from vigie.streams.core.windows.indicator import indicators
 from vigie.streams.sinks.indicator_queries import Listed, Row
+from vigie.topics.aggregate import Aggregate
 from vigie.topics.fleet.kinds.point import USE_CASES
 from vigie.topics.property import BY_NAME
 
@@ -51,7 +52,7 @@ def name_text(indicator: str, listed: Listed | None, language: str) -> str:
     return say(language, "series.channel", label=label, channel=channel) if channel else label
 
 
-def number_text_of(row: Row, language: str) -> str:
+def number_text_of(row: Row | Aggregate, language: str) -> str:
     """The value with its unit, with as many decimals as its indicator is read with."""
     made = indicators().get(row.indicator.partition("#")[0])
     if row.value is None or made is None or made.decimals is None:

@@ -10,6 +10,8 @@ from vigie.streams.settings import Settings
 
 MEMORY_HOURS = 26
 """So that the flush of three days is partly repaired in memory, partly made again from the store."""
+PARTITIONS = 4
+"""Of topics by device and by point; a day in two minutes has 1,500 ticks, and each costs something per partition."""
 
 
 def wipe(data: Path) -> None:
@@ -64,4 +66,5 @@ def demo_settings(settings: Settings, data: Path) -> Settings:
         smtp_password="",
         smtp_starttls=False,
         memory_hours=MEMORY_HOURS,
+        partitions=PARTITIONS,
     )

@@ -66,7 +66,8 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     pages = f"http://{settings.host}:{settings.http_port}"
     found = {}
     if not stays:
-        same = f"VIGIE_REGISTRY_PORT={settings.registry_port} VIGIE_HTTP_PORT={settings.http_port}"
+        same = f"VIGIE_PARTITIONS={settings.partitions} VIGIE_REGISTRY_PORT={settings.registry_port}"
+        same += f" VIGIE_HTTP_PORT={settings.http_port}"
         base = _metrics_ports(settings.host)
         metrics = {role: base + number for number, role in enumerate(_started_again())}  # as the supervisor does
         found[words["up"]] = f"VIGIE_TICKS=log {same} VIGIE_METRICS_PORT={base} {vigie} up"

@@ -107,13 +107,23 @@ def page(settings: Settings) -> list[Shown]:
 def _shown(use_case: str, row: tuple[Any, ...], settings: Settings) -> Shown:
     subject, indicator, code, start, value, unit, completeness, category = row
     language = settings.language
+    made = indicators().get(indicator.partition("#")[0])
+    if value is not None and made is not None and made.decimals is not None:
+        value = round(value, made.decimals)
     text = amount_text(value, unit, language)
     if category:
         text += f" ({category_text(category, language)})"
     elif value is None and completeness is not None:
         text += f" ({share_text(completeness, language)})"
-    where, window = subject.partition(":")[2], _window(code, round(start.timestamp() * 1000), settings)
-    return Shown(use_case, _label(indicator, language), where, window, text)
+    window = _window(code, round(start.timestamp() * 1000), settings)
+    return Shown(use_case, _label(indicator, language), _where(subject, language), window, text)
+
+
+def _where(subject: str, language: str) -> str:
+    kind, _, name = subject.partition(":")
+    if kind == "use_case":
+        return use_case_text(name, language)
+    return name if kind == "point" else f"{kind} {name}"
 
 
 def _window(code: str, start_at: int, settings: Settings) -> str:
@@ -145,7 +155,8 @@ async def repaired(settings: Settings, day: City) -> tuple[list[Repaired], int]:
     }  # fmt: skip
     late = sum(told[0].reason == "late" or len(told) > 1 for key, told in own.items() if key[0] in (name, far))
     wanted = sorted(changed.items(), key=lambda one: _telling(one[0], one[1]))
-    return [_repaired(told, settings) for _, told in _varied(wanted)][:MOST_REPAIRED], late
+    shown = sorted(_varied(wanted)[:MOST_REPAIRED], key=lambda one: one[0][0].partition(":")[2])
+    return [_repaired(told, settings) for _, told in shown], late
 
 
 Key = tuple[str, str, str, int]
@@ -166,15 +177,11 @@ def _telling(key: Key, told: list[Aggregate]) -> tuple[bool, bool, int]:
 
 
 def _varied(changed: Iterable[tuple[Key, list[Aggregate]]]) -> list[tuple[Key, list[Aggregate]]]:
-    """At most one line per subject, indicator and window's length, and two per subject and length."""
-    found, seen, many = [], set[tuple[str, str, str]](), dict[tuple[str, str], int]()
+    """One line per subject, window's length, and whether it is an indicator or a property."""
+    found: dict[tuple[str, str, bool], tuple[Key, list[Aggregate]]] = {}
     for key, told in changed:
-        if key[:3] in seen or many.get((key[0], key[2]), 0) >= 2:
-            continue
-        seen.add(key[:3])
-        many[key[0], key[2]] = many.get((key[0], key[2]), 0) + 1
-        found.append((key, told))
-    return found
+        found.setdefault((key[0], key[2], bool(told[0].definition)), (key, told))
+    return list(found.values())
 
 
 def _repaired(told: list[Aggregate], settings: Settings) -> Repaired:
@@ -184,6 +191,6 @@ def _repaired(told: list[Aggregate], settings: Settings) -> Repaired:
         return f"{amount_text(one.value, one.unit, language)} ({share_text(one.completeness, language)})"
 
     return Repaired(
-        last.subject.partition(":")[2], _label(last.indicator, language),
+        _where(last.subject, language), _label(last.indicator, language),
         _window(last.window_code, last.window_start, settings), text(first), text(last), str(last.revision),
     )  # fmt: skip
