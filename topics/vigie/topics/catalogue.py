@@ -162,7 +162,7 @@ _ALL = [
         name="zone-parts",
         key="zone, commune, use case or network",
         value="a point's window, replaced and never added (msgpack)",
-        writer="observe",
+        writer="observe, recompute",
         partitioning=_POINT,
         retention_days=3,
     ),
