@@ -163,7 +163,7 @@ def _tracks(found: Readings) -> Iterator[tuple[tuple[int, int, int], tuple[NDArr
         rows = order[low:high]
         at_ms, values = found.at_ms[rows], found.values[rows]
         if not (np.diff(at_ms) > 0).all():
-            inner = np.lexsort((values, at_ms))
+            inner = np.lexsort((found.flags[rows], values, at_ms))
             rows, at_ms, values = rows[inner], at_ms[inner], values[inner]
         which = int(series[low])
         yield (which >> 32, which >> 16 & 0xFFFF, which & 0xFFFF), (at_ms, values, found.flags[rows])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Unique readings of one property and channel at one point, by rising instant (equal instants: by value).
+    """Unique readings of one property and channel at one point, by rising instant (equal ones: by value, then flag).
 
     Attributes:
         property, channel: of the catalogue.
@@ -57,5 +57,5 @@ def track(
     """A track of anything that becomes an array; flags are 1 where none are given. Sorts."""
     at, numbers = np.asarray(at_ms, dtype=np.int64), np.asarray(values, dtype=np.float64)
     said = np.ones(len(at), dtype=np.uint8) if flags is None else np.asarray(flags, dtype=np.uint8)
-    order = np.lexsort((numbers, at))
+    order = np.lexsort((said, numbers, at))
     return Track(property_id, channel, step_s, at[order], numbers[order], said[order])

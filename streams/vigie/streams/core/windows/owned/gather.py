@@ -128,7 +128,8 @@ def _sheet(layout: Layout, pieces: Sequence[_Piece], origin_at: int) -> Sheet:
     key = columns.point << AT_BITS | (columns.at_ms - origin_at)
     if bool((key[1:] <= key[:-1]).any()):
         alone = len(layout.series) == 1
-        order = np.lexsort((columns.values[:, 0], key)) if alone else np.argsort(key, kind="stable")
+        ranks = (columns.flags[:, 0], columns.values[:, 0], key) if alone else (key,)
+        order = np.lexsort(ranks)
         columns, key = _picked(columns, order, slice(None)), key[order]
     return Sheet(layout, *columns, key, origin_at)
 
@@ -149,7 +150,7 @@ def single(sheet: Sheet, place: int) -> Sheet:
     """One series of a sheet, equal instants of a point in the order of its values."""
     values, flags = sheet.values[:, place], sheet.flags[:, place]
     layout = layout_of((sheet.layout.series[place],))
-    order = np.lexsort((values, sheet.key))
+    order = np.lexsort((flags, values, sheet.key))
     return Sheet(
         layout, sheet.point[order], sheet.at_ms[order], sheet.subjects[order], values[order][:, None],
         flags[order][:, None], sheet.key[order], sheet.origin_at,
