@@ -5,13 +5,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from vigie.streams.core.windows.legal import QUARTER_MS, window_of
+from vigie.streams.core.windows.legal import HOUR_MS, QUARTER_MS, window_of, windows_holding
 from vigie.streams.core.windows.owned.layout import layout_of
 from vigie.streams.core.windows.owned.memory import NEVER, SLOT_MS, Memory
 from vigie.streams.core.windows.owned.reader import Observed
-from vigie.streams.core.windows.owned.specs import Spec, Specs
+from vigie.streams.core.windows.owned.specs import CODES, Spec, Specs
 from vigie.streams.core.windows.owned.touch import DirtyDay, Touch, reason_of
 
+_LONGEST_MS = 25 * HOUR_MS
+"""Of windows that are held: a day in autumn."""
 Window = tuple[int, int, int]
 """Number of a point, place in specs.CODES, start (epoch ms UTC)."""
 
@@ -150,7 +152,14 @@ class Held:
         self.memory.newest[point] = max(self.memory.newest[point], one.observed_at)
         least_upload_ms = self.spec[point].columns(one.layout).least_upload_ms
         if self.unsure or one.observed_at < self.tick_at - least_upload_ms:
-            self.soil_dense(point, one.observed_at, reason_of(one.reason), offset)
+            at, reason = one.observed_at, reason_of(one.reason)
+            self.soil_dense(point, at, reason, offset)
+            if at < self.mark + _LONGEST_MS and any(
+                window.start_at < self.mark
+                for code in self.spec[point].codes
+                for window in windows_holding(CODES[code], at, self.zone)
+            ):
+                self.soil(point, at, reason, offset)
 
     def revision_of(self, window: Window) -> int:
         """The highest revision of a window that was published more than once; -1 of any other."""
