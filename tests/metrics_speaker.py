@@ -22,7 +22,7 @@ LABELS = {
     "silent": ("true", "false"),
     "outcome": ("sent", "refused"),
     "codec": ("elsys",),
-    "why": ("deep_late", "impossible"),
+    "why": ("impossible",),
     "network": ("metropole", "operateur"),
     "scope": ("network", "use_case"),
     "name": ("metropole", "heat"),
