@@ -137,9 +137,22 @@ def check(
             continue
         if start < mark and any(is_named(subject, told or right, one) for one in worker.log.dirty):
             continue
-        if any(one.dense and is_left(subject, told or right, one) for one in worker.log.dirty):
+        came = last_in(events, told or right)
+        if any(one.dense and one.offset >= came and is_left(subject, told or right, one) for one in worker.log.dirty):
             continue
         raise AssertionError(f"{key}: told {told}, right {right}; mark {mark}, dirty {worker.log.dirty}")
+
+
+def last_in(events: list[Event], window: Aggregate) -> int:
+    """Offset of the last observation in a window that says something new of it."""
+    known: dict[str, int] = {}
+    found = -1
+    for offset, event in enumerate(events):
+        one = event.one
+        inside = window.window_start <= one.observed_at < window.window_end and f"point:{one.point}" == window.subject
+        if inside and known.get(one.id, -1) < one.revision:
+            known[one.id], found = one.revision, offset
+    return found
 
 
 def upload_ms(one: Aggregate) -> int:

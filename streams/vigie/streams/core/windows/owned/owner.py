@@ -194,6 +194,8 @@ class Owner(Held):
             return
         before, self.mark, self.changed = max(self.mark, self._oldest_at() - 2 * DAY_MS), mark, True
         self._soil_unpublished(before)
+        for (point, start_at), day in self.dense_days.items():  # what was to be told of these days may begin before it
+            self.soil(point, start_at, day.reason, day.offset)
         self._soil_touched()
         self.memory.release(mark)
         self.doubted = {key: series for key, series in self.doubted.items() if key[1] * QUARTER_MS >= mark}
