@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -142,7 +143,8 @@ class Place:
 
 @contextmanager
 def place() -> Iterator[Place]:
-    """A place of its own."""
+    """A place of its own; its workers end with it, also when it is told to stop."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with broker() as servers, tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
         Path(folder).chmod(0o755)
         database = EmbeddedPostgres(Path(folder) / "postgres")
