@@ -18,6 +18,7 @@ from vigie.deploy.fleet_files.written import Foreign, write
 from vigie.deploy.fleet_files.xlsx_cells import ERRORS
 from vigie.deploy.fleet_files.xlsx_out import write_workbook
 from vigie.streams.core.local_time import utc_text
+from vigie.topics.aggregate import WINDOW_CODES
 from vigie.topics.fleet.field import Field, Form
 from vigie.topics.fleet.kind import Kind, kinds
 from vigie.topics.fleet.kinds.point import USE_CASES
@@ -78,6 +79,8 @@ PARTICULAR: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("document", "sha256"): st.just("ab" * 32),
     ("document", "file"): st.just("photos/none.jpg"),
     ("conversion", "to_property"): properties,
+    ("indicator", "properties"): st.lists(properties, min_size=1, max_size=3, unique=True),
+    ("indicator", "windows"): st.lists(st.sampled_from(WINDOW_CODES), min_size=1, max_size=3, unique=True),
     **{(kind, "property"): properties for kind in ("conversion", "comparison", "qualification", "quality_setting")},
 }
 

@@ -39,7 +39,7 @@ unused = Counter(
     registry=metrics.REGISTRY,
 )  # fmt: skip
 dirty_days = Counter(
-    "vigie_window_days_dirty", "Days of points that recompute was told to make again.", registry=metrics.REGISTRY
+    "vigie_window_dirty_marks", "Days of points that recompute was told to make again.", registry=metrics.REGISTRY
 )
 
 
