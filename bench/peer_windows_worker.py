@@ -18,6 +18,7 @@ class Bare(AggregateStep):
     """Takes uplinks as if each device were a point."""
 
     inputs = UPLINKS
+    settled = ()
 
     def __init__(self, fleet, zone, memory_hours):
         super().__init__(fleet, zone, memory_hours)
