@@ -1,6 +1,7 @@
 """Averages of the hourly Harmonica indices of a day: 6-22, 22-6, 24 hours."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 
@@ -61,33 +62,25 @@ def _average(judged: Sequence[Judged], channel: int, bounds: str) -> Result:
     hours = [one.hour for one in judged if one.hour is not None]
     excluded = sum(one.excluded for one in judged)
     quality = max(one.quality for one in judged)
-    told = {
-        "count": len(hours),
-        "expected": len(judged),
-        "completeness": len(hours) / len(judged),
-        "excluded": excluded,
-        "channel": channel,
-    }
+    told = Result(
+        value=None, count=len(hours), expected=len(judged), completeness=len(hours) / len(judged), excluded=excluded,
+        quality=quality, channel=channel,
+    )  # fmt: skip
     if not hours:
-        return honest_result(Result(value=None, **told), BOUND)  # type: ignore[arg-type]
+        return honest_result(told, BOUND)
     indices = np.array([hour.index for hour in hours])
     mean = float(indices.mean())
+    details = {
+        "bgn": float(np.mean([hour.background for hour in hours])),
+        "evt": float(np.mean([hour.events for hour in hours])),
+    }
     return honest_result(
-        Result(
-            value=mean,
-            mean=mean,
-            minimum=float(indices.min()),
-            maximum=float(indices.max()),
-            quality=quality,
+        replace(
+            told, value=mean, mean=mean, minimum=float(indices.min()), maximum=float(indices.max()), details=details,
             category=colour(mean, day=bounds == "day") if bounds else "",
-            details={
-                "bgn": float(np.mean([hour.background for hour in hours])),
-                "evt": float(np.mean([hour.events for hour in hours])),
-            },
-            **told,  # type: ignore[arg-type]
         ),
         BOUND,
-    )
+    )  # fmt: skip
 
 
 def _register(part: str, from_hour: int, to_hour: int, bounds: str, hours_fr: str) -> None:

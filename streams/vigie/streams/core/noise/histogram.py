@@ -1,6 +1,6 @@
 """A histogram of levels in classes of 1 dB: how long it was how loud, whatever the number of readings.
 
-Histograms of parts add up to that of the whole, which percentiles do not; their means and percentiles differ from those
+Histograms of parts add up to that of the whole, which percentiles do not; percentiles read from them differ from those
 of the levels themselves by 0.5 dB at most.
 """
 
@@ -23,20 +23,6 @@ def histogram(levels_db: NDArray[np.float64]) -> Counts:
     """
     classes = np.clip(np.rint(levels_db), 0, LOUDEST_DB).astype(np.int64)
     return np.bincount(classes, minlength=LOUDEST_DB + 1)
-
-
-def histogram_mean(counts: Counts) -> float:
-    """LAeq, within 0.5 dB.
-
-    Raises:
-        ValueError: there is no level.
-    """
-    present = np.flatnonzero(counts)
-    if not len(present):
-        raise ValueError("A histogram without levels has no mean")
-    loudest = float(present[-1])
-    energies = 10 ** ((present - loudest) / 10)
-    return loudest + 10 * float(np.log10(np.average(energies, weights=counts[present])))
 
 
 def histogram_exceeded(counts: Counts, percent: float) -> float:
