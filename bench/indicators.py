@@ -68,7 +68,7 @@ def _of(use_case: str, series: dict[tuple[str, int], Made]) -> Figure:
     ) -> dict[str, dict[tuple[int, int], Track]]:
         return {one: {key: of.between(low, high) for key, of in tracks.items() if key[0] in numbers} for one in points}
 
-    indicator_engine.load_tracks, indicator_engine.load_named = load, lambda *_: {}  # type: ignore[assignment]
+    indicator_engine.load_tracks, indicator_engine.load_named = load, lambda *_: {}  # type: ignore[assignment]  # no store here
     said = {"code": "P", "use_case": use_case, "commune": "13055", "latitude": 43.3, "longitude": 5.4, "zones": ["Z"],
             "step_s": 900, "upload_s": 900,
             "properties": [{"property": name, "channel": channel} for name, channel in series]}  # fmt: skip
@@ -86,7 +86,7 @@ def _of(use_case: str, series: dict[tuple[str, int], Made]) -> Figure:
             windows = tuple(each for each in windows_between(code, MARCH, MARCH + DAYS * DAY, ZONE))
             work, began = NamedWork(name, windows, tuple(roster.subjects(name)), "asked"), time.thread_time()
             for part in engine.portions(roster, work):
-                engine.compute(None, roster, part, use_case)  # type: ignore[arg-type]
+                engine.compute(None, roster, part, use_case)  # type: ignore[arg-type]  # nor a connection
             costs[f"{name} {code}"] = (time.thread_time() - began) / len(windows) * A_YEAR[code] * POINTS
     most = ", ".join(f"{name} {costs[name]:.0f}" for name in sorted(costs, key=costs.__getitem__)[:-4:-1])
     return Figure(

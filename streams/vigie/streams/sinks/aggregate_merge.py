@@ -28,9 +28,9 @@ _KEEP_WHAT_STOOD = (
     f" AND i.revision >= a.revision AND {_OTHER} OFFSET 0) s ON CONFLICT DO NOTHING"
 )
 """OFFSET 0 keeps the planner from reading the whole table: each row costs a look into an index."""
-_KEEP_WHAT_PASSED = f"{_SUPERSEDE} SELECT {_NAMES}, now() FROM incoming_aggregate ON CONFLICT DO NOTHING"  # noqa: S608
+_KEEP_WHAT_PASSED = f"{_SUPERSEDE} SELECT {_NAMES}, now() FROM incoming_aggregate ON CONFLICT DO NOTHING"  # noqa: S608 -- names of ours
 _PUT = (
-    f"INSERT INTO aggregate ({_NAMES}) SELECT {_NAMES} FROM incoming_aggregate"  # noqa: S608
+    f"INSERT INTO aggregate ({_NAMES}) SELECT {_NAMES} FROM incoming_aggregate"  # noqa: S608 -- names of ours
     " ON CONFLICT (subject, indicator, window_code, window_start) DO UPDATE SET"
     f" ({', '.join(_CHANGED)}) = ROW({', '.join('excluded.' + name for name in _CHANGED)}),"
     " recorded_at = CASE WHEN (excluded.revision, excluded.input_hash) = (aggregate.revision, aggregate.input_hash)"

@@ -181,7 +181,7 @@ def rows(
 def latest(connection: Connection, subject: str, code: str | None = None) -> list[Row]:
     """The last row of each indicator and window code of a subject."""
     found = connection.execute(
-        f"SELECT DISTINCT ON (indicator, window_code) {_COLUMNS}, NULL FROM aggregate"  # noqa: S608
+        f"SELECT DISTINCT ON (indicator, window_code) {_COLUMNS}, NULL FROM aggregate"  # noqa: S608 -- names of ours
         " WHERE subject = %s AND (%s::text IS NULL OR window_code = %s)"
         " ORDER BY indicator, window_code, window_start DESC".encode(),
         (subject, code, code),
@@ -192,7 +192,7 @@ def latest(connection: Connection, subject: str, code: str | None = None) -> lis
 def history(connection: Connection, one: Row) -> list[Row]:
     """What was known of a row's window before, and the row itself, by rising revision."""
     found = connection.execute(
-        f"SELECT {_COLUMNS}, superseded_at FROM aggregate_superseded WHERE subject = %s AND indicator = %s"  # noqa: S608
+        f"SELECT {_COLUMNS}, superseded_at FROM aggregate_superseded WHERE subject = %s AND indicator = %s"  # noqa: S608 -- names of ours
         " AND window_code = %s AND window_start = to_timestamp(%s / 1000.0) ORDER BY revision, superseded_at".encode(),
         (one.subject, one.indicator, one.window_code, one.window_start),
     )
@@ -202,7 +202,7 @@ def history(connection: Connection, one: Row) -> list[Row]:
 def of_points(connection: Connection, points: Sequence[str], one: Row) -> dict[str, Row]:
     """The rows of points for the same indicator and window: what a zone's number is made of."""
     found = connection.execute(
-        f"SELECT {_COLUMNS}, NULL FROM aggregate WHERE subject = ANY (%s) AND indicator = %s"  # noqa: S608
+        f"SELECT {_COLUMNS}, NULL FROM aggregate WHERE subject = ANY (%s) AND indicator = %s"  # noqa: S608 -- names of ours
         " AND window_code = %s AND window_start = to_timestamp(%s / 1000.0)".encode(),
         ([f"point:{point}" for point in points], one.indicator, one.window_code, one.window_start),
     )

@@ -73,13 +73,13 @@ def unit_of(text: str) -> pint.Unit:
     """
     written = text.strip()
     if not written:
-        return _registry().dimensionless  # type: ignore[no-any-return]
+        return _registry().dimensionless  # type: ignore[no-any-return]  # pint's registry is untyped
     if _FORM.fullmatch(written):
         plain = written
         for old, new in _WRITTEN:
             plain = plain.replace(old, new)
         try:
-            return _registry().parse_units(plain)  # type: ignore[no-any-return]
+            return _registry().parse_units(plain)  # type: ignore[no-any-return]  # pint's registry is untyped
         except pint.UndefinedUnitError:
             pass
     raise ExpressionError(
