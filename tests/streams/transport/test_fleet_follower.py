@@ -1,11 +1,13 @@
 """The fleet is in force within seconds of its apply, whatever happens to the broker or stands on the topic."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
 from threading import Timer
 
 import pytest
+from aiokafka.errors import KafkaError
 from churn import create_topics, fresh_prefix
 from confluent_kafka.admin import AdminClient
 from fleet_objects import Outbox, device, gone, placement, point
@@ -99,6 +101,44 @@ async def test_a_topic_that_was_made_again_is_read_anew(
         Outbox(kafka, topic).apply(2, *FLEET)
         until(lambda: follower.view.revision == 2, 20)
         assert (where(follower), follower.view.point_at("P2", 0)) == ("P1", None)
+    finally:
+        await follower.stop()
+
+
+@pytest.mark.parametrize("call", ["getmany", "position", "stop"])
+async def test_a_client_that_stands_still_is_left_for_a_new_one(kafka: str, topic: str, monkeypatch, call: str):
+    """The client's call is put to sleep: what makes a real one stand still, after a broker's death, is a race."""
+    outbox, stuck = Outbox(kafka, topic), []
+    outbox.apply(1, *FLEET)
+
+    class Client(fleet_follower.AIOKafkaConsumer):
+        async def wait(self) -> None:
+            if not stuck:
+                stuck.append(call)
+                await asyncio.sleep(3600)
+
+        async def getmany(self, *partitions, **given):
+            if call == "stop" and not stuck:
+                raise KafkaError("so that it is stopped")
+            await (self.wait() if call == "getmany" else asyncio.sleep(0))
+            return await super().getmany(*partitions, **given)
+
+        async def position(self, partition):
+            await (self.wait() if call == "position" else asyncio.sleep(0))
+            return await super().position(partition)
+
+        async def stop(self) -> None:
+            await (self.wait() if call == "stop" else asyncio.sleep(0))
+            await super().stop()
+
+    monkeypatch.setattr(fleet_follower, "AIOKafkaConsumer", Client)
+    monkeypatch.setattr(fleet_follower, "ANSWER_LIMIT_S", 2.0)
+    follower = FleetFollower(kafka, topic)
+    follower.start()
+    try:
+        until(lambda: follower.view.revision == 1 and stuck, 20)
+        outbox.apply(2, gone("placement", "P1/1"))
+        until(lambda: follower.view.revision == 2, 20)
     finally:
         await follower.stop()
 

@@ -161,10 +161,11 @@ class FleetFollower:
             isolation_level="read_committed", max_partition_fetch_bytes=4_000_000,
         )  # fmt: skip
         try:
-            await consumer.start()
-            consumer.assign([self._tp])
-            begin = (await consumer.beginning_offsets([self._tp]))[self._tp]
-            end = (await consumer.end_offsets([self._tp]))[self._tp]
+            async with asyncio.timeout(ANSWER_LIMIT_S):
+                await consumer.start()
+                consumer.assign([self._tp])
+                begin = (await consumer.beginning_offsets([self._tp]))[self._tp]
+                end = (await consumer.end_offsets([self._tp]))[self._tp]
             if self._next > end:
                 self._made_again()
             self._next = max(self._next, begin)
@@ -174,9 +175,11 @@ class FleetFollower:
             self._tell()
             looked_s = time.monotonic()
             while True:
-                found = await consumer.getmany(self._tp, timeout_ms=1000, max_records=MAX_RECORDS)
+                async with asyncio.timeout(ANSWER_LIMIT_S):  # a client that stands still is left for a new one
+                    found = await consumer.getmany(self._tp, timeout_ms=1000, max_records=MAX_RECORDS)
                 self._take(found.get(self._tp, ()))
-                self._next = await consumer.position(self._tp)
+                async with asyncio.timeout(ANSWER_LIMIT_S):
+                    self._next = await consumer.position(self._tp)
                 self._tell()
                 if found:
                     looked_s = time.monotonic()
@@ -185,7 +188,9 @@ class FleetFollower:
                     looked_s = time.monotonic()
         finally:
             self._consumer = None
-            await consumer.stop()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_LIMIT_S):
+                    await consumer.stop()
 
     async def _look(self, consumer: Any) -> None:
         async with asyncio.timeout(ANSWER_LIMIT_S):
