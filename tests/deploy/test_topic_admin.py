@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import NodeNotReadyError
 
 from vigie.deploy import topic_admin
 from vigie.deploy.operator_error import Exit, OperatorError
@@ -36,6 +37,20 @@ def on_cluster(settings: Settings, job) -> None:
             await admin.close()
 
     asyncio.run(run())
+
+
+def test_a_broker_that_has_not_named_itself_yet_is_asked_again(settings: Settings, monkeypatch) -> None:
+    asked, list_topics = [], AIOKafkaAdminClient.list_topics
+
+    async def at_second(admin: AIOKafkaAdminClient) -> list[str]:
+        asked.append(admin)
+        if len(asked) == 1:
+            raise NodeNotReadyError
+        return await list_topics(admin)
+
+    monkeypatch.setattr(AIOKafkaAdminClient, "list_topics", at_second)
+    assert topic_admin.create(settings)
+    assert len(asked) == 2
 
 
 def test_created_topics_are_as_the_catalogue_says(settings: Settings) -> None:

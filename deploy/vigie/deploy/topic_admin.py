@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, NodeNotReadyError, TopicAlreadyExistsError, for_code
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.streams.settings import Settings
@@ -60,28 +61,37 @@ def catalogue_page() -> str:
         "Topics keyed by device have one partition count (`VIGIE_PARTITIONS`), and so have those keyed by point,",
         "because steps read them together; `vigie topics check` tests it. Every topic has",
         "`message.timestamp.type=LogAppendTime`: a record's timestamp is its arrival on the topic, event times stand",
-        "in the value. `zone-parts`, `baselines` and `dirty` come with the steps that write them.",
+        "in the value. `baselines` comes with the step that writes it.",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _run(settings: Settings, job: Callable[[AIOKafkaAdminClient], Awaitable[T]]) -> T:
+    def unreachable(error: KafkaError) -> OperatorError:
+        return OperatorError(
+            f"Kafka does not answer at {settings.kafka} ({type(error).__name__}): start it, or correct VIGIE_KAFKA.",
+            Exit.UNREACHABLE,
+        )
+
     async def connected() -> T:
         admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
         try:
             await admin.start()
         except KafkaError as error:
-            raise OperatorError(
-                f"Kafka does not answer at {settings.kafka} ({type(error).__name__}): "
-                "start it, or correct VIGIE_KAFKA.",
-                Exit.UNREACHABLE,
-            ) from error
+            raise unreachable(error) from error
         try:
             return await job(admin)
         finally:
             await admin.close()
 
-    return asyncio.run(connected())
+    # A broker that has just started may answer before it names itself; every job may be done twice.
+    unready = Retrying(
+        retry=retry_if_exception_type(NodeNotReadyError), stop=stop_after_delay(10), wait=wait_fixed(0.3), reraise=True
+    )
+    try:
+        return unready(lambda: asyncio.run(connected()))
+    except NodeNotReadyError as error:
+        raise unreachable(error) from error
 
 
 async def _create(admin: AIOKafkaAdminClient, settings: Settings) -> list[str]:
