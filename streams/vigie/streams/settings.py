@@ -54,11 +54,16 @@ def _is_duration(seconds: float) -> bool:
     return math.isfinite(seconds) and seconds > 0
 
 
+def _is_url(text: str) -> bool:
+    return text == "" or bool(re.fullmatch(r"https?://[^\s/]+(/\S*)?", text))
+
+
 def _is_port(number: int) -> bool:
     return 0 <= number <= 65_535
 
 
 _DURATION = (_is_duration, "a number of seconds above 0")
+_URL = (_is_url, "an address that begins with http:// or https://, or nothing")
 _PORT = (_is_port, "a port, 0 to 65535")
 
 _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -83,6 +88,14 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "session_timeout_s": _DURATION,
     "stall_limit_s": _DURATION,
     "repair_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
+    "mails_per_hour": (lambda number: 1 <= number <= 1000, "a whole number from 1 to 1000"),
+    "digest_at": (
+        lambda text: bool(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text)),
+        "a time of day such as 07:00",
+    ),
+    "webhook_url": _URL,
+    "dead_man_url": _URL,
+    "false_silences": (lambda number: math.isfinite(number) and number > 0, "a number above 0"),
     "window_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
     "memory_hours": (lambda hours: 1 <= hours <= 32, "a whole number from 1 to 32"),
 }
@@ -160,7 +173,20 @@ class Settings:
     mail_from: str = "vigie@localhost"
     """Sender of alert mails."""
     mail_to: str = "astreinte@localhost"
-    """Recipients of alert mails, separated by commas (the fleet's contacts replace it later)."""
+    """Recipients of alert mails, separated by commas: of all while the fleet has no mailing list, and always of those
+    about the platform itself that no list takes."""
+    mails_per_hour: int = 6
+    """Mails that a recipient gets in an hour at most, where the mailing list does not say; more go into one digest."""
+    digest_at: str = "07:00"
+    """Legal time of the daily digest."""
+    webhook_url: str = ""
+    """Where alert events are posted too, as Alertmanager's webhooks are (version 4); empty: nowhere."""
+    webhook_token: str = ""
+    """Bearer token of the webhook."""
+    dead_man_url: str = ""
+    """Address that is called each minute while all goes well, for a watch from outside; empty: none."""
+    false_silences: float = 1.0
+    """False alarms of silence that the whole fleet may raise in 30 days: from this each device's threshold is made."""
     checkpoint_interval_s: float = 1.0
     """How often a stream role confirms its output, its state and its offsets."""
     session_timeout_s: float = 30.0

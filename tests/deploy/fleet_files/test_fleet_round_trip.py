@@ -81,6 +81,11 @@ PARTICULAR: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("conversion", "to_property"): properties,
     ("indicator", "properties"): st.lists(properties, min_size=1, max_size=3, unique=True),
     ("indicator", "windows"): st.lists(st.sampled_from(WINDOW_CODES), min_size=1, max_size=3, unique=True),
+    ("rule", "properties"): st.lists(properties, min_size=1, max_size=3, unique=True),
+    ("rule", "indicators"): st.lists(st.sampled_from(["waste_time_to_full", "noise_lden"]), min_size=1, unique=True),
+    ("mailing_list", "use_cases"): st.lists(st.sampled_from(sorted(USE_CASES)), min_size=1, unique=True),
+    ("mailing_list", "roles"): st.lists(st.sampled_from(["technician", "crisis_cell"]), min_size=1, unique=True),
+    ("mailing_list", "kinds"): st.lists(st.sampled_from(["value", "silence"]), min_size=1, unique=True),
     **{(kind, "property"): properties for kind in ("conversion", "comparison", "qualification", "quality_setting")},
 }
 

@@ -1,7 +1,4 @@
-"""The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3).
-
-Topics stand here once a step writes them: `baselines` comes with the detection of abnormal values.
-"""
+"""The topic catalogue: every topic, what it holds, who writes it, how long it is kept (records.md section 3)."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -176,15 +173,25 @@ _ALL = [
         compacted=True,
     ),
     Topic(
+        name="baselines",
+        key="point id",
+        value="what is usual in each hour of the week (msgpack)",
+        writer="recompute",
+        partitioning=_POINT,
+        compacted=True,
+    ),
+    Topic(
         name="alarm-inputs",
         key="none",
-        value="signals, ticks, heartbeats (JSON)",
+        value="signals, commands, ticks, heartbeats, what gateways heard (JSON)",
         writer="every role",
         partitioning=_ONE,
         retention_days=30,
     ),
     Topic(name="alerts.v1", key="alert id", value="AlertEvent", writer="alarm", partitioning=_ONE, public=True),
-    Topic(name="platform", key="none", value="ticks (JSON)", writer="alarm", partitioning=_ONE, retention_days=7),
+    Topic(
+        name="platform", key="none", value="ticks, freezes (JSON)", writer="alarm", partitioning=_ONE, retention_days=7
+    ),
     Topic(
         name="dead-letters.v1",
         key="as the original",
@@ -210,70 +217,34 @@ _ALL = [
         partitioning=_ONE,
         compacted=True,
     ),
-    Topic(
-        name="state.decode.filter",
-        key="device id",
-        value="frame counters seen",
-        writer="decode",
-        partitioning=_DEVICE,
-        compacted=True,
-    ),
-    Topic(
-        name="state.observe.silence",
-        key="device id",
-        value="last arrival",
-        writer="observe",
-        partitioning=_DEVICE,
-        compacted=True,
-    ),
-    Topic(
-        name="state.observe.aggregate",
-        key="point id, in spans",
-        value="recent readings, and which windows were published",
-        writer="observe",
-        partitioning=_POINT,
-        compacted=True,
-    ),
-    Topic(
-        name="state.observe.zones",
-        key="zone, commune, use case or network, in spans",
-        value="parts of recent windows",
-        writer="observe",
-        partitioning=_POINT,
-        compacted=True,
-    ),
-    Topic(
-        name="state.observe.qualify",
-        key="point id, in spans",
-        value="recent values and their flags",
-        writer="observe",
-        partitioning=_POINT,
-        compacted=True,
-    ),
-    Topic(
-        name="state.observe.neighbours",
-        key="buddy group, in spans",
-        value="recent values of neighbours",
-        writer="observe",
-        partitioning=_POINT,
-        compacted=True,
-    ),
-    Topic(
-        name="state.alarm.alarms",
-        key="alarm key",
-        value="alarm state",
-        writer="alarm",
-        partitioning=_ONE,
-        compacted=True,
-    ),
-    Topic(
-        name="state.notify.outbox",
-        key="event id",
-        value="mails to send and sent",
-        writer="notify",
-        partitioning=_ONE,
-        compacted=True,
-    ),
+    *[
+        Topic(
+            name=f"state.{writer}.{step}",
+            key=key,
+            value=value,
+            writer=writer,
+            partitioning=partitioning,
+            compacted=True,
+        )
+        for writer, step, partitioning, key, value in (
+            ("decode", "filter", _DEVICE, "device id", "frame counters seen"),
+            ("observe", "silence", _DEVICE, "device id", "last arrival"),
+            ("observe", "aggregate", _POINT, "point id, in spans", "recent readings, and which windows were published"),
+            ("observe", "zones", _POINT, "zone, commune, use case or network, in spans", "parts of recent windows"),
+            ("observe", "qualify", _POINT, "point id, in spans", "recent values and their flags"),
+            ("observe", "neighbours", _POINT, "buddy group, in spans", "recent values of neighbours"),
+            ("observe", "detect", _POINT, "point or subject", "memories of rules, and what they hold"),
+            (
+                "alarm",
+                "graph",
+                _ONE,
+                "address, gateway, network, role or source",
+                "who is heard through what, and when it was last heard",
+            ),
+            ("alarm", "alarms", _ONE, "alarm key", "alarm state"),
+            ("notify", "outbox", _ONE, "event id", "mails to send and sent"),
+        )
+    ],
 ]
 
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in _ALL}

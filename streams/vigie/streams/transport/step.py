@@ -111,10 +111,12 @@ class Outputs:
 class StreamStep(Protocol):
     """A pure step: no input or output, no clock, no await.
 
-    Optional: the method `tick(tick, partitions, out)`, see TickingStep; the attribute `gathers`, true where a batch
-    costs much whatever it holds: its batches are then gathered for GATHER_S, and all but the last have `more` set; the
-    attribute `settled`, names of inputs through which what a tick is about flows on, in their order: the tick comes to
-    the step when it has come to the whole role and what each then held is processed (settled_ticks.py).
+    Optional: the method `tick(tick, partitions, out)`, see TickingStep; the method `on_platform(message)`, given each
+    Freeze and Thaw as it comes on `platform` (again each minute while it holds), in roles that take ticks; the
+    attribute `gathers`, true where a batch costs much whatever it holds: its batches are then gathered for GATHER_S,
+    and all but the last have `more` set; the attribute `settled`, names of inputs through which what a tick is about
+    flows on, in their order: the tick comes to the step when it has come to the whole role and what each then held is
+    processed (settled_ticks.py).
 
     Attributes:
         name: as it stands in metrics and dead letters, such as "decode".

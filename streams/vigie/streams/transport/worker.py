@@ -31,7 +31,7 @@ from vigie.streams.transport.ticker import write_ticks
 from vigie.streams.transport.ticks import Ticks, numbers
 from vigie.streams.transport.transaction import TransactionalFlow, TransactionalProducer
 from vigie.streams.transport.watchdog import Watchdog
-from vigie.topics.alarm_input import Heartbeat, Tick, encode
+from vigie.topics.alarm_input import Freeze, Heartbeat, Thaw, Tick, encode
 from vigie.topics.catalogue import TOPICS
 
 log = logging.getLogger(__name__)
@@ -313,6 +313,11 @@ class Worker:
         return int(self.app.consumer.frontier(self._full(tp)))
 
     def _on_message(self, topic: str, message: Any) -> None:
+        if isinstance(message, Freeze | Thaw):
+            for step in self.steps:
+                if hasattr(step, "on_platform"):
+                    step.on_platform(message)
+            return
         is_tick = isinstance(message, Tick)
         if self.ticks is not None and is_tick == (topic == self.settings.topic("platform")):
             self.ticks.on_message(topic, message)

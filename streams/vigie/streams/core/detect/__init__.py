@@ -1,0 +1,1 @@
+"""Abnormal values: how a rule is stated, judged and held."""

@@ -1,0 +1,178 @@
+"""A rule: what it watches, how it judges one value, what it says; and the registry of the platform's own.
+
+Each is a file of `streams/rules/` that ends in `register(...)`. A rule judges; it holds nothing but its memory.
+On-delay, off-delay, calendar and freshness are the same for all and stand in the engine around it (`detect`), so a rule
+answers one question: how bad is this value, given what was held before?
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from math import nan
+from typing import Any, NamedTuple
+
+from vigie.streams.core.windows.indicator import Parameter
+from vigie.topics.baseline import Baseline
+
+__all__ = ["Ground", "Judgement", "Parameter", "Rule", "Sample", "register", "rules"]
+
+
+class Sample(NamedTuple):
+    """One value of a series, in the order of arrival.
+
+    Attributes:
+        at: epoch ms UTC, event time; of an aggregate the end of its window.
+        arrival_at: epoch ms UTC, `ingested_at`.
+        value: in the unit of the store.
+        flag: roll-up 1, 2, 3, 4 or 9.
+        tests: every test's flag, four bits each; 0 for an aggregate.
+        id: of the observation, or `indicator window start` of an aggregate.
+        fresh: whether it may alarm (records.md section 2).
+    """
+
+    at: int
+    arrival_at: int
+    value: float
+    flag: int
+    tests: int
+    id: str
+    fresh: bool
+
+
+class Ground(NamedTuple):
+    """What a rule judges by.
+
+    Attributes:
+        parameters: every parameter of the rule, by name.
+        zone: IANA name of the legal time.
+        property, channel: of the series.
+        step_s, upload_s: of the series; 0 where unknown.
+        latitude, longitude: degrees.
+        baseline: of the series; None while there is none.
+        neighbours: latest good values of its neighbours, with their instants; empty where it has none.
+    """
+
+    parameters: Mapping[str, float]
+    zone: str
+    property: int
+    channel: int
+    step_s: int
+    upload_s: int
+    latitude: float = 0.0
+    longitude: float = 0.0
+    baseline: Baseline | None = None
+    neighbours: Mapping[str, tuple[int, float]] = {}
+
+
+class Judgement(NamedTuple):
+    """How bad a value is.
+
+    Attributes:
+        level: 0 as usual; 1 or more, the higher the worse.
+        threshold: that it passed, in the unit of the value; nan for none.
+        expected_low, expected_high: what was expected; nan for no bound.
+        sigma: deviation in robust standard deviations; nan where the rule knows none.
+        phi: -log10 of its probability; nan likewise.
+        support: how many values the expectation rests on.
+        facts: more of the explanation, by name (alert_facts.py).
+    """
+
+    level: int
+    threshold: float = nan
+    expected_low: float = nan
+    expected_high: float = nan
+    sigma: float = nan
+    phi: float = nan
+    support: int = 0
+    facts: Mapping[str, str] = {}
+
+
+Judge = Callable[[Any, Sample, Ground, int], Judgement]
+"""(memory, changed in place; sample; ground; level that is held now, for the deadband) -> judgement."""
+Says = Callable[[Sample, Ground, Judgement, str], str]
+"""(sample; ground; judgement; language fr or en) -> what follows the point's name in the sentence: « mesure 2,31 m,
+au-dessus du seuil d'alerte de 2,00 m »."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        name: English, a noun: `threshold`, `rate`, `baseline`; with a use case's name before it where it is one's own.
+        version: of the method; raised when the same values would be judged otherwise.
+        kind: of its alarms: `value`, or `data` for gaps and faults of quality.
+        use_case: whose it is; empty for all.
+        properties: names of the catalogue that it can watch; empty for all gauges, levels and counts.
+        indicators: names of indicators that it watches instead, on `aggregates.v1`.
+        codes: windows of these indicators; empty for all.
+        on_by_default: whether it watches every point that it can without being stated in the fleet.
+        parameters: by name, the engine's own (`on_delay`, `off_delay_s`, …) left out.
+        delays: what it wants other than the engine's start values, by the same names.
+        priorities: of level 1, 2, 3 …; the last holds beyond.
+        latched: whether its alarms stay until a person resets them.
+        memory: makes an empty memory, a msgspec Struct (array_like) of at most some hundred bytes; None: it needs none.
+        judge: pure; called for good and suspect values alike unless `good_only`.
+        good_only: whether values with a flag of 3, 4 or 9 pass it by.
+        says: the sentence.
+        label_fr, label_en: a few words.
+        contribution_fr, sources_fr, operations_fr, limits_fr: of its page (CRPA R311-3-1-2: degree and mode of
+            contribution; data and their sources; operations done; known limits).
+        check_fr, check_en: what is worth a look when it alarms.
+        clears_fr, clears_en: what closes its alarms.
+        source: standard, paper or requirement that it comes from.
+    """
+
+    name: str
+    version: str
+    label_fr: str
+    label_en: str
+    judge: Judge
+    says: Says
+    contribution_fr: str
+    sources_fr: str
+    operations_fr: str
+    limits_fr: str
+    check_fr: str
+    check_en: str
+    clears_fr: str
+    clears_en: str
+    source: str
+    kind: str = "value"
+    use_case: str = ""
+    properties: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    on_by_default: bool = False
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    delays: Mapping[str, float] = field(default_factory=dict)
+    priorities: tuple[int, ...] = (3,)
+    latched: bool = False
+    memory: Callable[[], Any] | None = None
+    good_only: bool = True
+
+
+_rules: dict[str, Rule] = {}
+
+
+def register(rule: Rule) -> None:
+    """Add a rule.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if rule.name in _rules:
+        raise ValueError(f"Two rules are named {rule.name}")
+    _rules[rule.name] = rule
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule of the platform by its name."""
+    from vigie.streams import rules as package
+
+    for found in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{found.name}")
+    return dict(sorted(_rules.items()))

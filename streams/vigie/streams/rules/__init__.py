@@ -1,0 +1,1 @@
+"""The platform's rules for abnormal values: one file each, found by itself."""

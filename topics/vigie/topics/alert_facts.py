@@ -1,0 +1,90 @@
+"""The facts of an explanation by name: what each says, in which unit, how it is read (quality.md 4.4; CRPA R311-3-1-2).
+
+Values are texts in a map, so that any consumer can read them: numbers with a decimal point, instants in ISO 8601 UTC,
+spans in seconds. A page, a mail or an export labels and formats them from here.
+"""
+
+from typing import NamedTuple
+
+
+class Fact(NamedTuple):
+    """One fact: how a person is told of it, and what stands in it.
+
+    Attributes:
+        label_fr, label_en: a few words.
+        form: `text`, `number`, `instant`, `duration` (seconds), `probability`, `quantity` (a number in the unit that
+            the fact `unit` names).
+    """
+
+    label_fr: str
+    label_en: str
+    form: str = "text"
+
+
+FACTS: dict[str, Fact] = {
+    # what it is about
+    "device": Fact("Capteur", "Device"),
+    "model": Fact("Modèle", "Model"),
+    "point": Fact("Point de mesure", "Measuring point"),
+    "point_code": Fact("Code du point", "Code of the point"),
+    "placement": Fact("Pose", "Placement"),
+    "commune": Fact("Commune", "Commune"),
+    "use_case": Fact("Cas d'usage", "Use case"),
+    "network": Fact("Réseau", "Network"),
+    "gateways": Fact("Passerelles", "Gateways"),
+    "gateway": Fact("Passerelle", "Gateway"),
+    "source": Fact("Source", "Source"),
+    "role": Fact("Rôle", "Role"),
+    "subject": Fact("Où", "Where"),
+    # what was seen
+    "property": Fact("Grandeur", "Property"),
+    "channel": Fact("Voie", "Channel"),
+    "value": Fact("Valeur", "Value", "quantity"),
+    "unit": Fact("Unité", "Unit"),
+    "observed_at": Fact("Mesurée le", "Measured at", "instant"),
+    "arrival_at": Fact("Reçue le", "Received at", "instant"),
+    "last_arrival_at": Fact("Dernière réception", "Last heard", "instant"),
+    "heard_again_at": Fact("Entendu de nouveau", "Heard again", "instant"),
+    "flags": Fact("Contrôles de qualité", "Quality tests"),
+    "neighbours": Fact("Voisins", "Neighbours"),
+    "second_source": Fact("Seconde source", "Second source"),
+    "image": Fact("Image", "Image"),
+    # how it was judged
+    "rule": Fact("Règle", "Rule"),
+    "definition": Fact("Méthode et version", "Method and version"),
+    "level": Fact("Niveau", "Level"),
+    "threshold": Fact("Seuil", "Threshold", "quantity"),
+    "margin": Fact("Écart au seuil", "Beyond the threshold by", "quantity"),
+    "expected_low": Fact("Attendu au moins", "Expected at least", "quantity"),
+    "expected_high": Fact("Attendu au plus", "Expected at most", "quantity"),
+    "expected_from": Fact("Attendu d'après", "Expected from"),
+    "support": Fact("Nombre de valeurs à l'appui", "Values it rests on", "number"),
+    "window": Fact("Fenêtre", "Window"),
+    "baseline": Fact("Référence", "Baseline"),
+    "deviation": Fact("Écart", "Deviation", "quantity"),
+    "sigma": Fact("Écart en σ", "Deviation in σ", "number"),
+    "phi": Fact("φ", "φ", "number"),
+    "phi_threshold": Fact("Seuil de φ", "Threshold of φ", "number"),
+    "law": Fact("Loi", "Law"),
+    "period_s": Fact("Période d'envoi déclarée", "Declared upload period", "duration"),
+    "interval_s": Fact("Intervalle habituel", "Usual interval", "duration"),
+    "jitter_s": Fact("Gigue", "Jitter", "duration"),
+    "missed": Fact("Messages manqués à la suite", "Messages missed in a row", "number"),
+    "loss": Fact("Part de messages perdus", "Share of messages lost", "probability"),
+    "burst": Fact("Perte après une perte", "Loss after a loss", "probability"),
+    "completeness": Fact("Complétude", "Completeness", "probability"),
+    # what goes with it
+    "last_intervention": Fact("Dernière intervention", "Last intervention"),
+    "firmware": Fact("Micrologiciel", "Firmware"),
+    "codec": Fact("Décodeur", "Codec"),
+    "cause": Fact("Cause", "Cause"),
+    "children": Fact("Alertes expliquées", "Alerts explained", "number"),
+    "message": Fact("Message", "Message"),
+    # what to do
+    "check_fr": Fact("À vérifier", "À vérifier"),
+    "check_en": Fact("Worth a look", "Worth a look"),
+    "clears_fr": Fact("Se ferme", "Se ferme"),
+    "clears_en": Fact("Closes", "Closes"),
+    "link": Fact("Données", "Data"),
+}
+"""Name -> fact. A fact whose name ends in `_fr` or `_en` is shown in that language only."""
