@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from vigie.streams.core.alarm import Alarm, PlatformAlarm, SilenceAlarm, Writer, alarm_key, decide, dump, load
+from vigie.streams.core.alarm.decide import Alarm, PlatformAlarm, SilenceAlarm, Writer, alarm_key, decide, dump, load
 from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
 from vigie.topics.avro import Framer
 from vigie.topics.identity import alert_id, event_id

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 from streams.core.test_alarm import ADDRESS, TOLD, back, play, silent, trouble
 
-from vigie.streams.core.alert_mail import WORDS, MailForm, compose
+from vigie.streams.core.mail.compose import WORDS, MailForm, compose
 
 FORM = MailForm(
     sender="Vigie <vigie@metropole.example>", recipients=("astreinte@metropole.example", "eau@metropole.example"),

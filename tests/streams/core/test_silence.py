@@ -3,7 +3,7 @@
 import pytest
 from streams.core.test_alarm import play as alerts_of
 
-from vigie.streams.core.silence import Clock, Watch, dump, heard, judge, load, watched
+from vigie.streams.core.silence.clock import Clock, Watch, dump, heard, judge, load, watched
 from vigie.topics.alarm_input import SilenceSignal
 
 MINUTE = 60_000

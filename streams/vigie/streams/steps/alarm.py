@@ -5,8 +5,8 @@ from typing import Any
 from prometheus_client import Counter
 
 from vigie.streams import metrics
-from vigie.streams.core import alarm
-from vigie.streams.core.alarm import Alarm, Writer
+from vigie.streams.core.alarm import decide as alarm
+from vigie.streams.core.alarm.decide import Alarm, Writer
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.role import run_role
@@ -25,7 +25,7 @@ events = Counter(
 
 
 class AlarmStep:
-    """Feeds signals to the alarms (core/alarm.py).
+    """Feeds signals to the alarms (core/alarm/decide.py).
 
     Args:
         zone: IANA name of the legal time, for the sentences.

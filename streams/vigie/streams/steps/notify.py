@@ -17,8 +17,8 @@ from msgspec import Struct, msgpack
 from prometheus_client import Counter, Gauge
 
 from vigie.streams import metrics
-from vigie.streams.core.alarm import RAISED
-from vigie.streams.core.alert_mail import MailForm, compose
+from vigie.streams.core.alarm.decide import RAISED
+from vigie.streams.core.mail.compose import MailForm, compose
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.transport.role import run_role

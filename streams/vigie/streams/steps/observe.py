@@ -12,10 +12,10 @@ from prometheus_client import Counter as Count
 from vigie.codecs.model_map import ModelMap
 from vigie.streams import metrics
 from vigie.streams.codec_shelf import models_of
-from vigie.streams.core import silence
 from vigie.streams.core.fleet.service import served_since
 from vigie.streams.core.fleet.view import FleetView
-from vigie.streams.core.silence import Clock, Watch
+from vigie.streams.core.silence import clock as silence
+from vigie.streams.core.silence.clock import Clock, Watch
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.steps.aggregate import AggregateStep
@@ -48,7 +48,7 @@ def period_of(models: ModelMap) -> Callable[[str], int]:
 
 
 class SilenceStep:
-    """Feeds arrivals and ticks to the clocks (core/silence.py).
+    """Feeds arrivals and ticks to the clocks (core/silence/clock.py).
 
     Args:
         period_of: declared period of a model.

@@ -7,7 +7,7 @@ from fleet_objects import device, fleet_object, placement, point
 
 from vigie.streams.core.fleet.service import served_since
 from vigie.streams.core.fleet.view import ALWAYS, FleetView
-from vigie.streams.core.silence import Clock, Watch, judge
+from vigie.streams.core.silence.clock import Clock, Watch, judge
 
 MINUTE, ADDRESS = 60_000, "eui:24e124136b000001"
 BEGAN_AT, ENDED_AT = 1_750_000_000_000, 1_750_003_600_000

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 
-from vigie.streams.core.alarm import POISON_RECORD, RAISED, SILENCE
+from vigie.streams.core.alarm.decide import POISON_RECORD, RAISED, SILENCE
 from vigie.streams.core.local_time import NO_BREAK, duration_text, local, moment_text, short_moment_text
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, AlertEvent

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct, msgpack
 
 from vigie.streams.core.local_time import NO_BREAK, duration_text, moment_text, utc_text
-from vigie.streams.core.silence import PERIODS
+from vigie.streams.core.silence.clock import PERIODS
 from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
 from vigie.topics.alert_event import AlertEvent, Explanation
 from vigie.topics.identity import alert_id, event_id

@@ -1,0 +1,1 @@
+"""Alarms: what explains what, and the life of each alert."""

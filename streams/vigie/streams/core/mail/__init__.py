@@ -1,0 +1,1 @@
+"""Mails about alerts: who is told, when, and in which words."""

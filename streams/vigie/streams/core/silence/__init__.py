@@ -1,0 +1,1 @@
+"""Who has fallen silent, and how sure that is."""
