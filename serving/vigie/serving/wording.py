@@ -1,49 +1,17 @@
 """Numbers, units and instants as people of the installation write them."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
-from math import floor, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from vigie.serving.page_words import FACTS
+from vigie.streams.core.amounts import NARROW_SPACE as NARROW_SPACE  # noqa: PLC0414 -- pages have all words from here
+from vigie.streams.core.amounts import amount_text as amount_text  # noqa: PLC0414 -- likewise
+from vigie.streams.core.amounts import number_text as number_text  # noqa: PLC0414 -- likewise
 from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.fleet.kind import kinds
 from vigie.topics.property import PROPERTIES, Kind
-
-NARROW_SPACE = "\u202f"
-"""The no-break space that French puts between thousands, and between a number and its unit."""
-
-
-def number_text(value: float, language: str) -> str:
-    """A number for people, to ten significant digits.
-
-    >>> number_text(1234567.9, "fr"), number_text(12345.5, "en"), number_text(0.1 + 0.2, "fr")
-    ('1\u202f234\u202f567,9', '12,345.5', '0,3')
-    """
-    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- NaN alone differs from itself
-        return "–"
-    # As a decimal: a float of ten digits has more of them, which ten places would show.
-    whole, _, fraction = f"{Decimal(f'{value:.10g}'):,.10f}".rstrip("0").partition(".")
-    if whole == "-0" and not fraction:
-        return "0"
-    if language == "fr":
-        return whole.replace(",", NARROW_SPACE) + ("," + fraction if fraction else "")
-    return whole + ("." + fraction if fraction else "")
-
-
-_DECIMALS = {"m": 3, "m³/s": 3, "": 3}
-"""Decimals that a person reads, by unit; of others two are finer than any sensor of theirs."""
-_MOST_DECIMALS = 4
-
-
-def _rounded(value: float, unit: str) -> float:
-    """A value as fine as people read it: by its unit, below 1 to three digits that count, never beyond four places."""
-    if not value or not isfinite(value):
-        return value
-    decimals = max(_DECIMALS.get(unit, 2), 2 - floor(log10(abs(value))) if abs(value) < 1 else 0)
-    return round(value, min(decimals, _MOST_DECIMALS))
 
 
 def reading_text(property_id: int, value: float, language: str) -> str:
@@ -59,18 +27,6 @@ def reading_text(property_id: int, value: float, language: str) -> str:
     entry = PROPERTIES.get(property_id)
     unit = "" if entry is None or entry.kind is Kind.CATEGORY or entry.unit in ("", "–", "-") else entry.unit
     return amount_text(value, unit, language)
-
-
-def amount_text(value: float | None, unit: str, language: str) -> str:
-    """A number with its unit, rounded for people; a dash for none.
-
-    >>> amount_text(2.39898443, "dB(A)", "fr"), amount_text(None, "°C", "fr"), amount_text(0.5, "", "en")
-    ('2,4\u202fdB(A)', '–', '0.5')
-    """
-    if value is None:
-        return "–"
-    space = NARROW_SPACE if language == "fr" else " "
-    return number_text(_rounded(value, unit), language) + (space + unit if unit else "")
 
 
 def property_label(property_id: int, language: str) -> str:
