@@ -2,6 +2,8 @@
 point in one record).
 """
 
+from math import nan
+
 from msgspec import Struct, msgpack
 
 HOURS = 168
@@ -23,6 +25,13 @@ class Baseline(Struct, array_like=True, frozen=True):
         mean: (168,) per interval, for counts.
         variance: (168,) likewise.
         version: of the method.
+        origin: 168 letters, what each hour rests on: `w` that hour of the week, `d` that hour of any day, `f` points
+            that measure the same elsewhere, `-` nothing; empty: all `w`.
+        resolution: what the sensor tells apart, in the unit; 0 where it is finer than its values show.
+        day_mean: mean over a day of what lies between a value and its median, usually; nan: not known.
+        day_deviation: robust standard deviation of such means; nan: not known.
+        day_memory: correlation of the mean of a day with that of the day before.
+        dispersion: square of the coefficient of variation that counts have beyond chance (Poisson); nan for others.
     """
 
     point: str
@@ -37,6 +46,12 @@ class Baseline(Struct, array_like=True, frozen=True):
     mean: tuple[float, ...]
     variance: tuple[float, ...]
     version: str = "1"
+    origin: str = ""
+    resolution: float = 0.0
+    day_mean: float = nan
+    day_deviation: float = nan
+    day_memory: float = 0.0
+    dispersion: float = nan
 
 
 encode = msgpack.Encoder().encode

@@ -30,6 +30,8 @@ class Sample(NamedTuple):
         tests: every test's flag, four bits each; 0 for an aggregate.
         id: of the observation, or `indicator window start` of an aggregate.
         fresh: whether it may alarm (records.md section 2).
+        category: of an aggregate, such as `blocked`; empty for a reading.
+        details: further numbers of an aggregate, by name; empty for a reading.
     """
 
     at: int
@@ -39,6 +41,8 @@ class Sample(NamedTuple):
     tests: int
     id: str
     fresh: bool
+    category: str = ""
+    details: Mapping[str, float] = {}
 
 
 class Ground(NamedTuple):
