@@ -3,6 +3,10 @@
 Each is a file of `streams/rules/` that ends in `register(...)`. A rule judges; it holds nothing but its memory.
 On-delay, off-delay, calendar and freshness are the same for all and stand in the engine around it (`detect`), so a rule
 answers one question: how bad is this value, given what was held before?
+
+`judge` is called for each value of a series in the order of event time; what came late (not fresh) reaches only rules
+with `judges_late`, with a memory of their own. Values whose level is 0 are by far the most: return USUAL for them and
+make nothing (a whole uplink of five readings has 30 µs for all rules).
 """
 
 import importlib
@@ -14,9 +18,10 @@ from math import nan
 from typing import Any, NamedTuple
 
 from vigie.streams.core.windows.indicator import Parameter
+from vigie.topics.aggregate import Aggregate
 from vigie.topics.baseline import Baseline
 
-__all__ = ["Ground", "Judgement", "Parameter", "Rule", "Sample", "register", "rules"]
+__all__ = ["USUAL", "Ground", "Judgement", "Parameter", "Rule", "Sample", "register", "rules"]
 
 
 class Sample(NamedTuple):
@@ -27,7 +32,7 @@ class Sample(NamedTuple):
         arrival_at: epoch ms UTC, `ingested_at`.
         value: in the unit of the store.
         flag: roll-up 1, 2, 3, 4 or 9.
-        tests: every test's flag, four bits each; 0 for an aggregate.
+        tests: every test's flag, four bits each, where `flag` is 3 or 4; 0 for other values and for an aggregate.
         id: of the observation, or `indicator window start` of an aggregate.
         fresh: whether it may alarm (records.md section 2).
         category: of an aggregate, such as `blocked`; empty for a reading.
@@ -41,6 +46,7 @@ class Sample(NamedTuple):
     tests: int
     id: str
     fresh: bool
+    aggregate: Aggregate | None = None
     category: str = ""
     details: Mapping[str, float] = {}
 
@@ -49,13 +55,14 @@ class Ground(NamedTuple):
     """What a rule judges by.
 
     Attributes:
-        parameters: every parameter of the rule, by name.
+        parameters: every parameter of the rule, by name, with the engine's own (`deadband`, `on_delay` …).
         zone: IANA name of the legal time.
         property, channel: of the series.
         step_s, upload_s: of the series; 0 where unknown.
         latitude, longitude: degrees.
-        baseline: of the series; None while there is none.
-        neighbours: latest good values of its neighbours, with their instants; empty where it has none.
+        baseline: of the series; None while there is none, and for a rule that does not ask for it.
+        neighbours: point -> instant and value, the latest good ones of its buddy group (itself left out), for a rule
+            that asks for them; empty for others.
     """
 
     parameters: Mapping[str, float]
@@ -93,8 +100,13 @@ class Judgement(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
+USUAL = Judgement(0)
+"""Nothing to say of a value."""
+
 Judge = Callable[[Any, Sample, Ground, int], Judgement]
 """(memory, changed in place; sample; ground; level that is held now, for the deadband) -> judgement."""
+Due = Callable[[Any, int, Ground, int], Judgement | None]
+"""(memory, changed in place; tick, epoch ms UTC; ground; level held) -> judgement, None for nothing new."""
 Says = Callable[[Sample, Ground, Judgement, str], str]
 """(sample; ground; judgement; language fr or en) -> what follows the point's name in the sentence: « mesure 2,31 m,
 au-dessus du seuil d'alerte de 2,00 m »."""
@@ -112,6 +124,14 @@ class Rule:
         properties: names of the catalogue that it can watch; empty for all gauges, levels and counts.
         indicators: names of indicators that it watches instead, on `aggregates.v1`.
         codes: windows of these indicators; empty for all.
+        wants_baseline: whether it reads `ground.baseline`.
+        wants_neighbours: whether it reads `ground.neighbours`: it then watches the values that neighbours exchange
+            (`buddies`, air temperature), at points with a buddy group.
+        judges_late: whether values that came late are judged too, for the archive.
+        takes_repairs: whether later revisions of an aggregate are judged too (a gap that is filled).
+        hastens: while it fires, the other rules of the series need no on-delay (a river that rises fast).
+        due: of a rule that also judges by ticks what it remembers; only called while `waits(memory)`.
+        waits: whether something in its memory waits for a tick.
         on_by_default: whether it watches every point that it can without being stated in the fleet.
         parameters: by name, the engine's own (`on_delay`, `off_delay_s`, …) left out.
         delays: what it wants other than the engine's start values, by the same names.
@@ -156,6 +176,13 @@ class Rule:
     latched: bool = False
     memory: Callable[[], Any] | None = None
     good_only: bool = True
+    wants_baseline: bool = False
+    wants_neighbours: bool = False
+    judges_late: bool = False
+    takes_repairs: bool = False
+    hastens: bool = False
+    due: Due | None = None
+    waits: Callable[[Any], bool] | None = None
 
 
 _rules: dict[str, Rule] = {}

@@ -3,12 +3,12 @@
 A part of the view (view.py). It never changes; the next one shares with it whatever did not change.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vigie.streams.core.fleet.book import NOTHING, Book
 from vigie.streams.core.fleet.parse import ZoneSpan
-from vigie.streams.core.fleet.words import Point, StatedIndicator
+from vigie.streams.core.fleet.words import Point, StatedIndicator, StatedRule
 from vigie.topics.property import BY_NAME
 
 Windows = Mapping[int, frozenset[str]]
@@ -128,7 +128,15 @@ def lies_in(point: Point) -> list[str]:
     return [*(f"zone:{zone}" for zone in point.zones), f"commune:{point.commune}", f"use_case:{point.use_case}"]
 
 
-def _is_for(one: StatedIndicator, point: str, zones: set[str], uses: set[str]) -> bool:
+def is_for(one: StatedIndicator | StatedRule, versions: Sequence[Point]) -> bool:
+    """Whether a statement is for a point that has these versions: it names it, a zone around it, or nothing but its use
+    case.
+    """
+    zones = {zone for each in versions for zone in each.zones}
+    return bool(versions) and _is_for(one, versions[0].id, zones, {each.use_case for each in versions})
+
+
+def _is_for(one: StatedIndicator | StatedRule, point: str, zones: set[str], uses: set[str]) -> bool:
     if one.use_case and one.use_case not in uses:
         return False
     return not (one.points or one.zones) or point in one.points or not zones.isdisjoint(one.zones)

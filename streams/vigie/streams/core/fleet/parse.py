@@ -19,6 +19,7 @@ from vigie.streams.core.fleet.words import (
     Point,
     Setting,
     StatedIndicator,
+    StatedRule,
     Verdict,
 )  # fmt: skip
 from vigie.topics import quality
@@ -66,6 +67,14 @@ class AtPoint(NamedTuple):
 
     point: str
     what: Any
+
+
+def order(found: tuple[str, Any]) -> tuple[Any, ...]:
+    """What is said of a point (id, what): in which order it counts, the last most."""
+    name, what = found
+    if isinstance(what, Setting):
+        return what.channel is not None, what.from_at, name
+    return (what.from_at, name) if isinstance(what, Outage) else (name,)
 
 
 def devices(one: FleetObject) -> tuple[DeviceSpan, ...]:
@@ -188,10 +197,36 @@ def indicators(one: FleetObject) -> tuple[StatedIndicator, ...]:
     return tuple(found)
 
 
+def rules(one: FleetObject) -> tuple[StatedRule, ...]:
+    """Versions of an alert rule."""
+    found = []
+    for version in one.versions:
+        said = said_of.RULE.decode(version.attributes)
+        found.append(
+            StatedRule(
+                one.id, *_span(version), said.name, said.definition, said.owner, said.base or "", said.state or "on",
+                tuple(series_named(name) for name in said.properties), said.indicators, said.use_case or "",
+                said.points, said.zones, said.parameters or {}, said.priority or 0, said.calendar or "", said.latched,
+                said.second_source or "", said.hubeau_station or "", said.image_url or "",
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def series_named(text: str) -> tuple[int, int | None]:
+    """Property id and channel of `name` (channel None: all of them) or `name#channel`.
+
+    >>> series_named("laeq"), series_named("passages#3")
+    ((10, None), (60, 3))
+    """
+    name, mark, channel = text.partition("#")
+    return _property(name), _channel(channel) if mark else None
+
+
 PARSERS: dict[str, Callable[[FleetObject], tuple[Any, ...]]] = {
     "device": devices, "zone": zones, "conversion": conversions, "placement": placements, "point": points,
     "quality_setting": settings, "qualification": verdicts, "intervention": outages,
-    "indicator": indicators,
+    "indicator": indicators, "rule": rules,
 }  # fmt: skip
 """Kind -> its versions; of the other kinds the steps read nothing."""
 

@@ -114,7 +114,29 @@ class IndicatorSaid(Struct):
     zones: tuple[str, ...] = ()
 
 
+class RuleSaid(Struct):
+    """Of an alert rule."""
+
+    name: str
+    definition: str
+    owner: str
+    base: str | None = None
+    state: str | None = None
+    properties: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    use_case: str | None = None
+    points: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    parameters: dict[str, float] | None = None
+    priority: int | None = None
+    calendar: str | None = None
+    latched: bool = False
+    second_source: str | None = None
+    hubeau_station: str | None = None
+    image_url: str | None = None
+
+
 DEVICE, ZONE, CONVERSION = Decoder(DeviceSaid), Decoder(ZoneSaid), Decoder(ConversionSaid)
 PLACEMENT, POINT, SETTING = Decoder(PlacementSaid), Decoder(PointSaid), Decoder(SettingSaid)
 VERDICT, INTERVENTION = Decoder(VerdictSaid), Decoder(InterventionSaid)
-INDICATOR = Decoder(IndicatorSaid)
+INDICATOR, RULE = Decoder(IndicatorSaid), Decoder(RuleSaid)

@@ -19,7 +19,9 @@ from vigie.streams.core.fleet.parse import (
     DeviceSpan,
     StatedPlacement,
     ZoneSpan,
+    order,
 )  # fmt: skip
+from vigie.streams.core.fleet.stated_rules import StatedRules
 from vigie.streams.core.fleet.words import (
     ALWAYS,
     EVER,
@@ -30,6 +32,7 @@ from vigie.streams.core.fleet.words import (
     Point,
     Setting,
     StatedIndicator,
+    StatedRule,
     Verdict,
 )  # fmt: skip
 from vigie.streams.core.fleet.zones import Zones
@@ -37,7 +40,7 @@ from vigie.topics.fleet_object import FleetObject
 
 __all__ = [
     "ALWAYS", "EVER", "Conversion", "Expected", "FleetView", "Outage", "Placement", "Point", "Setting",
-    "StatedIndicator", "Verdict",
+    "StatedIndicator", "StatedRule", "Verdict",
 ]  # fmt: skip
 
 _AT_POINTS = ("quality_setting", "qualification", "intervention")
@@ -66,6 +69,7 @@ class FleetView:
         self._at_points: dict[str, Book[AtPoint]] = {kind: Book(lambda one: (one.point,)) for kind in _AT_POINTS}
         self._placed: dict[str, tuple[Placement, ...]] = {}  # address -> by falling from_at
         self.memberships = Memberships()  # points with their zones closed over parents; indicators
+        self._rules = StatedRules()
         self._said_of: dict[str, dict[str, tuple[Any, ...]]] = {kind: {} for kind in _AT_POINTS}  # kind -> point -> …
 
     # -- what holds
@@ -117,7 +121,7 @@ class FleetView:
         return None
 
     def versions_of_point(self, point: str) -> tuple[Point, ...]:
-        """The point from–to, by rising from_at."""
+        """The point, by rising from_at."""
         return self.memberships.points.versions.get(point, ())
 
     def settings_of(self, point: str) -> tuple[Setting, ...]:
@@ -147,6 +151,14 @@ class FleetView:
     def indicators(self) -> tuple[StatedIndicator, ...]:
         """Every indicator that the fleet states, in all its versions."""
         return self.memberships.indicators()
+
+    def rules(self) -> tuple[StatedRule, ...]:
+        """Every alert rule that the fleet states, in all its versions, by rising id and from_at."""
+        return self._rules.all
+
+    def rules_of(self, point: str) -> tuple[StatedRule, ...]:
+        """Those that are for a point, at whatever time: they name it, a zone around it or its use case, or nothing."""
+        return self._rules.of(self.versions_of_point(point))
 
     def windows_asked(self, point: str) -> Windows:
         """Property id -> codes of windows that indicators ask of a point, beside those that every series has."""
@@ -188,6 +200,7 @@ class FleetView:
         after._place(changed)
         after._enclose(changed)
         after._say(changed)
+        after._rules = self._rules.with_objects(changed.get("rule", {}))
         return after
 
     def _place(self, changed: dict[str, dict[str, tuple[Any, ...]]]) -> None:
@@ -272,7 +285,7 @@ class FleetView:
                     for one in book.versions[name]
                     if one.point == point
                 ]
-                _put(said, point, tuple(what for _, what in sorted(found, key=_order)))
+                _put(said, point, tuple(what for _, what in sorted(found, key=order)))
             self._at_points[kind], self._said_of[kind] = book, said
 
 
@@ -285,12 +298,3 @@ def _put(index: dict[str, tuple[Any, ...]], key: str, found: tuple[Any, ...]) ->
         index[key] = found
     else:
         index.pop(key, None)
-
-
-def _order(found: tuple[str, Any]) -> tuple[Any, ...]:
-    name, what = found
-    if isinstance(what, Setting):
-        return what.channel is not None, what.from_at, name
-    if isinstance(what, Outage):
-        return what.from_at, name
-    return (name,)

@@ -3,6 +3,7 @@
 Instants are epoch ms UTC; `ALWAYS` and `EVER` stand for no bound.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 ALWAYS, EVER = -(2**62), 2**62
@@ -137,3 +138,40 @@ class StatedIndicator(NamedTuple):
     def asks_for_windows(self) -> bool:
         """Whether it asks for windows of properties, and computes nothing of its own."""
         return bool(self.properties) and not self.expression and not self.base
+
+
+class StatedRule(NamedTuple):
+    """An alert rule as the fleet states it (topics/fleet/kinds/rule.py), from (inclusive) to (exclusive).
+
+    Attributes:
+        owner: id of a contact.
+        base: name of the platform's rule; empty where the id is that name.
+        state: `on`, `trial` or `off`.
+        properties: property id and channel, which is None for all.
+        indicators: names, instead of properties.
+        use_case, points, zones: what it is for; all of them empty: for every point.
+        priority: of the first level; 0 where it is not stated.
+        calendar: when it watches; empty for always.
+        second_source: id of a point that confirms.
+    """
+
+    id: str
+    from_at: int
+    to_at: int
+    name: str
+    definition: str
+    owner: str
+    base: str
+    state: str
+    properties: tuple[tuple[int, int | None], ...] = ()
+    indicators: tuple[str, ...] = ()
+    use_case: str = ""
+    points: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    parameters: Mapping[str, float] = {}
+    priority: int = 0
+    calendar: str = ""
+    latched: bool = False
+    second_source: str = ""
+    hubeau_station: str = ""
+    image_url: str = ""
