@@ -145,6 +145,7 @@ class ConnectorHeartbeat(Struct, frozen=True, kw_only=True, tag="connector"):
         at: epoch ms UTC, on the clock of the machine that receives.
         up: whether the other side is there.
         received: bodies that Kafka has confirmed since the last heartbeat of this worker.
+        network: of what it brings, as the sources file says; empty where each body names its own.
     """
 
     connector: str
@@ -152,6 +153,7 @@ class ConnectorHeartbeat(Struct, frozen=True, kw_only=True, tag="connector"):
     at: int
     up: bool
     received: int
+    network: str = ""
 
 
 class Heard(Struct, frozen=True, kw_only=True, tag="heard"):

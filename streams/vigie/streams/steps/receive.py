@@ -183,8 +183,9 @@ class _Receive:
             at = time.time_ns() // 1_000_000
             for feed in feeds:
                 beat = ConnectorHeartbeat(
-                    connector=feed.kind, source=feed.source.name, at=at, up=feed.is_up, received=feed.received_since()
-                )
+                    connector=feed.kind, source=feed.source.name, at=at, up=feed.is_up, received=feed.received_since(),
+                    network=feed.source.network,
+                )  # fmt: skip
                 with contextlib.suppress(Exception):  # the next one tells it; the producer's own log says why
                     await raw.send("alarm-inputs", None, encode(beat), [], HEARTBEAT_S / 2)
             await asyncio.sleep(HEARTBEAT_S)
