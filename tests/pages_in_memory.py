@@ -132,7 +132,7 @@ class Memory:
             return len(self.alerts_of_device(device, 1000, 0))
         return len(self.others) + (not only_open)
 
-    def events(self):
+    def events(self, from_at=None, to_at=None):
         return iter(self.history)
 
     def devices(self, limit, after):

@@ -46,9 +46,9 @@ def alerts(database: str) -> str:
             connection.execute(
                 "INSERT INTO alert_event (event_id, alert_id, incident_id, alarm_key, revision, transition, state,"
                 " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
-                " generation) VALUES (%(id)s || %(revision)s, %(id)s, %(id)s, 'device:eui:1:silence', %(revision)s,"
-                " %(transition)s, %(state)s, 2, %(at)s, %(at)s, %(at)s, 'system', 'silence',"
-                " 'Le capteur [toit] se tait.', 'The device [roof] is silent.', '{}', 1)",
+                " generation, raised_at) VALUES (%(id)s || %(revision)s, %(id)s, %(id)s, 'device:eui:1:silence',"
+                " %(revision)s, %(transition)s, %(state)s, 2, %(at)s, %(at)s, %(at)s, 'system', 'silence',"
+                " 'Le capteur [toit] se tait.', 'The device [roof] is silent.', '{}', 1, '2026-10-25T00:30:00Z')",
                 {"id": alert, "revision": revision, "transition": transition, "state": state}
                 | {"at": f"2026-10-25T0{revision}:30:00Z"},
             )
@@ -90,14 +90,14 @@ def test_export_to_a_file(alerts, tmp_path):
     assert result.exit_code == 0, result.stderr
     assert "3 transitions" in result.stderr
     rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline=""), delimiter=";"))
-    assert [row["transition"] for row in rows] == ["déclenchée", "déclenchée", "levée"]
+    assert [row["transition"] for row in rows] == ["déclenchée", "levée", "déclenchée"]
     assert [entry.name for entry in tmp_path.iterdir()] == ["alertes.csv"]
 
 
 def test_export_to_standard_output(alerts):
     result = vigie_process(alerts, "export", "--profile", "normalise", "-")
     rows = list(csv.DictReader(result.stdout.splitlines()))
-    assert [row["event_at"] for row in rows] == ["2026-10-25T00:30:00Z"] * 2 + ["2026-10-25T01:30:00Z"]
+    assert [row["event_at"] for row in rows] == [f"2026-10-25T0{hour}:30:00Z" for hour in (0, 1, 0)]
 
 
 def test_an_export_that_fails_leaves_the_old_file(tmp_path):

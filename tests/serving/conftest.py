@@ -111,8 +111,8 @@ def fill(dsn: str) -> None:
             connection.execute(
                 "INSERT INTO alert_event (event_id, alert_id, incident_id, alarm_key, revision, transition, state,"
                 " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
-                " generation) VALUES (%s, %s, %s, %s, %s, %s, %s, 3, %s, %s, %s, 'system', 'silence',"
-                ' %s, %s, \'{"period_s": "900"}\', 1)',
+                " generation, raised_at) VALUES (%s, %s, %s, %s, %s, %s, %s, 3, %s, %s, %s, 'system', 'silence',"
+                ' %s, %s, \'{"period_s": "900"}\', 1, %s)',
                 (
                     f"{alert}{revision}" * 16,
                     alert * 32,
@@ -124,6 +124,7 @@ def fill(dsn: str) -> None:
                     *(f"2026-03-29T12:{minute:02}:30Z",) * 3,
                     f"Alerte {alert} [nuit] : le capteur se tait.",
                     f"Alert {alert} [night]: the device is silent.",
+                    f"2026-03-29T12:{5 if alert == 'a' else 10:02}:30Z",
                 ),
             )
 

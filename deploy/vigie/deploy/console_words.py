@@ -25,7 +25,8 @@ WORDS = {
         "propres adresses, 127.0.0.1 ou 0.0.0.0 (toutes) par exemple.",
         "topics_exist": "Tous les topics existent.",
         "topics_agree": "Le cluster est conforme au catalogue.",
-        "exported": "{file} : {count} transitions, {profile}",
+        "exported_transitions": "{file} : {count} transitions, {profile}",
+        "exported_alerts": "{file} : {count} alertes, {profile}",
     },
     "en": {
         "nothing_runs": "Nothing runs on {data}.",
@@ -48,7 +49,8 @@ WORDS = {
         "addresses, 127.0.0.1 or 0.0.0.0 (all of them) say.",
         "topics_exist": "Every topic exists.",
         "topics_agree": "The cluster is as the catalogue says.",
-        "exported": "{file}: {count} transitions, {profile}",
+        "exported_transitions": "{file}: {count} transitions, {profile}",
+        "exported_alerts": "{file}: {count} alerts, {profile}",
     },
 }
 

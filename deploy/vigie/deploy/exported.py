@@ -32,3 +32,23 @@ def export_to(file: Path, write: Callable[[TextIO], int]) -> int | None:
             return write(out)
     except OSError as error:
         raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None
+
+
+def export_binary_to(file: Path, write: Callable[[Path], int]) -> int:
+    """Write a file that is no text, whole or not at all.
+
+    Args:
+        file: where to.
+        write: writes to a path, and says how much.
+
+    Returns:
+        What `write` returned.
+
+    Raises:
+        OperatorError: the file cannot be written.
+    """
+    try:
+        with whole_file(file) as partial:
+            return write(partial)
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be written: {error.strerror}.", Exit.NO_PERMISSION) from None

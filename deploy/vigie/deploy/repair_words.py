@@ -5,7 +5,7 @@ from typing import Any
 
 from vigie.serving.wording import local_text, utc_text
 from vigie.streams.core.repair import Repair
-from vigie.streams.sinks.queries import epoch_ms
+from vigie.streams.sinks.alert_rows import epoch_ms
 
 WORDS = {
     "fr": {

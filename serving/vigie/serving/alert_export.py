@@ -1,95 +1,129 @@
-"""Alert events as CSV, one line for each transition, in the profiles of csv_table.py.
-
-`normalise` has the fields of the topic `alerts.v1` by their names.
-"""
+"""The archive of alerts as a file: which alerts, a line for what, in which format."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TextIO
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
 
-from msgspec import json
-
-from vigie.serving.csv_table import MOMENT, Column, guarded, normalise, tableur, write_table
-from vigie.serving.wording import (
-    author_text,
-    fact_label,
-    fact_text,
-    priority_text,
-    reason_text,
-    state_text,
-    transition_text,
-    utc_text,
-)
+from vigie.serving.alert_tables import ALERTS, TRANSITIONS
+from vigie.serving.csv_table import write_table
+from vigie.serving.program_tables import write_json_lines, write_parquet
+from vigie.serving.typed_table import Table, csv_profiles
+from vigie.serving.wording import local_text
+from vigie.streams.core.alarm.story import Story, story
+from vigie.streams.core.alarm.wanted import Wanted
 from vigie.topics.alert_event import AlertEvent
 
-
-def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def _facts(event: AlertEvent, at: datetime) -> str:
-    facts = event.explanation.fields.items()
-    return " | ".join(
-        f"{fact_label(name, 'fr')} : {fact_text(name, value, str(at.tzinfo), 'fr')}" for name, value in facts
-    )
+PROFILES = ("tableur", "normalise")
+FORMATS = ("csv", "xlsx", "jsonl", "parquet")
+TEXT_FORMATS = ("csv", "jsonl")
+LINES: dict[str, Table[Any]] = {"transition": TRANSITIONS, "alert": ALERTS}
+"""What a line stands for -> its table."""
 
 
-SPREADSHEET: dict[str, Column[AlertEvent]] = {
-    **MOMENT,
-    "transition": lambda event, _: transition_text(event.transition, "fr"),
-    "etat": lambda event, _: state_text(event.state, "fr"),
-    "priorite": lambda event, _: priority_text(event.priority, "fr"),
-    "phrase": lambda event, _: guarded(event.explanation.sentence_fr),
-    "categorie": lambda event, _: guarded(event.alarm_key.partition(":")[0]),
-    "objet": lambda event, _: guarded(event.alarm_key.partition(":")[2].rpartition(":")[0]),
-    "regle": lambda event, _: guarded(event.alarm_key.rpartition(":")[2]),
-    "delai_decision_s": lambda event, _: _seconds(event.decided_at - event.event_at),
-    "motif": lambda event, _: guarded(reason_text(event.reason, "fr")),
-    "auteur": lambda event, _: guarded(author_text(event.author, "fr")),
-    "faits": lambda event, at: guarded(_facts(event, at)),
-    # A word before an id: else one that is all digits, or digits around an E, becomes a number.
-    "alerte": lambda event, _: f"alerte-{event.alert_id}",
-    "incident": lambda event, _: f"alerte-{event.incident_id}",
-    "revision": lambda event, _: str(event.revision),
-    "horodatage_utc": lambda event, _: utc_text(event.event_at),
-}
-"""Profile `tableur`: column -> cell. A number of our own making may begin with a sign (a negative delay)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """How an export is written.
 
-MACHINE: dict[str, Column[AlertEvent]] = {
-    "event_id": lambda event, _: event.event_id,
-    "alert_id": lambda event, _: event.alert_id,
-    "incident_id": lambda event, _: event.incident_id,
-    "alarm_key": lambda event, _: event.alarm_key,
-    "revision": lambda event, _: str(event.revision),
-    "transition": lambda event, _: event.transition,
-    "state": lambda event, _: event.state,
-    "priority": lambda event, _: str(event.priority),
-    "event_at": lambda event, _: utc_text(event.event_at),
-    "arrival_at": lambda event, _: utc_text(event.arrival_at),
-    "decided_at": lambda event, _: utc_text(event.decided_at),
-    "author": lambda event, _: event.author,
-    "reason": lambda event, _: event.reason,
-    "sentence_fr": lambda event, _: event.explanation.sentence_fr,
-    "sentence_en": lambda event, _: event.explanation.sentence_en,
-    "fields": lambda event, _: json.encode(event.explanation.fields).decode(),
-    "generation": lambda event, _: str(event.generation),
-}
-"""Profile `normalise`: column -> cell."""
+    Attributes:
+        per: a key of LINES.
+        profile: of CSV, one of PROFILES.
+        zone: IANA name of the legal time.
+        about: lines of the sheet « Lisez-moi » of a workbook.
+    """
+
+    per: str = "transition"
+    profile: str = "tableur"
+    zone: str = "Europe/Paris"
+    about: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def table(self) -> Table[Any]:
+        """Its columns."""
+        return LINES[self.per]
 
 
-PROFILES = {"tableur": tableur(SPREADSHEET), "normalise": normalise(MACHINE)}
-
-
-def write_csv(events: Iterable[AlertEvent], out: TextIO, *, profile: str, zone: str) -> int:
-    """Writes events to a text file, one at a time, so that any number of them takes no memory.
+def chosen(events: Iterable[AlertEvent], wanted: Wanted, per: str) -> Iterable[Any]:
+    """What stands in the lines: transitions or stories of the alerts that are wanted.
 
     Args:
-        events: the transitions, in the order of the lines.
+        events: transitions, alert by alert.
+        wanted: the filter, on each alert as it stands now.
+        per: a key of LINES.
+    """
+    found: list[AlertEvent] = []
+    for event in events:
+        if found and event.alert_id != found[0].alert_id:
+            yield from _lines(found, wanted, per)
+            found = []
+        found.append(event)
+    if found:
+        yield from _lines(found, wanted, per)
+
+
+def _lines(events: list[AlertEvent], wanted: Wanted, per: str) -> Iterable[AlertEvent | Story]:
+    alert = story(events)
+    if wanted.holds(alert):
+        yield from [alert] if per == "alert" else events
+
+
+def write_text(items: Iterable[Any], out: TextIO, form: str, export: Export) -> int:
+    """Write items as CSV or JSON Lines, one at a time, so that any number of them takes no memory.
+
+    Args:
+        items: of `chosen`.
         out: opened with `newline=""` and UTF-8.
-        profile: a key of PROFILES.
-        zone: IANA name of the legal time (for `tableur`).
+        form: one of TEXT_FORMATS.
+        export: how.
 
     Returns:
-        How many lines follow the header.
+        How many lines there are, a header left out.
     """
-    return write_table(events, out, PROFILES[profile], lambda event: event.event_at, zone)
+    table = export.table
+    if form == "jsonl":
+        return write_json_lines(table, items, out)
+    return write_table(items, out, csv_profiles(table, export.zone)[export.profile], table.instant, export.zone)
+
+
+def write_file(items: Iterable[Any], file: Path, form: str, export: Export) -> int:
+    """Write items as XLSX or Parquet; returns how many lines there are.
+
+    Args:
+        items: of `chosen`.
+        file: where to.
+        form: `xlsx` or `parquet`.
+        export: how.
+    """
+    if form == "parquet":
+        return write_parquet(export.table, items, file)
+    from vigie.serving.xlsx_table import write_xlsx
+
+    return write_xlsx(export.table, items, file, zone=export.zone, about=export.about)
+
+
+def about(wanted: Wanted, per: str, source: str, made_at: int, zone: str) -> tuple[tuple[str, str], ...]:
+    """What a workbook says of itself (French): what it holds, since when, in which time.
+
+    Args:
+        wanted: the filter.
+        per: a key of LINES.
+        source: `archive` or `topic`.
+        made_at: epoch ms UTC.
+        zone: IANA name of the legal time.
+    """
+    asked = {
+        "Cas d'usage": wanted.use_cases, "Communes": wanted.communes, "Points": wanted.points,
+        "Capteurs": wanted.devices, "Natures": wanted.kinds, "Règles": wanted.rules, "États": wanted.states,
+    }  # fmt: skip
+    span = [local_text(at, zone, "fr") if at is not None else "…" for at in (wanted.from_at, wanted.to_at)]
+    return (
+        ("Contenu", "Archive des alertes de Vigie, " + (
+            "une ligne par alerte" if per == "alert" else "une ligne par transition")),
+        ("Source", "base de données" if source == "archive" else "topic alerts.v1"),
+        ("Période", f"déclenchées de {span[0]} à {span[1]} exclu"),
+        *((label, ", ".join(values)) for label, values in asked.items() if values),
+        ("Heures", f"heure légale ({zone}) ; decalage_utc distingue les deux heures d'octobre"),
+        ("Durées", "en secondes"),
+        ("États", "selon ISA-18.2 (IEC 62682)"),
+        ("Produit le", local_text(made_at, zone, "fr")),
+    )  # fmt: skip

@@ -13,7 +13,10 @@ from vigie.topics.property import PROPERTIES
 
 def of_event(event: AlertEvent) -> dict[str, Any]:
     """One transition of an alert."""
-    instants = {name: utc_text(getattr(event, name)) for name in ("event_at", "arrival_at", "decided_at")}
+    instants = {
+        name: utc_text(value) if (value := getattr(event, name)) else None
+        for name in ("event_at", "arrival_at", "decided_at", "raised_at", "shelved_until")
+    }
     explanation = {name: getattr(event.explanation, name) for name in event.explanation.__struct_fields__}
     values = {name: getattr(event, name) for name in event.__struct_fields__}
     return values | instants | {"explanation": explanation}

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from vigie.serving.alert_export import PROFILES, write_csv
+from vigie.serving.alert_export import PROFILES, Export, write_text
 from vigie.serving.as_data import of_alert, of_alerts, of_device
 from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
@@ -168,7 +168,8 @@ class Serve:
         # Written whole before the first byte leaves: a store that fails midway is an error, not a shorter file.
         file = tempfile.TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 -- _chunks closes it
         with self._open_store() as store:
-            write_csv(store.events(), file, profile=profile, zone=self._settings.timezone)
+            export = Export(profile=profile, zone=self._settings.timezone)
+            write_text(store.events(), file, "csv", export)
         file.seek(0)
         name = {"Content-Disposition": 'attachment; filename="alertes.csv"'}
         return StreamingResponse(_chunks(file), media_type="text/csv; charset=utf-8", headers=HEADERS | name)

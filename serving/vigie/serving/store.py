@@ -9,6 +9,7 @@ import psycopg
 
 from vigie.streams.settings import Settings
 from vigie.streams.sinks import (
+    alert_queries,
     audit_queries,
     comparison_queries,
     intervention_queries,
@@ -56,8 +57,8 @@ class Store(Protocol):
     def count_alerts(self, *, only_open: bool = False, device: str = "") -> int:
         """How many alerts there are: all, those that are not over, those of a device."""
 
-    def events(self) -> Iterator[AlertEvent]:
-        """Every transition of every alert in the order of decision, read bit by bit."""
+    def events(self, from_at: int | None = None, to_at: int | None = None) -> Iterator[AlertEvent]:
+        """Transitions of the alerts raised in a span (epoch ms UTC), alert by alert as they were raised."""
 
     def devices(self, limit: int, after: str) -> list[tuple[str, int]]:
         """The devices whose id comes after one, in the order of their ids, with their last arrival (epoch ms UTC)."""
@@ -125,29 +126,29 @@ class PostgresStore:
 
     def open_alerts(self, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alerts(self._connection, limit, offset, only_open=True)
+        return alert_queries.alerts(self._connection, limit, offset, only_open=True)
 
     def alerts(self, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alerts(self._connection, limit, offset)
+        return alert_queries.alerts(self._connection, limit, offset)
 
     def alert(self, alert_id: str) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alert(self._connection, alert_id)
+        return alert_queries.alert(self._connection, alert_id)
 
     def alerts_of_device(self, device: str, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""
-        return queries.alerts_of(self._connection, device, offset + limit)[offset:]
+        return alert_queries.alerts_of(self._connection, device, offset + limit)[offset:]
 
     def count_alerts(self, *, only_open: bool = False, device: str = "") -> int:
         """As Store says."""
         row = self._connection.execute(_COUNT, (f":{device}:" if device else ":", only_open)).fetchone()
         return int(row[0]) if row else 0
 
-    def events(self) -> Iterator[AlertEvent]:
+    def events(self, from_at: int | None = None, to_at: int | None = None) -> Iterator[AlertEvent]:
         """As Store says."""
         self._connection.execute("SET statement_timeout = 0")
-        return queries.events(self._connection)
+        return alert_queries.events(self._connection, from_at, to_at)
 
     def devices(self, limit: int, after: str) -> list[tuple[str, int]]:
         """As Store says."""

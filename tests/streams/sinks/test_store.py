@@ -14,8 +14,8 @@ from topics_strategies import uplinks
 from vigie.streams import metrics
 from vigie.streams.cannot_go_on import CannotGoOnError
 from vigie.streams.settings import Settings
+from vigie.streams.sinks import alert_queries
 from vigie.streams.sinks import migrate as migrations
-from vigie.streams.sinks import queries
 from vigie.streams.sinks import store as store_module
 from vigie.streams.sinks.migrate import NewerDatabaseError, migrate
 from vigie.streams.sinks.places import LostPlaceError, TopicReplacedError
@@ -264,7 +264,7 @@ EVENT = AlertEvent(
     event_id="e1", alert_id="a1", incident_id="a1", alarm_key="silence:eui:a1:no_arrival", revision=0,
     transition="raised", state="unacknowledged", priority=3, event_at=NOON, arrival_at=NOON, decided_at=NOON,
     author="system", reason="", explanation=Explanation(sentence_fr="é", sentence_en="e", fields={"n": "3"}),
-    generation=0,
+    generation=0, raised_at=NOON, mail="incident", shelved_until=NOON + 1, children=("a2",), use_case="waste",
 )  # fmt: skip
 
 
@@ -278,10 +278,10 @@ async def test_windows_and_alerts(step, database):
     value = Framer("alerts.v1").encode(EVENT)
     await step.write([batch(value, value, topic="alerts.v1")])
     with psycopg.connect(database) as connection:
-        assert queries.alert(connection, "a1") == [EVENT]
-        assert queries.alerts(connection, 10, only_open=True) == [EVENT]
-        assert queries.alerts_of(connection, "eui:a1", 10) == [EVENT]
-        assert list(queries.events(connection)) == [EVENT]
+        assert alert_queries.alert(connection, "a1") == [EVENT]
+        assert alert_queries.alerts(connection, 10, only_open=True) == [EVENT]
+        assert alert_queries.alerts_of(connection, "eui:a1", 10) == [EVENT]
+        assert list(alert_queries.events(connection)) == [EVENT]
 
 
 async def test_a_nul_in_a_text_keeps_no_window_and_no_alert_out(step, database):
@@ -292,7 +292,7 @@ async def test_a_nul_in_a_text_keeps_no_window_and_no_alert_out(step, database):
     event = replace(EVENT, alarm_key="silence:\x00:no_arrival", explanation=told)
     await step.write([batch(Framer("alerts.v1").encode(event), topic="alerts.v1")])
     with psycopg.connect(database) as connection:
-        [found] = queries.alert(connection, "a1")
+        [found] = alert_queries.alert(connection, "a1")
     assert found.alarm_key == "silence:\ufffd:no_arrival"
     assert found.explanation == Explanation(sentence_fr="\ufffd", sentence_en="e\ufffd", fields={"n\ufffd": "\ufffd3"})
 

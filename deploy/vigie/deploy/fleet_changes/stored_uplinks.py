@@ -9,7 +9,7 @@ import psycopg
 
 from vigie.streams.core.fleet.effects import Repair
 from vigie.streams.core.fleet.spans import Span, bound, union
-from vigie.streams.sinks.queries import epoch_ms
+from vigie.streams.sinks.alert_rows import epoch_ms
 
 Connection = psycopg.Connection[Any]
 

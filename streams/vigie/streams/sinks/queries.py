@@ -1,21 +1,13 @@
 """What the store is asked: by pages, exports and the demo."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import psycopg
 
-from vigie.topics.alert_event import AlertEvent, Explanation
+from vigie.streams.sinks.alert_rows import epoch_ms
 
 Connection = psycopg.Connection[Any]
-
-_EVENT = (
-    "event_id, alert_id, incident_id, alarm_key, revision, transition, state, priority, event_at, arrival_at,"
-    " decided_at, author, reason, sentence_fr, sentence_en, fields, generation"
-)
-_LAST = f"SELECT DISTINCT ON (alert_id) {_EVENT} FROM alert_event ORDER BY alert_id, revision DESC"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,56 +34,6 @@ class StoredUplink:
     properties: tuple[int, ...]
     channels: tuple[int, ...]
     values: tuple[float, ...]
-
-
-def epoch_ms(instant: datetime) -> int:
-    """An instant of the database as epoch milliseconds."""
-    return round(instant.timestamp() * 1000)
-
-
-def _event(row: Any) -> AlertEvent:
-    return AlertEvent(
-        event_id=row[0], alert_id=row[1], incident_id=row[2], alarm_key=row[3], revision=row[4], transition=row[5],
-        state=row[6], priority=row[7], event_at=epoch_ms(row[8]), arrival_at=epoch_ms(row[9]),
-        decided_at=epoch_ms(row[10]), author=row[11], reason=row[12],
-        explanation=Explanation(sentence_fr=row[13], sentence_en=row[14], fields=row[15]), generation=row[16],
-    )  # fmt: skip
-
-
-def alerts(connection: Connection, limit: int, offset: int = 0, *, only_open: bool = False) -> list[AlertEvent]:
-    """The last transition of each alert, the latest decided first."""
-    where = " WHERE state <> 'normal'" if only_open else ""
-    rows = connection.execute(
-        f"SELECT * FROM ({_LAST}) last{where} ORDER BY decided_at DESC, alert_id LIMIT %s OFFSET %s".encode(),  # noqa: S608
-        (limit, offset),
-    )
-    return [_event(row) for row in rows]
-
-
-def alerts_of(connection: Connection, subject: str, limit: int) -> list[AlertEvent]:
-    """The last transition of each alert about a device, the latest decided first."""
-    rows = connection.execute(
-        f"SELECT * FROM ({_LAST}) last WHERE alarm_key LIKE %s ORDER BY decided_at DESC LIMIT %s".encode(),  # noqa: S608
-        ("%:" + subject.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + ":%", limit),
-    )
-    return [_event(row) for row in rows]
-
-
-def alert(connection: Connection, alert_id: str) -> list[AlertEvent]:
-    """Every transition of an alert, in order."""
-    rows = connection.execute(
-        f"SELECT {_EVENT} FROM alert_event WHERE alert_id = %s ORDER BY revision".encode(),  # noqa: S608
-        (alert_id,),
-    )
-    return [_event(row) for row in rows]
-
-
-def events(connection: Connection) -> Iterator[AlertEvent]:
-    """Every transition of every alert in the order of decision, read bit by bit."""
-    with connection.transaction(), connection.cursor(name="vigie_events") as cursor:
-        cursor.execute(f"SELECT {_EVENT} FROM alert_event ORDER BY decided_at, alert_id, revision".encode())  # noqa: S608
-        for row in cursor:
-            yield _event(row)
 
 
 def devices(connection: Connection, limit: int, after: str = "") -> list[tuple[str, int]]:

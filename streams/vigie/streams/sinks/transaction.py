@@ -1,15 +1,13 @@
 """One transaction's rows, and the statements that write them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from vigie.streams.sinks.aggregate_merge import write_aggregates
 from vigie.streams.sinks.aggregate_rows import AggregateRows
-from vigie.streams.sinks.binary_copy import without_nul
+from vigie.streams.sinks.alert_rows import write_events
 from vigie.streams.sinks.bulk import copied_to_its_place, copy_rows
 from vigie.streams.sinks.observation_merge import write_observations
 from vigie.streams.sinks.observation_rows import ObservationRows
@@ -23,15 +21,6 @@ Connection = psycopg.Connection[Any]
 _NAMES = ", ".join(COLUMNS)
 _CHANGED = ", ".join(name for name in COLUMNS if name not in ("id", "observed_at"))
 _NEW = ", ".join(f"excluded.{name}" for name in COLUMNS if name not in ("id", "observed_at"))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def at(epoch_ms: int) -> datetime:
-    """An instant for psycopg, for the few records that are not copied in bulk; beyond its range, its edge."""
-    try:
-        return _EPOCH + timedelta(milliseconds=epoch_ms)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if epoch_ms > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 class Transaction:
@@ -67,7 +56,7 @@ class Transaction:
         if self.aggregates:
             write_aggregates(connection, self.aggregates)
         if self.alerts:
-            self._write_alerts(connection)
+            write_events(connection, self.alerts.values())
 
     def _write_uplinks(self, connection: Connection) -> None:
         """Nearly always every row is new: then it is copied to its place. Else each is compared with what stands."""
@@ -106,30 +95,5 @@ class Transaction:
     def _lines(self) -> list[bytes]:
         return [line for _, line in self.uplinks.rows.values()]
 
-    def _write_alerts(self, connection: Connection) -> None:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO alert_event (event_id, alert_id, incident_id, alarm_key, revision, transition, state,"
-                " priority, event_at, arrival_at, decided_at, author, reason, sentence_fr, sentence_en, fields,"
-                " generation) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (event_id) DO NOTHING",
-                [_of_event(event) for event in self.alerts.values()],
-            )
-
 
 _alerts = Framer("alerts.v1")
-
-
-def _of_event(event: AlertEvent) -> list[Any]:
-    explanation = event.explanation
-    fields = {without_nul(name): without_nul(value) for name, value in explanation.fields.items()}
-    values = (
-        event.event_id, event.alert_id, event.incident_id, event.alarm_key, event.revision, event.transition,
-        event.state, event.priority, at(event.event_at), at(event.arrival_at), at(event.decided_at), event.author,
-        event.reason, explanation.sentence_fr, explanation.sentence_en, Jsonb(fields), event.generation,
-    )  # fmt: skip
-    return [_cleaned(value) for value in values]
-
-
-def _cleaned(value: Any) -> Any:
-    return without_nul(value) if isinstance(value, str) else value
