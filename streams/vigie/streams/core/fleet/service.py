@@ -25,3 +25,9 @@ def served_since(view: FleetView, address: str, at: int) -> int | None:
             if not any(at < one.to_at for one in begun):
                 found.append(max([placement.from_at, *[one.to_at for one in begun]]))
     return min(found, default=None)
+
+
+def addresses_of(view: FleetView, device: str, at: int) -> tuple[str, ...]:
+    """The addresses that a device has at an instant (epoch ms UTC); none of a device that the fleet does not know."""
+    spans = view._devices.versions.get(device, ())
+    return next((span.addresses for span in spans if span.from_at <= at < span.to_at), ())

@@ -82,11 +82,6 @@ class FleetView:
                     return device
         return None
 
-    def addresses_of(self, device: str, at: int) -> tuple[str, ...]:
-        """The addresses that a device has at an instant."""
-        spans = self._devices.versions.get(device, ())
-        return next((span.addresses for span in spans if span.from_at <= at < span.to_at), ())
-
     def knows(self, address: str) -> bool:
         """Whether some device has, had or will have this address."""
         return address in self._devices.referring
