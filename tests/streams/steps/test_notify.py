@@ -82,10 +82,10 @@ async def test_one_mail_per_alert_raised(tmp_path: Path):
             await asyncio.sleep(0.2)
         mails = sink.mails()
     assert len(mails) == 3
-    assert [mail["Subject"].split()[1] for mail in mails] == ["Silence", "Silence", "Plateforme"]
+    assert [mail["Subject"].split()[1] for mail in mails] == ["Silence", "Silence", "Enregistrement"]
     assert mails[0]["To"] == "a@vigie.example, b@vigie.example"
-    assert "n'a rien envoyé depuis le 18/06/2025 à 09:12" in mails[0].get_content()
-    assert f"http://127.0.0.1:8080/alerts/{SILENCES[0].alert_id}" in mails[0].get_content()
+    assert "n'a rien envoyé depuis le 18/06/2025 à 09:12" in mails[0].get_body(("plain",)).get_content()
+    assert f"http://127.0.0.1:8080/alerts/{SILENCES[0].alert_id}" in mails[0].get_body(("plain",)).get_content()
 
 
 async def test_in_english_by_setting(tmp_path: Path):
@@ -94,8 +94,8 @@ async def test_in_english_by_setting(tmp_path: Path):
             await step.write([batch(SILENCES[0])])
             await until(sink.files)
         (mail,) = sink.mails()
-    assert "has sent nothing since 2025-06-18 09:12" in mail.get_content()
-    assert "https://v.example/alerts/" in mail.get_content()
+    assert "has sent nothing since 2025-06-18 09:12" in mail.get_body(("plain",)).get_content()
+    assert "https://v.example/alerts/" in mail.get_body(("plain",)).get_content()
 
 
 async def test_an_event_read_again_is_not_mailed_again(tmp_path: Path):

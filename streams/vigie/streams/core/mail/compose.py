@@ -1,82 +1,46 @@
-"""One alert event as a mail: the sentence first, then the facts, the page, what closes it.
+"""A letter as a mail: headers, text and HTML that say the same, the chart and the image beside.
 
-The same event makes the same mail with the same Message-ID, so a mail that is sent again after a crash is seen to be
+The same letter makes the same bytes with the same Message-ID, so a mail that is sent again after a crash is seen to be
 the same; mails of one incident refer to its first one and stand in one thread.
+
+Source: RFC 5322 (threads), RFC 2046 (alternative), RFC 2387 (related), RFC 3834 (Auto-Submitted), RFC 2919 (List-Id).
 """
 
+import re
+from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 
-from vigie.streams.core.alarm.decide import POISON_RECORD, RAISED, SILENCE
-from vigie.streams.core.local_time import NO_BREAK, duration_text, local, moment_text, short_moment_text
-from vigie.streams.core.outside_text import SENTENCE, outside_text
-from vigie.topics.alert_event import PRIORITIES, AlertEvent
+from vigie.streams.core.local_time import local
+from vigie.streams.core.mail.html import html_of
+from vigie.streams.core.mail.letter import Beside, Letter
+from vigie.streams.core.mail.subject import subject
+from vigie.streams.core.mail.text import text_of
+from vigie.streams.core.mail.told import Told, tell
+from vigie.streams.core.mail.words import WORDS
+from vigie.topics.alert_event import AlertEvent
 from vigie.topics.identity import event_id
 
-WORDS = {
-    "fr": {
-        "silence": "Silence",
-        "platform": "Plateforme",
-        "since": "depuis le",
-        "priority": "Priorité",
-        "device": "Capteur",
-        "model": "Modèle",
-        "network": "Réseau",
-        "last": "Dernière réception",
-        "period": "Période d'envoi déclarée",
-        "subject": "Où",
-        "rule": "Règle",
-        "cause": "Cause",
-        "page": "La page de l'alerte",
-        "check": "À vérifier : l'alimentation ou la pile du capteur, son antenne, la passerelle du secteur.",
-        "poison_record": "enregistrement fautif",
-        "repair": "À faire : signaler l'erreur (sa trace est avec l'enregistrement) ; une fois corrigée, lancer "
-        "« vigie dead-letters replay --reason internal_error ».",
-        "closes": "L'alerte se ferme d'elle-même dès que le capteur est de nouveau entendu.",
-        "footer": "Message automatique de Vigie. Les heures sont l'heure légale",
-        "list": "Alertes Vigie",
-        "colon": f"{NO_BREAK}:",
-    },
-    "en": {
-        "silence": "Silence",
-        "platform": "Platform",
-        "since": "since",
-        "priority": "Priority",
-        "device": "Device",
-        "model": "Model",
-        "network": "Network",
-        "last": "Last heard",
-        "period": "Declared upload period",
-        "subject": "Where",
-        "rule": "Rule",
-        "cause": "Cause",
-        "page": "The page of this alert",
-        "check": "Worth a look: the device's supply or battery, its antenna, the gateway of the area.",
-        "poison_record": "poison record",
-        "repair": "To do: report the error (its traceback stands with the record); once it is corrected, run "
-        "`vigie dead-letters replay --reason internal_error`.",
-        "closes": "The alert closes by itself as soon as the device is heard again.",
-        "footer": "Automatic message of Vigie. Times are the legal time",
-        "list": "Vigie alerts",
-        "colon": ":",
-    },
-}
-"""Both languages have the same keys (a test holds them to it)."""
-
-_PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
+NOTHING = Beside()
+URGENT = 2
+"""Priorities up to this are marked as important."""
+_MOST_EVENTS = 50
+"""Event ids that stand in the headers; a digest may hold thousands."""
+_IMAGES = {f"image/{name}": name for name in ("jpeg", "png", "gif", "webp")}
 
 
 class MailForm(NamedTuple):
-    """How an installation writes mails.
+    """How an installation writes mails, and to whom this one goes.
 
     Attributes:
         sender: address, or `Name <address>`.
         recipients: addresses.
-        language: fr or en.
+        language: fr or en, of an installation; the letter's own counts.
         zone: IANA name of the legal time.
         public_url: what links begin with; empty for none.
+        list_name: how people call the mailing list; empty where the setting VIGIE_MAIL_TO names the recipients.
     """
 
     sender: str
@@ -84,77 +48,87 @@ class MailForm(NamedTuple):
     language: str
     zone: str
     public_url: str
+    list_name: str = ""
 
 
-def compose(event: AlertEvent, form: MailForm) -> EmailMessage:
-    """The mail that tells of an alert event.
+def compose(letter: Letter | AlertEvent, form: MailForm, beside: Beside = NOTHING) -> EmailMessage:
+    """The mail of a letter.
 
     Args:
-        event: a transition.
-        form: of the installation.
+        letter: what it tells; it holds one event at least, unless it is a digest.
+        form: of the installation, with the recipients.
+        beside: chart, image and second source, where they could be had in time.
     """
+    if isinstance(letter, AlertEvent):
+        letter = _letter_of(letter, form)
     domain = parseaddr(form.sender)[1].rpartition("@")[2] or "localhost"
-    words = WORDS[form.language]
+    told = tell(letter, beside, form.zone, form.public_url, form.list_name or letter.list)
+    line = subject(letter, form.zone)
     mail = EmailMessage(policy=SMTP)
     mail["From"] = form.sender
     mail["To"] = ", ".join(form.recipients)
-    mail["Subject"] = " ".join(_subject(event, form).split())
-    mail["Date"] = format_datetime(local(event.decided_at, form.zone).replace(microsecond=0))
-    mail["Message-ID"] = message_id(event.event_id, domain)
-    first = event_id(event.incident_id, RAISED, 0)
-    if event.event_id != first:
-        mail["In-Reply-To"] = mail["References"] = message_id(first, domain)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Id"] = f"{words['list']} <alertes.vigie.{domain}>"
-    mail["X-Vigie-Event"] = event.event_id
-    mail.set_content(_text(event, form), cte="quoted-printable")
-    mail["Content-Language"] = form.language  # after the content, which takes every Content- field away
+    mail["Subject"] = line
+    mail["Date"] = format_datetime(local(letter.made_at, form.zone).replace(microsecond=0))
+    for name, value in _headers(letter, domain):
+        mail[name] = value
+    mail.set_content(text_of(told), cte="quoted-printable")
+    _add_html(mail, told, line, beside)
+    for place, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_vigie_{_word(letter.id)[:40]}_{place}")  # else each composition has another
+    mail["Content-Language"] = letter.language  # after the content, which takes every Content- field away
     return mail
 
 
-def message_id(event: str, domain: str) -> str:
-    """The Message-ID of the mail about an event.
+def message_id(letter: str, domain: str) -> str:
+    """The Message-ID of a letter.
 
     >>> message_id("0a1b", "metropole.example")
     '<0a1b@metropole.example>'
     """
-    return f"<{event}@{domain}>"
+    return f"<{_word(letter)}@{domain}>"
 
 
-def _subject(event: AlertEvent, form: MailForm) -> str:
-    kind, _, rest = event.alarm_key.partition(":")
-    subject, _, rule = rest.rpartition(":")
-    words, model = WORDS[form.language], outside_text(event.explanation.fields.get("model", ""))
-    subject, rule = outside_text(subject), outside_text(rule)
-    title = f"[Vigie] {words.get(kind, kind)}{words['colon'].replace(NO_BREAK, ' ')}"
-    if kind != SILENCE:
-        return f"{title} {words.get(rule, rule)} ({subject})"
-    since = short_moment_text(event.arrival_at, form.zone, form.language)
-    return f"{title} {model} {subject} {words['since']} {since}"
+def _headers(letter: Letter, domain: str) -> Iterator[tuple[str, str]]:
+    yield "Message-ID", message_id(letter.id, domain)
+    if letter.thread not in ("", letter.id):
+        yield "In-Reply-To", message_id(letter.thread, domain)
+        yield "References", message_id(letter.thread, domain)
+    yield "Auto-Submitted", "auto-generated"
+    yield "X-Auto-Response-Suppress", "All"
+    own = f"{_word(letter.list)}." if letter.list else ""
+    yield "List-Id", f"{WORDS[letter.language]['list']} <{own}alertes.vigie.{domain}>"
+    if letter.kind != "digest" and any(event.priority <= URGENT and event.active for event in letter.events):
+        yield "Importance", "high"
+    if letter.incident_id:
+        yield "X-Vigie-Incident", _word(letter.incident_id)
+    for event in letter.events[:_MOST_EVENTS]:
+        yield "X-Vigie-Event", _word(event.event_id)
 
 
-def _text(event: AlertEvent, form: MailForm) -> str:
-    words, french = WORDS[form.language], form.language == "fr"
-    facts = {name: outside_text(value) for name, value in event.explanation.fields.items()}
-    silence = event.alarm_key.startswith(f"{SILENCE}:")
-    priority = (PRIORITIES if french else _PRIORITIES_EN).get(event.priority, str(event.priority))
-    rule = facts.get("rule", "")
-    rows = {"priority": priority}
-    rows |= {
-        name: facts[name] for name in ("device", "model", "network", "subject", "rule", "cause") if facts.get(name)
-    }
-    if rule:
-        rows["rule"] = words.get(rule, rule)
-    if silence:
-        rows["last"] = moment_text(event.arrival_at, form.zone, form.language)
-        rows["period"] = duration_text(int(facts.get("period_s", "0")) * 1000, form.language)
-    sentence = event.explanation.sentence_fr if french else event.explanation.sentence_en
-    lines = [outside_text(sentence, SENTENCE), ""]
-    lines += [f"{words[name]}{words['colon']} {value}" for name, value in rows.items()]
-    if silence:
-        lines += ["", words["check"], words["closes"]]
-    elif rule == POISON_RECORD:
-        lines += ["", words["repair"]]
-    if form.public_url:
-        lines += ["", f"{words['page']}{words['colon']}", f"{form.public_url.rstrip('/')}/alerts/{event.alert_id}"]
-    return "\n".join([*lines, "", "-- ", f"{words['footer']} ({form.zone}).", ""])
+def _add_html(mail: EmailMessage, told: Told, line: str, beside: Beside) -> None:
+    chart, image = ("chart@vigie" if beside.chart_png else ""), ("image@vigie" if beside.image else "")
+    mail.add_alternative(html_of(told, line, chart, image), subtype="html", cte="quoted-printable")
+    html = list(mail.iter_parts())[-1]
+    assert isinstance(html, EmailMessage)
+    if chart:
+        html.add_related(
+            beside.chart_png, "image", "png", cid=f"<{chart}>", filename="48h.png", disposition="inline"
+        )  # fmt: skip
+    if image:
+        subtype = _IMAGES.get(beside.image_type, "")
+        main, sub, name = (
+            ("image", subtype, f"image.{subtype}") if subtype else ("application", "octet-stream", "image")
+        )
+        html.add_related(beside.image, main, sub, cid=f"<{image}>", filename=name, disposition="inline")
+
+
+def _word(text: str) -> str:
+    """An id as it may stand in a header: what is no letter, digit, dot, hyphen or underscore is one."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:100]
+
+
+def _letter_of(event: AlertEvent, form: MailForm) -> Letter:
+    first = event_id(event.incident_id, "raised", 0)
+    return Letter(
+        event.event_id, "incident", "", "setting:0", form.language, event.incident_id, first, (event,), event.decided_at
+    )
