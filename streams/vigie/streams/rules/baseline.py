@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from vigie.streams.core.detect.rule import Ground, Judgement, Parameter, Rule, Sample, register
+from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
 from vigie.streams.core.detect.usual import ORIGINS, against, amount, interval_text, usual_at
 from vigie.topics.property import PROPERTIES, Kind
 
@@ -17,7 +17,7 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
     usual = usual_at(ground, sample.at)
     said = ground.parameters
     if usual is None or isnan(usual.deviation) or usual.support < said[_SUPPORT]:
-        return Judgement(0)
+        return USUAL
     judged = against(usual, sample, ground, said[_ALARM], said[_KEEP], held)
     if judged.level:
         judged.facts["expected_from"] = ORIGINS[usual.origin][0]  # type: ignore[index]
@@ -40,6 +40,7 @@ register(
         label_fr="Écart à l'habitude de l'heure",
         label_en="Unlike this hour of the week",
         judge=judge,
+        wants_baseline=True,
         says=says,
         properties=tuple(one.name for one in PROPERTIES.values() if one.kind in (Kind.GAUGE, Kind.LEVEL)),
         parameters={

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from vigie.streams.core.amounts import number_text
 from vigie.streams.core.detect.count_law import band, phi_of_count, phi_of_none
 from vigie.streams.core.detect.hour_of_week import HOUR_MS, slot
-from vigie.streams.core.detect.rule import Ground, Judgement, Parameter, Rule, Sample, register
+from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
 from vigie.streams.core.detect.usual import ORIGINS
 
 _PHI, _HOURS, _LEAST, _SUPPORT = "phi", "hours", "least_dispersion", "least_support"
@@ -40,7 +40,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     mean, origin = baseline.mean[place], baseline.origin[place] if baseline.origin else "w"
     if isnan(mean) or origin == "f" or baseline.support[place] < said[_SUPPORT]:
         memory.waited, memory.last_at = 0.0, sample.at
-        return Judgement(0)
+        return USUAL
     _take(memory, hour, sample, mean, int(said[_HOURS]))
     dispersion = max(0.0 if isnan(baseline.dispersion) else baseline.dispersion, said[_LEAST])
     count, usual = sum(memory.counts), sum(memory.usual)
@@ -100,6 +100,7 @@ register(
         label_fr="Comptage improbable",
         label_en="Unlikely count",
         judge=judge,
+        wants_baseline=True,
         says=says,
         memory=Memory,
         properties=("passages",),

@@ -4,7 +4,7 @@ from math import exp, sqrt
 
 from msgspec import Struct
 
-from vigie.streams.core.detect.rule import Ground, Judgement, Parameter, Rule, Sample, register
+from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
 from vigie.streams.core.detect.usual import Usual, against, amount, around, interval_text
 
 _ALARM, _KEEP, _LEARN, _FLOOR = "alarm", "suspect", "learn_days", "floor"
@@ -32,7 +32,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     """Level 1 beyond `alarm` deviations of the usual difference from the neighbours' median."""
     middle = around(ground, sample.at)
     if middle is None:
-        return Judgement(0)
+        return USUAL
     said = ground.parameters
     learned = memory.count > 0 and memory.last_at - memory.since_at >= said[_LEARN] * _DAY_MS
     deviation = max(sqrt(memory.square), said[_FLOOR])
@@ -41,7 +41,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     if not learned or not judged.level:
         _learn(memory, sample.at, sample.value - middle, 4.0 * deviation if learned else None)
     if not learned:
-        return Judgement(0)
+        return USUAL
     if judged.level:
         others = f"{len(ground.neighbours)} points, médiane {middle:.6g}"
         judged.facts.update(expected_from="médiane des voisins, et écart habituel", neighbours=others)  # type: ignore[attr-defined]
@@ -81,9 +81,10 @@ register(
         label_fr="Écart aux voisins",
         label_en="Unlike its neighbours",
         judge=judge,
+        wants_neighbours=True,
         says=says,
         memory=Memory,
-        properties=("air_temperature", "relative_humidity", "air_pressure", "rainfall"),
+        properties=("air_temperature",),
         parameters={
             _ALARM: Parameter(6.0, "σ", "Écart à partir duquel elle alerte", 1, 100),
             _KEEP: Parameter(3.5, "σ", "Écart jusqu'auquel une alerte levée reste levée", 0.5, 100),

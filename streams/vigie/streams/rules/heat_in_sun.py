@@ -6,7 +6,7 @@ from math import exp
 import numpy as np
 from msgspec import Struct
 
-from vigie.streams.core.detect.rule import Ground, Judgement, Parameter, Rule, Sample, register
+from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
 from vigie.streams.core.detect.usual import amount, around
 from vigie.streams.core.quality.sun import sun_elevation
 
@@ -30,13 +30,13 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     """
     middle = around(ground, sample.at)
     if middle is None:
-        return Judgement(0)
+        return USUAL
     said = ground.parameters
     height = _height(sample.at // _PIECE_MS, round(ground.latitude, 1), round(ground.longitude, 1))
     if height < 0:
         _learn(memory, sample.at, sample.value - middle)
     if height <= said[_HEIGHT] or memory.count < said[_NIGHTS]:
-        return Judgement(0)
+        return USUAL
     excess = sample.value - middle - memory.excess
     least = said[_EXCESS] - (said[_BACK] if held else 0.0)
     level = int(excess > least)
@@ -79,6 +79,7 @@ register(
         label_fr="Capteur au soleil",
         label_en="Sensor in the sun",
         judge=judge,
+        wants_neighbours=True,
         says=says,
         memory=Memory,
         use_case="heat",

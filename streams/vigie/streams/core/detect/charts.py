@@ -21,17 +21,16 @@ class Charts(Struct, array_like=True):
 
     Attributes:
         day: number of the legal day that is being gathered; 0 before the first.
-        basis: `b` of a baseline, `n` of neighbours; what days were judged by.
         total, count: of the day's distances so far.
         usual_count: values of a day, forgetting slowly.
         mean, before: mean distance of the last day that is over, and of the one before it.
         up, down, ewma: the charts, in standard deviations.
+        apart: mean distance of the last day that was judged, beyond what is usual; in the unit.
         strength: what the strongest chart says, over its limit: 1 or more is an alarm.
         learned, middle, square: of neighbours: days learned from, their mean and the square of what they stray.
     """
 
     day: int = 0
-    basis: str = ""
     total: float = 0.0
     count: int = 0
     usual_count: float = 0.0
@@ -40,6 +39,7 @@ class Charts(Struct, array_like=True):
     up: float = 0.0
     down: float = 0.0
     ewma: float = 0.0
+    apart: float = 0.0
     strength: float = 0.0
     learned: int = 0
     middle: float = 0.0
@@ -52,13 +52,6 @@ class Usual(Struct, frozen=True):
     middle: float
     deviation: float
     memory: float = 0.0
-
-
-def restart(charts: Charts, basis: str) -> None:
-    """Forget all, and go on by another basis."""
-    new = Charts(basis=basis)
-    for name in charts.__struct_fields__:
-        setattr(charts, name, getattr(new, name))
 
 
 def add(charts: Charts, day: int, distance: float) -> bool:
@@ -93,7 +86,8 @@ def judge_day(charts: Charts, usual: Usual, slack: float, interval: float, weigh
         weight: λ of the EWMA.
         width: L of the EWMA, in its own standard deviations.
     """
-    stray = (charts.mean - usual.middle) / usual.deviation
+    charts.apart = charts.mean - usual.middle
+    stray = charts.apart / usual.deviation
     if not isnan(charts.before) and usual.memory > 0:
         past = (charts.before - usual.middle) / usual.deviation
         stray = (stray - usual.memory * past) / sqrt(1 - usual.memory**2)

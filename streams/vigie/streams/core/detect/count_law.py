@@ -29,7 +29,7 @@ def phi_of_count(count: float, usual: float, dispersion: float) -> float:
     >>> round(phi_of_count(40, 100.0, 0.0), 1), round(phi_of_count(40, 100.0, 0.05), 1), phi_of_count(99, 100.0, 0.0)
     (11.1, 2.9, 0.0)
     >>> round(phi_of_count(200, 100.0, 0.0), 1)
-    18.9
+    18.0
     """
     if usual <= 0:
         return 0.0
