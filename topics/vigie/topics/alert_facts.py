@@ -55,6 +55,7 @@ FACTS: dict[str, Fact] = {
     "level": Fact("Niveau", "Level"),
     "threshold": Fact("Seuil", "Threshold", "quantity"),
     "margin": Fact("Écart au seuil", "Beyond the threshold by", "quantity"),
+    "rise_1h": Fact("Variation en une heure", "Change in an hour", "quantity"),
     "expected_low": Fact("Attendu au moins", "Expected at least", "quantity"),
     "expected_high": Fact("Attendu au plus", "Expected at most", "quantity"),
     "expected_from": Fact("Attendu d'après", "Expected from"),
@@ -74,6 +75,7 @@ FACTS: dict[str, Fact] = {
     "burst": Fact("Perte après une perte", "Loss after a loss", "probability"),
     "completeness": Fact("Complétude", "Completeness", "probability"),
     # what goes with it
+    "trial": Fact("À l'essai", "On trial"),
     "last_intervention": Fact("Dernière intervention", "Last intervention"),
     "firmware": Fact("Micrologiciel", "Firmware"),
     "codec": Fact("Décodeur", "Codec"),

@@ -19,6 +19,7 @@ from vigie.streams.core.silence.clock import Clock, Watch
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
 from vigie.streams.steps.aggregate import AggregateStep
+from vigie.streams.steps.detect import DetectStep
 from vigie.streams.steps.neighbours import NeighboursStep
 from vigie.streams.steps.place import PlaceStep
 from vigie.streams.steps.qualify import QualifyStep
@@ -130,6 +131,7 @@ def run(settings: Settings) -> int:
         NeighboursStep(fleet),
         AggregateStep(fleet, settings.timezone, settings.memory_hours, ids["aggregates.v1"]),
         ZonesStep(fleet, settings.timezone, settings.memory_hours, ids["aggregates.v1"]),
+        DetectStep(fleet, settings.timezone, live=settings.ticks == "live"),
     ]
     return run_role(
         settings, "observe", steps, heartbeat=True, after="decode", fleet=fleet, unawaited=BY_POINT,

@@ -65,6 +65,7 @@ class PointSaid(Struct):
     properties: tuple[SeriesSaid, ...] = ()
     buddy_group: str | None = None
     datum: str | None = None
+    name: str | None = None
 
 
 class SettingSaid(Struct):

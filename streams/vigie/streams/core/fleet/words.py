@@ -59,6 +59,7 @@ class Point(NamedTuple):
         series: what it measures.
         buddy_group: empty where it has no neighbours.
         datum: what its levels refer to; empty where nobody said.
+        name: as people call it; empty where it has only its code.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Point(NamedTuple):
     series: tuple[Expected, ...]
     buddy_group: str
     datum: str = ""
+    name: str = ""
 
 
 class Setting(NamedTuple):

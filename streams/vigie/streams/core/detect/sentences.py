@@ -1,0 +1,129 @@
+"""What is said of a condition: a sentence in French and English, and the facts of its explanation."""
+
+from math import isnan
+from typing import NamedTuple
+
+from vigie.streams.core.amounts import amount_text
+from vigie.streams.core.detect.plan import Plan
+from vigie.streams.core.detect.rule import Judgement, Sample
+from vigie.streams.core.detect.watch import Watch, name_of
+from vigie.streams.core.local_time import NO_BREAK, duration_text, utc_text
+from vigie.streams.core.windows.indicator import indicators
+from vigie.topics.property import BY_NAME
+from vigie.topics.quality import Flag, unpack
+
+
+class Said(NamedTuple):
+    """Both sentences."""
+
+    fr: str
+    en: str
+
+
+def place_of(plan: Plan) -> str:
+    """A subject as people call it: its name with its code.
+
+    >>> place_of(Plan("zone:Z1", None, (), (), "UTC"))
+    'zone Z1'
+    """
+    point = plan.point
+    if point is None:
+        return plan.subject.replace(":", " ", 1)
+    return f"{point.name} ({point.code})" if point.name and point.name != point.code else point.code
+
+
+def began(plan: Plan, watch: Watch, sample: Sample, judged: Judgement) -> Said:
+    """It is so, or at another level."""
+    place, rule = place_of(plan), watch.rule
+    return Said(
+        f"{place} {rule.says(sample, watch.ground, judged, 'fr')}.",
+        f"{place} {rule.says(sample, watch.ground, judged, 'en')}.",
+    )
+
+
+def over(plan: Plan, watch: Watch, sample: Sample, since_at: int) -> Said:
+    """It is over."""
+    place, rule, unit = place_of(plan), watch.rule, unit_of(watch)
+    lasted_ms = max(0, sample.at - since_at)
+    fr, en = (amount_text(sample.value, unit, language) for language in ("fr", "en"))
+    return Said(
+        f"{place}{NO_BREAK}: retour à la normale ({rule.label_fr.lower()}), {fr} après "
+        f"{duration_text(lasted_ms, 'fr')}.",
+        f"{place}: back to normal ({rule.label_en.lower()}), {en} after {duration_text(lasted_ms, 'en')}.",
+    )
+
+
+def no_longer_watched(place: str, rule: str) -> Said:
+    """A rule was switched off, or the point was taken back."""
+    return Said(
+        f"{place}{NO_BREAK}: la règle {rule} ne veille plus ici, l'alerte est close.",
+        f"{place}: the rule {rule} no longer watches here, the alert is closed.",
+    )
+
+
+def unit_of(watch: Watch) -> str:
+    """Unit of what it watches."""
+    name = name_of(watch.key)
+    if name in BY_NAME:
+        return BY_NAME[name].unit
+    own = indicators().get(name)
+    return own.unit if own is not None else ""
+
+
+def facts_of(plan: Plan, watch: Watch, sample: Sample, judged: Judgement) -> dict[str, str]:
+    """The facts, by the names of topics/alert_facts.py; those that say nothing are left out."""
+    point, stated, rule = plan.point, watch.stated, watch.rule
+    sign = -1 if not isnan(judged.threshold) and sample.value < judged.threshold else 1
+    found = {
+        "point": point.id if point else "",
+        "point_code": point.code if point else "",
+        "commune": point.commune if point else "",
+        "use_case": point.use_case if point else rule.use_case,
+        "subject": "" if point else plan.subject,
+        "property": watch.name,
+        "channel": str(watch.ground.channel) if watch.ground.channel else "",
+        "value": number(sample.value),
+        "unit": unit_of(watch),
+        "observed_at": utc_text(sample.at),
+        "arrival_at": utc_text(sample.arrival_at),
+        "flags": flags_text(sample),
+        "neighbours": "",
+        "rule": watch.id,
+        "definition": f"{rule.name} {rule.version}",
+        "level": str(judged.level),
+        "threshold": number(judged.threshold),
+        "margin": "" if isnan(judged.threshold) else number(sign * (sample.value - judged.threshold)),
+        "expected_low": number(judged.expected_low),
+        "expected_high": number(judged.expected_high),
+        "sigma": number(judged.sigma),
+        "phi": number(judged.phi),
+        "support": str(judged.support or ""),
+        "check_fr": rule.check_fr,
+        "check_en": rule.check_en,
+        "clears_fr": rule.clears_fr,
+        "clears_en": rule.clears_en,
+    }
+    if stated is not None:
+        found |= {
+            "trial": "yes" if watch.trial else "",
+            "second_source": f"point:{stated.second_source}" if stated.second_source else
+            f"hubeau:{stated.hubeau_station}" if stated.hubeau_station else "",
+            "image": stated.image_url,
+        }  # fmt: skip
+    found |= judged.facts
+    return {name: text for name, text in found.items() if text}
+
+
+def number(value: float) -> str:
+    """A number for machines; empty for none.
+
+    >>> number(2.31), number(float("nan")), number(100000.0)
+    ('2.31', '', '100000')
+    """
+    return "" if isnan(value) else f"{value:.10g}"
+
+
+def flags_text(sample: Sample) -> str:
+    """Tests that objected to the value, and how; empty where none did."""
+    found = {test: flag for test, flag in unpack(sample.tests).items() if flag in (Flag.SUSPECT, Flag.FAIL)}
+    return ", ".join(f"{test.name.lower()} {int(flag)}" for test, flag in found.items())
