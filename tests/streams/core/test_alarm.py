@@ -1,9 +1,24 @@
-"""Signals to alert events: a table of signals and transitions, and the words of each."""
+"""Signals to alert events through the life cycle: a table of signals and transitions, and the words of each."""
 
 import msgspec
 import pytest
 
-from vigie.streams.core.alarm.decide import Alarm, PlatformAlarm, SilenceAlarm, Writer, alarm_key, decide, dump, load
+from vigie.streams.core.alarm.applied import apply
+from vigie.streams.core.alarm.book import Book
+from vigie.streams.core.alarm.held import (
+    Alarm,
+    Held,
+    Over,
+    PlatformAlarm,
+    Ring,
+    SilenceAlarm,
+    Writer,
+    as_alarm,
+    dump,
+    load,
+)  # fmt: skip
+from vigie.streams.core.alarm.signals import of_platform
+from vigie.streams.core.alarm.silences import of_silence
 from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
 from vigie.topics.avro import Framer
 from vigie.topics.identity import alert_id, event_id
@@ -16,12 +31,32 @@ TOLD = MORNING + 2 * HOUR
 """When the platform told of its trouble."""
 
 
-def silent(last=0, decided=3):
+class Kept:
+    """What is kept, in memory; each value goes through the changelog's bytes."""
+
+    def __init__(self, saved: dict[str, bytes] | None = None) -> None:
+        self.values: dict[str, Held] = {key: load(value) for key, value in (saved or {}).items()}
+
+    def get(self, key: str) -> Held | None:
+        return self.values.get(key)
+
+    def put(self, key: str, value: Held) -> None:
+        self.values[key] = value
+
+    def items(self) -> list[tuple[str, Held]]:
+        return list(self.values.items())
+
+    def saved(self) -> dict[str, bytes]:
+        return {key: dump(value) for key, value in self.values.items()}
+
+
+def silent(last=0, decided=None):
     """The device has been silent since `last`; hours after the morning."""
     at = MORNING + last * HOUR
     return SilenceSignal(
         address=ADDRESS, silent=True, last_arrival_at=at, due_at=at + 2_700_000, arrival_at=None,
-        decided_at=MORNING + decided * HOUR, period_s=900, model="EM300-TH", network="metropole",
+        decided_at=MORNING + (last + 3 if decided is None else decided) * HOUR, period_s=900, model="EM300-TH",
+        network="metropole",
     )  # fmt: skip
 
 
@@ -42,13 +77,14 @@ def trouble(cause="raw.lora/3/41", rule="poison_record"):
 
 def play(*signals):
     """All events of the signals; the state goes through the changelog's bytes after each."""
-    alarms, events = {}, []
+    saved, events = {}, []
     for signal in signals:
-        key = alarm_key(signal)
-        alarm, made = decide(alarms.get(key), signal, zone="Europe/Paris", generation=1, told_at=TOLD)
-        if alarm is not None:
-            alarms[key] = load(dump(alarm))
-        events += made
+        kept = Kept(saved)
+        intents = (
+            of_platform(signal, TOLD) if isinstance(signal, PlatformSignal) else of_silence(signal, "Europe/Paris")
+        )
+        events += apply(Book(kept), intents)
+        saved = kept.saved()
     return events
 
 
@@ -64,7 +100,7 @@ CASES = [
     # the repeat decided at another tick is the same alert
     ([silent(decided=3), silent(decided=4)], [("raised", 0)]),
     # a second silence is a second alert
-    ([silent(), back(), silent(5), back(5, 8)], [("raised", 0), ("cleared", 0), ("raised", 5), ("cleared", 5)]),
+    ([silent(), back(), silent(5), back(5, 10)], [("raised", 0), ("cleared", 0), ("raised", 5), ("cleared", 5)]),
     # the end of the first got lost: it is told before the second begins
     ([silent(), silent(5)], [("raised", 0), ("cleared", 0), ("raised", 5)]),
     # ... and when it comes after all, changes nothing
@@ -113,6 +149,8 @@ def test_what_a_silence_says():
     )  # fmt: skip
     assert (cleared.event_at, cleared.arrival_at) == (MORNING + 5 * HOUR, MORNING + 5 * HOUR)
     assert cleared.explanation.fields["heard_again_at"] == "2025-06-18T12:12:00Z"
+    assert (raised.mail, cleared.mail, raised.active, cleared.active) == ("incident", "incident", True, False)
+    assert raised.explanation.fields["check_fr"]
 
 
 def test_a_device_of_unknown_model_has_a_sentence_too():
@@ -140,15 +178,36 @@ def test_trouble_of_the_platform_is_dated_by_its_detection():
 
 
 def test_memory_of_repeats_is_bounded():
-    alarm = None
+    kept = Kept()
+    book = Book(kept)
     for number in range(100):
-        alarm, _ = decide(alarm, trouble(str(number)), zone="Europe/Paris", generation=1, told_at=TOLD)
-    assert len(dump(alarm)) < 1200
+        apply(book, of_platform(trouble(str(number)), TOLD))
+    assert len(dump(kept.values["platform:decode raw.lora/3:poison_record"])) < 1200
 
 
-@pytest.mark.parametrize("value", [SilenceAlarm(7, True), PlatformAlarm(("a", "b")), Writer(3)])
-def test_state_survives_the_changelog(value: Alarm):
+@pytest.mark.parametrize("value", [SilenceAlarm(7, True), PlatformAlarm(("a", "b")), Writer(3), Ring(4), Alarm()])
+def test_state_survives_the_changelog(value: Held):
     assert load(dump(value)) == value
+
+
+def test_what_the_first_version_kept_is_taken_up():
+    """A silence that was open when the version changed is cleared under its id, and not raised again."""
+    kept = Kept({KEY: dump(SilenceAlarm(MORNING, True)), "writer": dump(Writer(7))})
+    book = Book(kept)
+    assert apply(book, of_silence(silent(), "Europe/Paris")) == []
+    (cleared,) = apply(book, of_silence(back(), "Europe/Paris"))
+    assert (cleared.alert_id, cleared.transition, cleared.revision) == (alert_id(KEY, str(MORNING)), "cleared", 1)
+    known = as_alarm("platform:a:b", PlatformAlarm(("one",)))
+    assert known.recent == ("one",)
+
+
+def test_what_is_over_stands_in_the_ring():
+    kept = Kept()
+    apply(Book(kept), [*of_silence(silent(), "Europe/Paris"), *of_silence(back(), "Europe/Paris")])
+    assert isinstance(kept.values["over/0"], Over)
+    found = Book(Kept(kept.saved())).find(alert_id(KEY, str(MORNING)))
+    assert found is not None
+    assert found.state == "normal"
 
 
 def test_events_fit_their_public_schema():

@@ -88,6 +88,7 @@ class ConditionSignal(Struct, frozen=True, kw_only=True, tag="condition"):
         decided_at: epoch ms UTC, the tick or the arrival that decided.
         late: it is archived and counted in the digest, and mailed to nobody.
         latched: it stays until it is reset by a person.
+        trial: its rule is on trial: archived, and mailed to nobody.
         definition: the platform's rule that judged, and its version: `threshold 1`.
         use_case, commune, network, point, device, placement: empty where unknown.
         facts: of its explanation (alert_facts.py).
@@ -108,6 +109,7 @@ class ConditionSignal(Struct, frozen=True, kw_only=True, tag="condition"):
     sentence_en: str
     late: bool = False
     latched: bool = False
+    trial: bool = False
     definition: str = ""
     use_case: str = ""
     commune: str = ""

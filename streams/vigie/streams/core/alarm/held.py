@@ -34,6 +34,7 @@ class Alert(Struct, array_like=True):
         explanation: encoded; of the condition, as it was last.
         mail: what the raise asks for.
         told: whether a mail about it was asked for.
+        acknowledged: whether a person acknowledged it.
         suppressed_by: alert id of the root cause; empty for none.
         out_of_service: an intervention is open at its point.
         latched: it stays until it is reset.
@@ -59,6 +60,7 @@ class Alert(Struct, array_like=True):
     explanation: bytes
     mail: str
     told: bool = False
+    acknowledged: bool = False
     suppressed_by: str = ""
     out_of_service: bool = False
     latched: bool = False

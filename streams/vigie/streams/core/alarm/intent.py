@@ -50,7 +50,7 @@ class Raise(NamedTuple):
 
 
 class Clear(NamedTuple):
-    """What was wrong is over; likewise."""
+    """What was wrong is over; likewise. `cause_id` names the alert that is; empty: whichever is open."""
 
     key: str
     event_at: int
@@ -60,6 +60,7 @@ class Clear(NamedTuple):
     sentence_fr: str
     sentence_en: str
     facts: Mapping[str, str]
+    cause_id: str = ""
 
 
 class Explain(NamedTuple):
