@@ -29,6 +29,8 @@ LABELS = {
     "indicator": ("completeness",),
     "flag": ("1", "3"),
     "cause": ("dirty", "closed"),
+    "figure": ("per_hour", "stale"),
+    "rule": ("value:crue",),
 }
 
 

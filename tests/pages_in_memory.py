@@ -124,6 +124,9 @@ class Memory:
     def alert(self, alert_id):
         return self.history if alert_id == ALERT else []
 
+    def alert_ids(self, start):
+        return [ALERT] if ALERT.startswith(start) else []
+
     def alerts_of_device(self, device, limit, offset):
         return {DEVICE: [self.history[-1]], NOISY: self.others}.get(device, [])[offset : offset + limit]
 

@@ -142,3 +142,32 @@ def test_without_any_database(tmp_path):
     result = vigie("", "list", VIGIE_DATA=str(tmp_path))
     assert result.exit_code == 15
     assert "vigie up" in result.stderr
+
+
+def test_show_takes_the_first_letters_and_tells_the_whole_story(alerts):
+    result = vigie(alerts, "show", ALERT[:5])
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.index("Le capteur [toit] se tait.") < result.stdout.index("déclenchée")
+    assert "25/10/2026 à 02:30:00 (UTC+02:00)" in result.stdout
+    assert "60\u00a0min après le déclenchement" in result.stdout or "1\u00a0h après" in result.stdout
+    told = json.loads(vigie(alerts, "show", ALERT, "--json").stdout)
+    assert [entry["transition"] for entry in told["transitions"]] == ["raised", "cleared"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("abc", "identifiant"), ("0123", "Aucune alerte"), ("xyzzy", "identifiant")]
+)
+def test_show_says_what_is_wrong_with_a_name(alerts, name, said):
+    result = vigie(alerts, "show", name)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
+def test_report_of_a_month(alerts):
+    result = vigie(alerts, "report", "--month", "2026-10")
+    assert result.exit_code == 0, result.stderr
+    assert "du 01/10/2026 au 31/10/2026" in result.stdout
+    assert "Alertes par heure et par opérateur" in result.stdout
+    told = json.loads(vigie(alerts, "report", "--month", "10/2026", "--json").stdout)
+    assert (told["raised"], told["values"]["priority_2"]) == (2, 1.0)
+    assert "Aucune alerte" in vigie(alerts, "report", "--month", "2020-01").stdout
+    assert vigie(alerts, "report", "--from", "2026-10-02", "--to", "2026-10-01").exit_code == 2

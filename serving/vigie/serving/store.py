@@ -51,6 +51,9 @@ class Store(Protocol):
     def alert(self, alert_id: str) -> list[AlertEvent]:
         """Every transition of an alert in its order; empty if there is none."""
 
+    def alert_ids(self, start: str) -> list[str]:
+        """Ids of alerts that begin so, a few of them."""
+
     def alerts_of_device(self, device: str, limit: int, offset: int) -> list[AlertEvent]:
         """The last transition of each alert of a device, the latest first."""
 
@@ -135,6 +138,10 @@ class PostgresStore:
     def alert(self, alert_id: str) -> list[AlertEvent]:
         """As Store says."""
         return alert_queries.alert(self._connection, alert_id)
+
+    def alert_ids(self, start: str) -> list[str]:
+        """As Store says."""
+        return alert_queries.ids_beginning(self._connection, start)
 
     def alerts_of_device(self, device: str, limit: int, offset: int) -> list[AlertEvent]:
         """As Store says."""

@@ -12,6 +12,7 @@ import psycopg
 from aiokafka.errors import KafkaError
 
 from vigie.streams.settings import Settings
+from vigie.streams.sinks import alert_metrics
 from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.refusals import in_words, is_of_the_database
 from vigie.streams.sinks.reliability_day import compute_day, day_bounds
@@ -24,6 +25,8 @@ HOUR = 3
 DAYS = 3
 """How many days that are over are computed each night, for values still come in later."""
 LOOK_S = 60.0
+PUBLISH_S = 3600.0
+"""How often the figures of alerts are computed anew for the metrics."""
 
 
 def due(now: datetime, computed: dict[date, datetime]) -> list[date]:
@@ -53,6 +56,7 @@ async def every_night(settings: Settings, clock: Callable[[], float] = time.time
         clock: now, epoch seconds.
     """
     done: dict[date, datetime] = {}
+    published_s = float("-inf")
     if settings.ticks != "live":
         await asyncio.Event().wait()  # for ever
     while True:
@@ -64,6 +68,9 @@ async def every_night(settings: Settings, clock: Callable[[], float] = time.time
                 count = await compute(settings, day)
                 done[day] = now
                 log.info("Reliability of %s: %d figures", day, count)
+            if clock() - published_s > PUBLISH_S:
+                await asyncio.to_thread(_publish_alerts, settings, round(clock() * 1000))
+                published_s = clock()
         except psycopg.Error as error:
             if not is_of_the_database(error):
                 raise
@@ -84,6 +91,11 @@ async def compute(settings: Settings, day: date, *, now: int | None = None) -> i
 def _compute(settings: Settings, day: date, now: int | None, letters: dict[tuple[str, str], int] | None) -> int:
     with connect_to_write(settings) as connection:
         return compute_day(connection, day, settings.timezone, now=now, letters=letters)
+
+
+def _publish_alerts(settings: Settings, now: int) -> None:
+    with connect_to_write(settings) as connection:
+        alert_metrics.publish(connection, now)
 
 
 def _computed(settings: Settings) -> dict[date, datetime]:

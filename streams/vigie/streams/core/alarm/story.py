@@ -28,6 +28,7 @@ class Story(NamedTuple):
         confirmed: `confirmed`, `refuted` or empty.
         confirmed_by: who said so.
         comment: the latest words of a person.
+        chattered: whether its alarm was found to chatter.
         transitions: how many, refusals left out.
     """
 
@@ -45,6 +46,7 @@ class Story(NamedTuple):
     confirmed: str = ""
     confirmed_by: str = ""
     comment: str = ""
+    chattered: bool = False
     transitions: int = 0
 
     @property
@@ -105,6 +107,8 @@ def _changes(found: Story, event: AlertEvent) -> dict[str, Any]:
             return {"confirmed": event.transition, "confirmed_by": event.author}
         case "shelved":
             return {"shelved": True, "comment": event.reason}
+        case "chattering":
+            return {"chattered": True}
         case "commented":
             return {"comment": event.reason}
         case _:
