@@ -38,6 +38,10 @@ def indicator(id_: str = "amplitude", **other) -> Stated:
     return one("indicator", id_, **({"name": "N", "definition": "D", "owner": "technicien"} | other))
 
 
+def mailing_list(**other) -> Stated:
+    return one("mailing_list", "L1", **({"name": "Eau", "roles": ["technician"]} | other))
+
+
 def compared(start: str, end: str) -> Stated:
     return one("comparison_value", "V1", comparison="K1", start_at=start, end_at=end, value=20.0)
 
@@ -212,6 +216,18 @@ SEVERE = {
     "an indicator named like a property": (
         [indicator("laeq", expression="max(laeq)", unit="dB(A)")], "", "ne porte pas le nom d'une grandeur", "property",
     ),
+    "a list of an unknown role": (
+        [mailing_list(roles=["technicians"])], "roles", "`technicians` n'est pas connu", "not known",
+    ),
+    "a list of an unknown kind": ([mailing_list(kinds=["silences"])], "kinds", "Possibles : silence", "silence"),
+    "a list of an unknown use case": ([mailing_list(use_cases=["eau"])], "use_cases", "`eau`", "`eau`"),
+    "quiet hours that nobody can read": (
+        [mailing_list(quiet_from="22h", quiet_to="07:00")], "quiet_from", "« 22h » n'est pas une heure", "22:00",
+    ),
+    "quiet hours without an end": (
+        [mailing_list(quiet_from="22:00")], "quiet_to", "un début et d'une fin", "a beginning and an end",
+    ),
+    "a list of nobody": ([mailing_list(roles=[])], "contacts", "aucun destinataire", "no recipient"),
 }  # fmt: skip
 
 
@@ -246,6 +262,13 @@ ODD = {
         [indicator(expression="max(laeq)", unit="dB(A)", properties=["laeq"])], "properties",
         "laissez `properties` vide",
     ),
+    "a list of a role that nobody has": (
+        [mailing_list(roles=["technician", "crisis_cell"])], "roles", "aucun contact n'a le rôle `crisis_cell`",
+    ),
+    "a list of a contact without an address": (
+        [mailing_list(contacts=["maire"], roles=[]), one("contact", "maire", party="metropole", role="partner")],
+        "contacts", "maire n'a pas d'adresse",
+    ),
 }  # fmt: skip
 
 
@@ -274,7 +297,7 @@ FINE = {
     ],
     "a rule that holds always over a point of this year": [
         one("point", "P3", MARCH, **point("P3").attributes),
-        one("rule", "R", name="r", definition="d", points=["P3"], owner="technicien"),
+        one("rule", "R", name="r", definition="d", points=["P3"], owner="technicien", base="baseline"),
     ],
     "an intervention of an instant": [intervention(started_at=MARCH, ended_at=MARCH)],
     "a table that rises, and a converted level": [
@@ -289,4 +312,7 @@ FINE = {
         indicator(expression="max(air_temperature) - min(air_temperature)", unit="°C", points=["P1"], windows=["1d"])
     ],
     "windows that are asked for": [indicator(properties=["air_temperature"], windows=["30m", "r24h"], zones=["Z1"])],
+    "a list with quiet hours over midnight": [
+        mailing_list(quiet_from="22:00", quiet_to="07:00", kinds=["silence", "value"], use_cases=["river"]),
+    ],
 }  # fmt: skip

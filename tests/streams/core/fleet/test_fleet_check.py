@@ -4,11 +4,14 @@ import time
 
 import pytest
 from fleet_cases import APRIL, FINE, MARCH, ODD, SEVERE
+from rule_cases import FINE_RULES, ODD_RULES, SEVERE_RULES
 from stated_city import A1, NOW_MS, city, fleet, one, placement, point
 
 from vigie.streams.core.fleet.check import check, merge
 from vigie.streams.core.fleet.rule import rules
 from vigie.topics.fleet.stated import Origin, Stated
+
+SEVERE, ODD, FINE = SEVERE | SEVERE_RULES, ODD | ODD_RULES, FINE | FINE_RULES
 
 
 def test_nothing_is_wrong_with_a_good_fleet():

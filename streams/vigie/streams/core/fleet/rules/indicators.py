@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from vigie.streams.core.convert import MAY_BECOME
 from vigie.streams.core.fleet.facts import Facts, problem
+from vigie.streams.core.fleet.meant import points_meant, steps_of
 from vigie.streams.core.fleet.rule import rule
-from vigie.streams.core.fleet.spans import span_of
 from vigie.streams.core.fleet.words import ALWAYS, EVER, StatedIndicator
 from vigie.streams.core.windows.expression_error import ExpressionError
 from vigie.streams.core.windows.indicator import Indicator, Subject, indicators
 from vigie.streams.core.windows.stated import from_statement
 from vigie.topics.fleet.stated import Problem, Stated
-from vigie.topics.property import BY_NAME, PROPERTIES
 
 _LENGTHS_S = {"15m": 900, "30m": 1800, "1h": 3600, "r1h": 3600, "r8h": 28_800, "1d": 86_400, "r24h": 86_400}
 
@@ -66,9 +64,9 @@ def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indi
     needed, codes = set(made.properties), dict[str, str]()
     if not needed or made.subject not in (Subject.POINT, Subject.ZONE):
         return
-    meant, someone = _meant(facts, version, stated, made), False
+    meant, someone = points_meant(facts, version, stated.points, stated.zones, made.use_case), False
     for point in meant:
-        steps = _steps(point)
+        steps = steps_of(point)
         missing = sorted(needed - steps.keys()) if made.needs_all else [] if needed & steps.keys() else sorted(needed)
         someone = someone or not missing
         if missing and point.id in stated.points:
@@ -96,34 +94,6 @@ def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indi
             f"no point concerned measures {', '.join(sorted(needed))}: nobody will have this indicator.",
             severe=False,
         )  # fmt: skip
-
-
-def _meant(facts: Facts, version: Stated, stated: StatedIndicator, made: Indicator) -> list[Stated]:
-    """Points that it is for, once each."""
-    inside = set(stated.zones)
-    while more := {one.id for one in facts.of("zone") if one.attributes.get("parent") in inside} - inside:
-        inside |= more
-    found = {}
-    for point in facts.of("point"):
-        said = point.attributes
-        named = point.id in stated.points or not inside.isdisjoint(said.get("zones") or ())
-        if not (named if stated.points or stated.zones else made.use_case in ("", said.get("use_case"))):
-            continue
-        if span_of(point).meets(span_of(version)):
-            found[point.id] = point
-    return list(found.values())
-
-
-def _steps(point: Stated) -> dict[str, int]:
-    """What a point measures, or what can be made of that: how often, seconds; 0 where nobody knows."""
-    found: dict[str, int] = {}
-    listed = point.attributes.get("properties") or ()
-    for one in listed if isinstance(listed, list | tuple) else ():
-        if isinstance(one, dict) and (entry := BY_NAME.get(str(one.get("property")))):
-            step = one.get("step_s") or point.attributes.get("step_s")
-            names = (entry.name, *(PROPERTIES[number].name for number in MAY_BECOME.get(entry.id, ())))
-            found |= dict.fromkeys(names, step if isinstance(step, int) else 0)
-    return found
 
 
 def _stated(version: Stated) -> StatedIndicator:

@@ -1,0 +1,199 @@
+"""An alert rule that the fleet states can judge: its base, parameters, levels, calendar and what it watches."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vigie.streams.core.detect.calendar import CalendarError, parse
+from vigie.streams.core.detect.rule import Rule as PlatformRule
+from vigie.streams.core.detect.rule import rules
+from vigie.streams.core.detect.start_values import OWN
+from vigie.streams.core.fleet.facts import Facts, problem
+from vigie.streams.core.fleet.meant import points_meant, steps_of
+from vigie.streams.core.fleet.rule import rule
+from vigie.streams.core.windows.expression_error import unknown
+from vigie.streams.core.windows.indicator import indicators
+from vigie.topics.fleet.stated import Problem, Stated
+from vigie.topics.property import BY_NAME
+
+_LEVELS = 5
+
+
+class _Said(NamedTuple):
+    """What a version says; what is of another form than it should be (rules/forms.py tells that) is left out."""
+
+    base: str
+    properties: tuple[str, ...]
+    indicators: tuple[str, ...]
+    points: tuple[str, ...]
+    zones: tuple[str, ...]
+    use_case: str
+    calendar: str
+    parameters: Mapping[str, float]
+
+
+@rule
+def judging(facts: Facts) -> Iterator[Problem]:
+    """Everything that an alert rule asks for is there and fits together."""
+    for version in facts.of("rule"):
+        said = _said(version)
+        own = rules().get(said.base or version.id)
+        if own is None:
+            yield from _no_base(version, said)
+            continue
+        if version.id in rules() and said.base not in ("", version.id):
+            yield problem(
+                version, "base",
+                "porte le nom d'une règle de la plateforme : donnez-lui un autre nom, ou laissez `base` vide.",
+                "is named like one of the platform's rules: name it otherwise, or leave `base` empty.",
+            )  # fmt: skip
+        yield from _parameters(version, said, own)
+        yield from _calendar(version, said)
+        yield from _watched(facts, version, said, own)
+
+
+def _no_base(version: Stated, said: _Said) -> Iterator[Problem]:
+    if said.base:
+        what = "règle de la plateforme inconnue", "unknown rule of the platform"
+        yield problem(version, "base", *unknown(what, said.base, rules()))
+    else:
+        yield problem(
+            version, "base",
+            f"`base` manque : une règle de la plateforme parmi {', '.join(rules())}.",
+            f"`base` is missing: one of the platform's rules, {', '.join(rules())}.",
+        )  # fmt: skip
+
+
+def _parameters(version: Stated, said: _Said, own: PlatformRule) -> Iterator[Problem]:
+    known = OWN | dict(own.parameters)
+    for name, number in said.parameters.items():
+        one = known.get(name)
+        if one is None:
+            what = f"paramètre inconnu de {own.name}", f"unknown parameter of {own.name}"
+            yield problem(version, "parameters", *unknown(what, name, known))
+        elif not one.least <= number <= one.most:
+            yield problem(
+                version, "parameters",
+                f"{name} va de {one.least:g} à {one.most:g} {one.unit}".rstrip() + f", et non {number:g}.",
+                f"{name} is {one.least:g} to {one.most:g} {one.unit}".rstrip() + f", not {number:g}.",
+            )  # fmt: skip
+    if "level_1" in own.parameters:
+        yield from _levels(version, said)
+
+
+def _levels(version: Stated, said: _Said) -> Iterator[Problem]:
+    """There is a first level, none is left out, and each is worse than the one before."""
+    falling = said.parameters.get("direction", 1.0) < 0
+    for prefix in ("", "night_"):
+        names = [f"{prefix}level_{number}" for number in range(1, _LEVELS + 1)]
+        given = [name for name in names if name in said.parameters]
+        if given != names[: len(given)] or (not given and not prefix):
+            yield problem(
+                version, "parameters",
+                f"les niveaux se suivent à partir de {names[0]} : {', '.join(given) or 'aucun'} est donné.",
+                f"levels follow each other from {names[0]} on: {', '.join(given) or 'none'} is given.",
+            )  # fmt: skip
+            continue
+        limits = [said.parameters[name] for name in given]
+        if limits != sorted(set(limits), reverse=falling):
+            yield problem(
+                version, "parameters",
+                f"les niveaux doivent {'descendre' if falling else 'monter'} : {' '.join(f'{one:g}' for one in limits)}"
+                + ("." if falling else " (pour alerter en dessous : direction=-1)."),
+                f"levels must {'fall' if falling else 'rise'}: {' '.join(f'{one:g}' for one in limits)}"
+                + ("." if falling else " (to alarm below: direction=-1)."),
+            )  # fmt: skip
+
+
+def _calendar(version: Stated, said: _Said) -> Iterator[Problem]:
+    try:
+        parse(said.calendar)
+    except CalendarError as error:
+        yield problem(version, "calendar", error.sentence_fr, error.sentence_en)
+
+
+def _watched(facts: Facts, version: Stated, said: _Said, own: PlatformRule) -> Iterator[Problem]:
+    """What it watches exists, suits its base, and somebody measures it."""
+    if said.properties and said.indicators:
+        yield problem(
+            version, "indicators",
+            "des grandeurs ou des indicateurs, pas les deux.", "properties or indicators, not both.",
+        )  # fmt: skip
+    if "level_1" in own.parameters and not (said.properties or said.indicators):
+        yield problem(
+            version, "properties",
+            "un seuil ne va que pour une grandeur : nommez-la dans `properties` (ou un indicateur dans `indicators`).",
+            "a threshold is of one quantity: name it in `properties` (or an indicator in `indicators`).",
+        )  # fmt: skip
+    fits = True
+    for text in said.properties:
+        name, mark, channel = text.partition("#")
+        if name not in BY_NAME:
+            fits = False
+            yield problem(version, "properties", *unknown(("grandeur inconnue", "unknown property"), name, BY_NAME))
+        elif mark and not channel.isdecimal():
+            yield problem(
+                version, "properties",
+                f"« {text} » : la voie, après #, est un nombre entier.",
+                f"{text!r}: the channel, after #, is a whole number.",
+            )  # fmt: skip
+        elif own.properties and name not in own.properties:
+            fits = False
+            yield problem(
+                version, "properties",
+                f"{own.name} ne juge pas {name}, mais {', '.join(own.properties)}.",
+                f"{own.name} does not judge {name}, but {', '.join(own.properties)}.",
+            )  # fmt: skip
+    known = {*indicators(), *BY_NAME, *(one.id for one in facts.of("indicator"))}
+    for name in said.indicators:
+        if name.partition("#")[0] not in known:
+            what = "indicateur inconnu", "unknown indicator"
+            yield problem(version, "indicators", *unknown(what, name, known))
+    if said.properties and fits:
+        yield from _measured(facts, version, said)
+
+
+def _measured(facts: Facts, version: Stated, said: _Said) -> Iterator[Problem]:
+    """The points that it names measure one of its properties; of a use case or zones, some point does."""
+    needed = {text.partition("#")[0] for text in said.properties}
+    listed, someone = ", ".join(sorted(needed)), False
+    for point in points_meant(facts, version, said.points, said.zones, said.use_case):
+        measured = not needed.isdisjoint(steps_of(point))
+        someone = someone or measured
+        if not measured and point.id in said.points:
+            yield problem(
+                version, "points",
+                f"le point {point.id} ne mesure pas {listed} : la règle n'y veille pas.",
+                f"the point {point.id} does not measure {listed}: the rule does not watch there.",
+                severe=False,
+            )  # fmt: skip
+    if not someone and not said.points and facts.of("point"):
+        yield problem(
+            version, "zones" if said.zones else "use_case" if said.use_case else "properties",
+            f"aucun point concerné ne mesure {listed} : la règle ne veille nulle part.",
+            f"no point concerned measures {listed}: the rule watches nowhere.",
+            severe=False,
+        )  # fmt: skip
+
+
+def _said(version: Stated) -> _Said:
+    said = version.attributes
+
+    def text(name: str) -> str:
+        value: Any = said.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(name: str) -> tuple[str, ...]:
+        value: Any = said.get(name)
+        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
+
+    given: Any = said.get("parameters")
+    numbers = given.items() if isinstance(given, dict) else ()
+    parameters = {
+        str(name): float(number)
+        for name, number in numbers
+        if isinstance(number, int | float) and not isinstance(number, bool)
+    }
+    return _Said(
+        text("base"), texts("properties"), texts("indicators"), texts("points"), texts("zones"), text("use_case"),
+        text("calendar"), parameters,
+    )  # fmt: skip
