@@ -9,7 +9,9 @@ import psycopg
 import pytest
 from pages_in_memory import ALERT, DEVICE, HTML, NOISY, PAGES, Memory, client, event
 
-from vigie.serving.page_words import FACTS, WORDS
+from vigie.serving.alert_report import WORDS as REPORT
+from vigie.serving.alert_timeline import WORDS as TIMELINE
+from vigie.serving.page_words import WORDS
 from vigie.streams.settings import Settings
 from vigie.topics.alert_event import Explanation
 
@@ -294,6 +296,6 @@ def test_csv_of_the_alerts():
 
 
 def test_both_languages_have_the_same_words():
-    assert WORDS["fr"].keys() == WORDS["en"].keys()
-    assert FACTS["fr"].keys() == FACTS["en"].keys()
-    assert all(text for words in (*WORDS.values(), *FACTS.values()) for text in words.values())
+    for both in (WORDS, REPORT, TIMELINE):
+        assert both["fr"].keys() == both["en"].keys()
+    assert all(text for words in (*WORDS.values(), *REPORT.values(), *TIMELINE.values()) for text in words.values())

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from vigie.serving.wording import fact_text, local_text, number_text, property_label, reading_text, utc_text
+from vigie.serving.wording import local_text, number_text, property_label, reading_text, utc_text
 from vigie.topics.property import PROPERTIES
 
 
@@ -49,10 +49,3 @@ def test_any_instant_of_a_device_can_be_shown(instant):
 
 def test_an_instant_before_the_epoch_keeps_its_milliseconds():
     assert utc_text(-1) == "1969-12-31T23:59:59.999Z"
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("heard_at", "soon"), ("period_s", "long"), ("period_s", "1e999"), ("x", "1")]
-)
-def test_a_fact_that_cannot_be_read_stands_as_it_is(name, value):
-    assert fact_text(name, value, "Europe/Paris", "fr") == value

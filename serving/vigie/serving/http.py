@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vigie.serving.alert_export import PROFILES, Export, write_text
+from vigie.serving.alert_page import alert_values
 from vigie.serving.as_data import of_alert, of_alerts, of_device
 from vigie.serving.authentication import CHALLENGE, Authenticate, by_token
 from vigie.serving.negotiation import split_suffix, wants_page
@@ -120,11 +121,13 @@ class Serve:
         alert_id, suffix = split_suffix(request.path_params["id"])
         with self._open_store() as store:
             events = store.alert(alert_id)
+            children = [store.alert(one) for one in events[-1].children[:PAGE]] if events else []
         if not events:
             raise Problem(404, self._words["missing_alert"])
         if not wants_page(request, suffix):
             return data_answer(of_alert(events))
-        return self._pages.render("alert.html", events=events, last=events[-1], device=_device_of(events[-1].alarm_key))
+        device = events[-1].device or _device_of(events[-1].alarm_key)
+        return self._pages.render("alert.html", **alert_values(events, children, self._settings), device=device)
 
     def _devices(self, request: Request) -> Response:
         suffix = suffix_of(request, self._words)

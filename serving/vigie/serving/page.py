@@ -12,19 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from vigie.serving.page_words import WORDS
 from vigie.serving.point_words import FLAG_WORDS
 from vigie.serving.wording import (
-    author_text,
     choice_text,
-    fact_label,
-    fact_text,
     iso_text,
     local_text,
     priority_text,
     property_label,
     reading_text,
-    reason_text,
     sentence,
     state_text,
-    transition_text,
     utc_text,
 )
 from vigie.streams.core.local_time import duration_text
@@ -66,13 +61,8 @@ class Pages:
             "local": partial(local_text, zone=timezone, language=language),
             "label": partial(property_label, language=language),
             "amount": lambda reading: _amount(reading, language),
-            "fact_label": partial(fact_label, language=language),
-            "reason": partial(reason_text, language=language),
-            "author": partial(author_text, language=language),
-            "fact": lambda value, name: fact_text(name, value, timezone, language),
             "sentence": lambda event: sentence(event.explanation, language),
             "state": partial(state_text, language=language),
-            "transition": partial(transition_text, language=language),
             "priority": partial(priority_text, language=language),
             "flag": lambda flag: FLAG_WORDS[language].get(flag, str(flag)),
             "choice": partial(choice_text, language=language),

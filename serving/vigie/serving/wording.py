@@ -3,11 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from vigie.serving.page_words import FACTS
 from vigie.streams.core.amounts import NARROW_SPACE as NARROW_SPACE  # noqa: PLC0414 -- pages have all words from here
 from vigie.streams.core.amounts import amount_text as amount_text  # noqa: PLC0414 -- likewise
 from vigie.streams.core.amounts import number_text as number_text  # noqa: PLC0414 -- likewise
-from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import PRIORITIES, Explanation
 from vigie.topics.fleet.kind import kinds
@@ -153,31 +151,6 @@ def author_text(author: str, language: str) -> str:
     ('système', 'p-17')
     """
     return "système" if (author, language) == ("system", "fr") else author
-
-
-def fact_label(name: str, language: str) -> str:
-    """What a fact of an alert is called; one without a word of ours stands under its own name.
-
-    >>> fact_label("period_s", "fr"), fact_label("level_m", "fr")
-    ("Période d'envoi déclarée", 'level_m')
-    """
-    return FACTS[language].get(name) or outside_text(name)
-
-
-def fact_text(name: str, value: str, zone: str, language: str) -> str:
-    r"""A fact of an alert for people: by its name's ending, an instant in legal time (_at) or a duration (_s).
-
-    >>> fact_text("last_arrival_at", "2026-03-29T12:05:30Z", "Europe/Paris", "fr")
-    '29/03/2026 à 14:05:30 (UTC+02:00)'
-    >>> fact_text("period_s", "900", "Europe/Paris", "fr"), fact_text("model", "em300-th", "Europe/Paris", "fr")
-    ('15\xa0min', 'em300-th')
-    """
-    try:
-        if name.endswith("_at"):
-            return local_text(round(datetime.fromisoformat(value).timestamp() * 1000), zone, language)
-        return duration_text(round(float(value) * 1000), language) if name.endswith("_s") else outside_text(value)
-    except (ValueError, OverflowError):
-        return outside_text(value)
 
 
 def sentence(explanation: Explanation, language: str) -> str:
