@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from vigie.streams.core.alarm.words import REASONS, STATES, TRANSITIONS, word
 from vigie.streams.core.amounts import NARROW_SPACE as NARROW_SPACE  # noqa: PLC0414 -- pages have all words from here
 from vigie.streams.core.amounts import amount_text as amount_text  # noqa: PLC0414 -- likewise
 from vigie.streams.core.amounts import number_text as number_text  # noqa: PLC0414 -- likewise
@@ -89,22 +90,6 @@ def utc_text(instant: int) -> str:
     return _moment(instant).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
-_TRANSITIONS = {"raised": "déclenchée", "cleared": "levée"}
-_STATES = {
-    "normal": "normal",
-    "unacknowledged": "non acquittée",
-    "acknowledged": "acquittée",
-    "returned": "revenue, non acquittée",
-    "shelved": "mise de côté",
-    "suppressed": "masquée par conception",
-    "out_of_service": "hors service",
-}
-_REASONS = {
-    "no_arrival": "rien reçu",
-    "heard": "de nouveau entendu",
-    "poison_record": "enregistrement fautif",
-    "passed": "passé",
-}
 _PRIORITIES_EN = {1: "critical", 2: "high", 3: "medium", 4: "information"}
 
 
@@ -114,7 +99,7 @@ def transition_text(transition: str, language: str) -> str:
     >>> transition_text("raised", "fr"), transition_text("raised", "en")
     ('déclenchée', 'raised')
     """
-    return _TRANSITIONS.get(transition, transition) if language == "fr" else transition
+    return word(TRANSITIONS, transition, language)
 
 
 def state_text(state: str, language: str) -> str:
@@ -123,7 +108,7 @@ def state_text(state: str, language: str) -> str:
     >>> state_text("out_of_service", "fr"), state_text("out_of_service", "en")
     ('hors service', 'out of service')
     """
-    return _STATES.get(state, state) if language == "fr" else state.replace("_", " ")
+    return word(STATES, state, language)
 
 
 def priority_text(priority: int, language: str) -> str:
@@ -141,7 +126,7 @@ def reason_text(reason: str, language: str) -> str:
     >>> reason_text("heard", "fr"), reason_text("no_arrival", "en"), reason_text("vu sur place", "fr")
     ('de nouveau entendu', 'no arrival', 'vu sur place')
     """
-    return _REASONS.get(reason, reason) if language == "fr" else reason.replace("_", " ")
+    return word(REASONS, reason, language)
 
 
 def author_text(author: str, language: str) -> str:

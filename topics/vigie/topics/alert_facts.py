@@ -82,6 +82,9 @@ FACTS: dict[str, Fact] = {
     "cause": Fact("Cause", "Cause"),
     "children": Fact("Alertes expliquées", "Alerts explained", "number"),
     "message": Fact("Message", "Message"),
+    "cycles": Fact("Déclenchements en 24 h", "Raises in 24 h", "number"),
+    "confirmed_by": Fact("Confirmation d'après", "Confirmation from"),
+    "verdict": Fact("Verdict", "Verdict"),
     # what to do
     "check_fr": Fact("À vérifier", "À vérifier"),
     "check_en": Fact("Worth a look", "Worth a look"),
