@@ -1,6 +1,6 @@
 """A party: an organisation that owns, hosts, runs or is told something."""
 
-from vigie.topics.fleet.field import choice, text
+from vigie.topics.fleet.field import choice, references, text
 from vigie.topics.fleet.kind import Kind, register
 
 TYPES = {
@@ -21,7 +21,9 @@ register(
         fields=(
             text("name", "Nom", required=True),
             choice("type", "Nature", TYPES, required=True),
+            references("communes", "Communes", "commune",
+                       help_fr="Dont il est la voix : ses contacts sont prévenus de leurs alertes ; vides : de toutes"),
             text("note", "Remarque"),
         ),
     )
-)
+)  # fmt: skip
