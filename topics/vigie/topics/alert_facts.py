@@ -24,6 +24,7 @@ class Fact(NamedTuple):
 FACTS: dict[str, Fact] = {
     # what it is about
     "device": Fact("Capteur", "Device"),
+    "address": Fact("Adresse", "Address"),
     "model": Fact("Modèle", "Model"),
     "point": Fact("Point de mesure", "Measuring point"),
     "point_code": Fact("Code du point", "Code of the point"),
@@ -45,6 +46,11 @@ FACTS: dict[str, Fact] = {
     "arrival_at": Fact("Reçue le", "Received at", "instant"),
     "last_arrival_at": Fact("Dernière réception", "Last heard", "instant"),
     "heard_again_at": Fact("Entendu de nouveau", "Heard again", "instant"),
+    "since_at": Fact("Depuis", "Since", "instant"),
+    "lag_s": Fact("Retard", "Delay", "duration"),
+    "devices": Fact("Capteurs concernés", "Devices concerned", "number"),
+    "silent": Fact("Capteurs muets", "Silent devices", "number"),
+    "silent_share": Fact("Part de capteurs muets", "Share of silent devices", "probability"),
     "flags": Fact("Contrôles de qualité", "Quality tests"),
     "neighbours": Fact("Voisins", "Neighbours"),
     "second_source": Fact("Seconde source", "Second source"),
@@ -56,6 +62,7 @@ FACTS: dict[str, Fact] = {
     "threshold": Fact("Seuil", "Threshold", "quantity"),
     "margin": Fact("Écart au seuil", "Beyond the threshold by", "quantity"),
     "rise_1h": Fact("Variation en une heure", "Change in an hour", "quantity"),
+    "rate_per_h": Fact("Vitesse par heure", "Rate per hour", "quantity"),
     "expected_low": Fact("Attendu au moins", "Expected at least", "quantity"),
     "expected_high": Fact("Attendu au plus", "Expected at most", "quantity"),
     "expected_from": Fact("Attendu d'après", "Expected from"),
