@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from vigie.topics.alert_event import AlertEvent
 
-KINDS = ("incident", "digest", "escalation")
+KINDS = ("incident", "digest", "escalation", "reminder")
+"""`escalation`: nobody has acknowledged, so somebody more is told; `reminder`: told again, for it goes on."""
 
 
 class Letter(Struct, array_like=True, frozen=True):
@@ -21,6 +22,8 @@ class Letter(Struct, array_like=True, frozen=True):
         events: what it tells, in the order in which it happened; of several incidents where they are grouped.
         made_at: epoch ms UTC.
         more: how many events a digest counts beyond those it lists.
+        first: a transition of the alert that began the thread, after which the thread is called; None: the first of
+            `events` did.
     """
 
     id: str
@@ -33,6 +36,21 @@ class Letter(Struct, array_like=True, frozen=True):
     events: tuple[AlertEvent, ...]
     made_at: int
     more: int = 0
+    first: AlertEvent | None = None
+
+
+class Child(Struct, array_like=True, frozen=True):
+    """An alert that a root cause explains.
+
+    Attributes:
+        alert_id: of the alert.
+        alarm_key: of its alarm.
+        fields: of its explanation.
+    """
+
+    alert_id: str
+    alarm_key: str
+    fields: dict[str, str]
 
 
 class Beside(Struct, frozen=True, kw_only=True):
@@ -43,6 +61,7 @@ class Beside(Struct, frozen=True, kw_only=True):
         chart_text: the same in words, for who sees no image.
         image: bytes of a picture fetched at the raise, and its type (`image/jpeg`).
         second_source_fr, second_source_en: what the second source says.
+        children: alerts that the letter's root cause explains, where the store could name them.
     """
 
     chart_png: bytes = b""
@@ -51,3 +70,4 @@ class Beside(Struct, frozen=True, kw_only=True):
     image_type: str = ""
     second_source_fr: str = ""
     second_source_en: str = ""
+    children: tuple[Child, ...] = ()

@@ -1,6 +1,7 @@
 """A mail as plain text: short lines are the mail program's business, so a paragraph is one line."""
 
-from vigie.streams.core.mail.told import Told, ToldAlert
+from vigie.streams.core.mail.told import Told
+from vigie.streams.core.mail.told_alert import ToldAlert
 from vigie.streams.core.mail.told_words import Section
 from vigie.streams.core.mail.words import WORDS
 

@@ -18,7 +18,10 @@ WORDS: dict[str, dict[str, str]] = {
         "history": "Ce qui s'est passé",
         "children": "Alertes expliquées par celle-ci",
         "children_more": "et {count} autres, dans l'archive",
-        "children_known": "{count} alertes, archivées sans courriel",
+        "children_one": "1 alerte, archivée sans courriel",
+        "children_many": "{count} alertes, archivées sans courriel",
+        "more_here_one": "1 autre alerte de ce groupe, dans l'archive",
+        "more_here_many": "{count} autres alertes de ce groupe, dans l'archive",
         "second_source": "Seconde source",
         "chart": "Les dernières 48 heures",
         "image": "Image de la seconde source, prise au déclenchement",
@@ -64,9 +67,6 @@ WORDS: dict[str, dict[str, str]] = {
         "more_one": "1 changement de plus est dans l'archive.",
         "more_many": "{count} changements de plus sont dans l'archive.",
         "archive": "Tout est dans l'archive : vigie alerts export.",
-        "since": "depuis le {at}",
-        "cleared_at": "le {at}",
-        "archive_page": "Toutes les alertes",
     },
     "en": {
         "colon": ":",
@@ -82,7 +82,10 @@ WORDS: dict[str, dict[str, str]] = {
         "history": "What has happened",
         "children": "Alerts that this one explains",
         "children_more": "and {count} more, in the archive",
-        "children_known": "{count} alerts, archived and not mailed",
+        "children_one": "1 alert, archived and not mailed",
+        "children_many": "{count} alerts, archived and not mailed",
+        "more_here_one": "1 more alert of this group, in the archive",
+        "more_here_many": "{count} more alerts of this group, in the archive",
         "second_source": "Second source",
         "chart": "The last 48 hours",
         "image": "Image of the second source, taken when the alert was raised",
@@ -125,9 +128,6 @@ WORDS: dict[str, dict[str, str]] = {
         "more_one": "1 more change is in the archive.",
         "more_many": "{count} more changes are in the archive.",
         "archive": "Everything is in the archive: vigie alerts export.",
-        "since": "since {at}",
-        "cleared_at": "{at}",
-        "archive_page": "All alerts",
     },
 }  # fmt: skip
 
@@ -167,42 +167,6 @@ RULES = {
 
 PLAIN = frozenset({"no_arrival", "gateway_down", "network_down"})
 """Rules that say no more than their kind does."""
-
-TRANSITIONS = {
-    "fr": {
-        "raised": "déclenchée", "level_changed": "changement de niveau", "cleared": "terminée",
-        "acknowledged": "acquittée", "unacknowledged": "acquittement retiré", "returned_to_normal": "close",
-        "shelved": "mise de côté", "unshelved": "reprise", "suppressed": "expliquée par une cause",
-        "unsuppressed": "plus expliquée", "out_of_service": "hors service", "in_service": "remise en service",
-        "latched": "mémorisée", "reset": "réarmée", "commented": "commentaire", "assigned": "confiée",
-        "confirmed": "confirmée", "refuted": "démentie", "judged": "avis donné", "attached": "pièce jointe",
-        "chattering": "instable", "children": "alertes expliquées", "refused": "demande refusée",
-    },
-    "en": {
-        "raised": "raised", "level_changed": "level changed", "cleared": "over", "acknowledged": "acknowledged",
-        "unacknowledged": "acknowledgement withdrawn", "returned_to_normal": "closed", "shelved": "shelved",
-        "unshelved": "taken up again", "suppressed": "explained by a cause", "unsuppressed": "no longer explained",
-        "out_of_service": "out of service", "in_service": "in service again", "latched": "latched", "reset": "reset",
-        "commented": "comment", "assigned": "assigned", "confirmed": "confirmed", "refuted": "refuted",
-        "judged": "verdict given", "attached": "attached", "chattering": "chattering",
-        "children": "alerts explained", "refused": "request refused",
-    },
-}  # fmt: skip
-
-STATES = {
-    "fr": {
-        "normal": "terminée", "unacknowledged": "non acquittée", "acknowledged": "acquittée",
-        "returned": "revenue, non acquittée", "latched": "mémorisée, à réarmer",
-        "latched_acknowledged": "mémorisée, acquittée", "shelved": "mise de côté", "suppressed": "expliquée",
-        "out_of_service": "hors service",
-    },
-    "en": {
-        "normal": "over", "unacknowledged": "not acknowledged", "acknowledged": "acknowledged",
-        "returned": "returned, not acknowledged", "latched": "latched, to be reset",
-        "latched_acknowledged": "latched, acknowledged", "shelved": "shelved", "suppressed": "explained",
-        "out_of_service": "out of service",
-    },
-}  # fmt: skip
 
 PRIORITY_NAMES = {"fr": PRIORITIES, "en": {1: "critical", 2: "high", 3: "medium", 4: "information"}}
 
