@@ -73,7 +73,7 @@ def written(one, form=FORM, beside=None):
 
 def text_of(mail):
     """Its plain text."""
-    return mail.get_body(("plain",)).get_content()
+    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
 def html_of(mail):
