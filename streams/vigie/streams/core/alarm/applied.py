@@ -101,7 +101,7 @@ def _begin(book: Book, alarm: Alarm, name: str, intent: Raise, causes: dict[str,
     events = happen(book, alert, Input.RAISE, when, Given(reason=intent.reason))
     if begins:
         facts = {"cycles": str(len(alarm.raises))}
-        events += happen(book, alert, Input.CHATTER, when, Given(reason="chattering", facts=facts))
+        events += happen(book, alert, Input.CHATTER, when, Given(facts=facts))
     if alert.suppressed_by:
         _adopt(book, alert.suppressed_by, alert.id, causes, intent.decided_at)
     return events

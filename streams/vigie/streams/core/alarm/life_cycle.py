@@ -60,6 +60,7 @@ class Mail(StrEnum):
     """so that each incident that was told of has its end told, and no other"""
     UNTOLD = "if it is active and was not told of before"
     AGAIN = "if it is active"
+    """whatever was told of before"""
 
 
 class Cell(NamedTuple):
@@ -130,6 +131,11 @@ TABLE: dict[tuple[str, Input], Cell] = {
     (_F, Input.UNACK): Cell(_E, "unacknowledged"),
     (_F, Input.RESET): Cell(_A, "reset"),
 }
+for _state in (_B, _C):
+    TABLE[_state, Input.LEAVE_SERVICE] = Cell(_state, "out_of_service", Mail.NO, "intervention")
+for _state in (_B, _C, _E, _F):  # what is out of service asks for no acknowledgement: it is never in D
+    TABLE[_state, Input.ENTER_SERVICE] = Cell(_state, "in_service", Mail.UNTOLD, "intervention_over")
+TABLE[_B, Input.CHATTER] = Cell(_B, "chattering", Mail.AGAIN, "chattering")
 for _state in _OPEN:  # marks leave the state as it is
     TABLE |= {
         (_state, Input.SHELVE): Cell(_state, "shelved"),
@@ -137,13 +143,10 @@ for _state in _OPEN:  # marks leave the state as it is
         (_state, Input.SHELF_ENDS): Cell(_state, "unshelved", Mail.AGAIN, "expired"),
         (_state, Input.SUPPRESS): Cell(_state, "suppressed"),
         (_state, Input.UNSUPPRESS): Cell(_state, "unsuppressed", Mail.UNTOLD),
-        (_state, Input.LEAVE_SERVICE): Cell(_state, "out_of_service", Mail.NO, "intervention"),
-        (_state, Input.ENTER_SERVICE): Cell(_state, "in_service", Mail.UNTOLD, "intervention_over"),
-        (_state, Input.CHATTER): Cell(_state, "chattering", Mail.AGAIN),
+        (_state, Input.CHILDREN): Cell(_state, "children"),
     }
 for _state in STATES:  # words about an alert, at any time
     TABLE |= {
-        (_state, Input.CHILDREN): Cell(_state, "children"),
         (_state, Input.COMMENT): Cell(_state, "commented"),
         (_state, Input.ASSIGN): Cell(_state, "assigned"),
         (_state, Input.CONFIRM): Cell(_state, "confirmed"),
