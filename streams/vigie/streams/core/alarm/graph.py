@@ -20,12 +20,12 @@ class Address(Struct, array_like=True, tag=0):
     Attributes:
         parents: gateways that carried at least 5 % of its frames in 7 days; empty where it has none (no LoRaWAN).
         signal: its silence, while it is silent.
-        held_from_at: epoch ms UTC, since when its silence counts: its signal's tick, or the end of a freeze after it.
+        heard_at: epoch ms UTC of the last arrival that a signal told of; a signal about a silence before it is stale.
     """
 
     parents: tuple[str, ...] = ()
     signal: SilenceSignal | None = None
-    held_from_at: int = 0
+    heard_at: int = 0
 
 
 class Told(Struct, array_like=True, tag=1):
@@ -33,12 +33,16 @@ class Told(Struct, array_like=True, tag=1):
 
     Attributes:
         key: its alarm key; empty once it is cleared.
+        subject: the device, or its address.
+        addresses: of the device, all of them silent when it was told.
         last_arrival_at: epoch ms UTC, of the silence that it is about.
         cause: alarm key of what explains it; empty for nothing.
         released_at: epoch ms UTC when that was over; 0 while it goes on. The device then gets two intervals.
     """
 
     key: str = ""
+    subject: str = ""
+    addresses: tuple[str, ...] = ()
     last_arrival_at: int = 0
     cause: str = ""
     released_at: int = 0
@@ -68,6 +72,7 @@ class Gateway(Struct, array_like=True, tag=2):
         statistics_at: epoch ms UTC of its last statistics; 0 where none ever came.
         intervals_ms: the last of its intervals between statistics.
         gaps: how long it relays nothing while all is well (own_gaps.py).
+        seen_at: the same, at the minute before.
         network: of what it relayed; empty where it is not known.
         down: its alert.
     """
@@ -76,6 +81,7 @@ class Gateway(Struct, array_like=True, tag=2):
     statistics_at: int = 0
     intervals_ms: list[int] = field(default_factory=list)
     gaps: dict[int, float] = field(default_factory=dict)
+    seen_at: int = 0
     network: str = ""
     down: Trouble = field(default_factory=Trouble)
 
@@ -85,6 +91,7 @@ class Network(Struct, array_like=True, tag=3):
 
     Attributes:
         last_at: epoch ms UTC, the latest arrival of anything of it.
+        seen_at: the same, at the minute before.
         gaps: how long nothing of it comes while all is well (own_gaps.py).
         watched: partition -> devices that have a clock there.
         silent_share: of its devices, in the long run.
@@ -92,6 +99,7 @@ class Network(Struct, array_like=True, tag=3):
     """
 
     last_at: int = 0
+    seen_at: int = 0
     gaps: dict[int, float] = field(default_factory=dict)
     watched: dict[int, int] = field(default_factory=dict)
     silent_share: float = 0.0
@@ -103,10 +111,12 @@ class Role(Struct, array_like=True, tag=4):
 
     Attributes:
         answered: `topic/partition` -> epoch ms UTC of the last tick that it answered.
+        behind_at: epoch ms UTC, append time of the first tick that it has not answered; 0 while it follows.
         down: its alert.
     """
 
     answered: dict[str, int] = field(default_factory=dict)
+    behind_at: int = 0
     down: Trouble = field(default_factory=Trouble)
 
 
@@ -115,6 +125,7 @@ class Source(Struct, array_like=True, tag=5):
 
     Attributes:
         connector: its kind.
+        network: of what it brings; empty where each body names its own.
         up: whether the other side was there.
         told_at: epoch ms UTC, append time of its last heartbeat.
         up_at: epoch ms UTC of the tick before the last heartbeat that said it was up.
@@ -122,6 +133,7 @@ class Source(Struct, array_like=True, tag=5):
     """
 
     connector: str = ""
+    network: str = ""
     up: bool = True
     told_at: int = 0
     up_at: int = 0
@@ -143,11 +155,14 @@ class Watch(Struct, array_like=True, tag=6):
         offset: of the last message that was taken.
         tick_at: epoch ms UTC of the last tick.
         judged_at: epoch ms UTC of the last tick for which all that was to be known was known.
-        ticks: the latest ticks, epoch ms UTC, and the append time of each.
+        ticks: the latest ticks and the append time of each, epoch ms UTC.
         frozen: scope -> what holds it.
         thawed: scope -> epoch ms UTC when it was freed last.
+        receive: the alert that no source is told of any more.
         clock: the alert about ticks that jumped.
         blind: the alert that nothing comes at all.
+        gaps: how long nothing comes at all while all is well (own_gaps.py).
+        seen_at: epoch ms UTC, the latest arrival of anything, at the minute before.
         well_at: epoch ms UTC of the last tick that found everything answering.
     """
 
@@ -157,8 +172,11 @@ class Watch(Struct, array_like=True, tag=6):
     ticks: list[tuple[int, int]] = field(default_factory=list)
     frozen: dict[str, Frozen] = field(default_factory=dict)
     thawed: dict[str, int] = field(default_factory=dict)
+    receive: Trouble = field(default_factory=Trouble)
     clock: Trouble = field(default_factory=Trouble)
     blind: Trouble = field(default_factory=Trouble)
+    gaps: dict[int, float] = field(default_factory=dict)
+    seen_at: int = 0
     well_at: int = 0
 
 
@@ -170,7 +188,7 @@ load = msgpack.Decoder(Known).decode
 """The value that `dump` wrote.
 
 >>> load(dump(Address(("eui-1",))))
-Address(parents=('eui-1',), signal=None, held_from_at=0)
+Address(parents=('eui-1',), signal=None, heard_at=0)
 """
 
 
@@ -180,7 +198,7 @@ class Graph:
     def __init__(self) -> None:
         self.watch = Watch()
         self.addresses: dict[str, Address] = {}
-        self.told: dict[str, Told] = {}
+        self._told: dict[str, Told] = {}  # by address
         self.gateways: dict[str, Gateway] = {}
         self.networks: dict[str, Network] = {}
         self.roles: dict[str, Role] = {}
@@ -202,7 +220,7 @@ class Graph:
                     self.silent[key] = value
             elif isinstance(value, Told):
                 if value.key:
-                    self.told[key.removeprefix(TOLD)] = value
+                    self._told.update(dict.fromkeys(value.addresses, value))
             elif isinstance(value, Gateway):
                 self.gateways[key.removeprefix(GATEWAY)] = value
             elif isinstance(value, Network):
@@ -230,6 +248,21 @@ class Graph:
             found = self.addresses[name] = Address()
         self._changed[name] = found
         return found
+
+    def told_of(self, address: str) -> Told | None:
+        """The open alert of the device that has an address."""
+        return self._told.get(address)
+
+    def tell(self, told: Told) -> None:
+        """An alert has been opened."""
+        self._told.update(dict.fromkeys(told.addresses, told))
+        self._changed[TOLD + told.subject] = told
+
+    def untell(self, told: Told) -> None:
+        """An alert is over; its entry stays, emptied, since a changelog has no end."""
+        for address in told.addresses:
+            self._told.pop(address, None)
+        self._changed[TOLD + told.subject] = Told(subject=told.subject)
 
     def carry(self, name: str, parents: tuple[str, ...]) -> None:
         """An address is heard through these gateways from now on."""

@@ -9,28 +9,19 @@ the life cycle, freezes and thaws to `platform`. What it knows (graph.py) is sav
     for key, value in root.changed():              # at the end of a batch
         graph.put(partition, key, value, batch.topic, batch.last_offset)
 
-A message at or below the last offset that was taken is a repeat, and gives nothing. docs/root-cause.md tells the method.
+A message at or below the last offset that was taken is a repeat, and gives nothing (docs/root-cause.md).
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
-from vigie.streams.core.alarm.graph import Graph, Known
-from vigie.streams.core.alarm.intent import Intent
+from vigie.streams.core.alarm import judge_devices, judge_gateways, judge_networks, watch_roles, watch_sources
+from vigie.streams.core.alarm.freezes import freeze
+from vigie.streams.core.alarm.graph import WATCH, Graph, Known
+from vigie.streams.core.alarm.minute import Found, Minute
 from vigie.streams.core.fleet.view import FleetView
-from vigie.topics.alarm_input import AlarmInput, Freeze, SilenceSignal, Thaw, Tick
+from vigie.topics.alarm_input import AlarmInput, ConnectorHeartbeat, Heard, Heartbeat, SilenceSignal, Tick
 
-
-class Found(NamedTuple):
-    """What a message gives.
-
-    Attributes:
-        intents: for the life cycle, causes before what they explain.
-        platform: to be written on `platform`, in this order.
-    """
-
-    intents: list[Intent]
-    platform: list[Freeze | Thaw]
+__all__ = ["Found", "RootCause"]
 
 
 class RootCause:
@@ -39,9 +30,6 @@ class RootCause:
     Args:
         zone: IANA name of the legal time, for the sentences.
         view: gives the fleet in force.
-
-    Attributes:
-        well_at: epoch ms UTC of the last tick that found everything answering; 0 if none did: the dead man's switch.
     """
 
     def __init__(self, zone: str, view: Callable[[], FleetView] = FleetView) -> None:
@@ -51,6 +39,7 @@ class RootCause:
 
     @property
     def well_at(self) -> int:
+        """Epoch ms UTC of the last tick that found everything answering; 0 if none did: the dead man's switch."""
         return self._graph.watch.well_at
 
     def restore(self, entries: Iterable[tuple[str, Known]]) -> None:
@@ -75,10 +64,50 @@ class RootCause:
         found = Found([], [])
         if offset <= self._graph.watch.offset:
             return found
-        self._graph.watch.offset = offset
-        self._graph.touch("watch", self._graph.watch)
+        watch = self._graph.watch
+        watch.offset = offset
+        self._graph.touch(WATCH, watch)
+        minute = Minute(self._graph, watch.tick_at, self._zone, self._view(), found)
         if isinstance(message, Tick):
-            pass
+            self._tick(minute._replace(at=message.at), timestamp)
+        elif isinstance(message, Heartbeat):
+            watch_roles.answered(minute, message)
+            self._answered(minute)
         elif isinstance(message, SilenceSignal):
-            pass
+            judge_devices.signalled(minute, message)
+        elif isinstance(message, Heard):
+            judge_networks.heard(minute, message)
+            judge_gateways.heard(minute, message)
+        elif isinstance(message, ConnectorHeartbeat):
+            watch_sources.told(minute, message, timestamp)
         return found
+
+    def _tick(self, minute: Minute, came_at: int) -> None:
+        """The platform itself is judged at each tick; what follows from it is frozen before anything else is judged."""
+        if not watch_roles.ticked(minute, came_at):
+            return
+        watch_roles.judge(minute, came_at)
+        watch_sources.judge(minute, came_at)
+        self._freeze(minute, again=True)
+        if watch_roles.is_well(minute):
+            self._graph.watch.well_at = minute.at
+        if watch_roles.WATCHES not in self._graph.roles:
+            self._judge(minute)
+
+    def _answered(self, minute: Minute) -> None:
+        """All that came before a tick is known once `observe` has answered it for every partition."""
+        role = self._graph.roles.get(watch_roles.WATCHES)
+        if role is not None and (at := watch_roles.reached(role)) > self._graph.watch.judged_at:
+            self._judge(minute._replace(at=at))
+
+    def _judge(self, minute: Minute) -> None:
+        """Networks, then gateways, then devices."""
+        self._graph.watch.judged_at = minute.at
+        judge_networks.judge(minute)
+        self._freeze(minute, again=False)
+        judge_gateways.judge(minute)
+        judge_devices.judge(minute)
+
+    def _freeze(self, minute: Minute, *, again: bool) -> None:
+        wanted = judge_networks.wanted(minute) | watch_sources.wanted(minute) | watch_roles.wanted(minute)
+        freeze(minute, wanted, again=again)
