@@ -25,9 +25,7 @@ WATCHES = "observe"
 AFTER = {"observe": "decode"}
 """A role that lags because it waits for another that lags is not told of."""
 KEY = "platform:{}:role_lagging"
-CLOCK_AFTER = {"observe": "decode"}
-"""A role that lags because it waits for another that lags is not told of."""
-KEY = "platform:clock:clock_jumped"
+CLOCK_KEY = "platform:clock:clock_jumped"
 
 
 def answered(minute: Minute, beat: Heartbeat) -> None:
