@@ -1,15 +1,12 @@
 """An open intervention holds the silence of its point's device; when it ends, data are expected within the periods."""
 
-from functools import partial
-
 import pytest
 from fleet_objects import device, fleet_object, placement, point
 
 from vigie.streams.core.fleet.service import served_since
 from vigie.streams.core.fleet.view import ALWAYS, FleetView
-from vigie.streams.core.silence.clock import Clock, Watch, judge
 
-MINUTE, ADDRESS = 60_000, "eui:24e124136b000001"
+ADDRESS = "eui:24e124136b000001"
 BEGAN_AT, ENDED_AT = 1_750_000_000_000, 1_750_003_600_000
 """15:06:40 and 16:06:40 UTC."""
 
@@ -45,17 +42,3 @@ PLACED = placement("P1.1", "D1", "P1", BEGAN_AT - 86_400_000)
 )
 def test_since_when_a_device_is_to_be_heard(known, at, since):
     assert served_since(known, ADDRESS, at) == since
-
-
-@pytest.mark.parametrize(
-    ("intervention", "silent_at"), [(None, BEGAN_AT + 45 * MINUTE), (work(ENDED_AT), ENDED_AT + 45 * MINUTE)]
-)
-def test_work_at_a_point_holds_the_silence_of_its_device(intervention, silent_at):
-    known = view(PLACED, *([] if intervention is None else [intervention]))
-    clock, since = Clock(BEGAN_AT, model="EM300-TH"), partial(served_since, known)
-    told = [
-        at
-        for at in range(BEGAN_AT, ENDED_AT + 90 * MINUTE, MINUTE)
-        if judge(clock, ADDRESS, Watch(at), lambda _: 900, since) is not None
-    ]
-    assert told == [silent_at]

@@ -131,7 +131,7 @@ def points(one: FleetObject) -> tuple[Point, ...]:
             Point(
                 one.id, from_at, to_at, said.code, said.use_case, said.commune, said.zones, said.latitude,
                 said.longitude, said.altitude_m, said.step_s, said.upload_s, series, said.buddy_group or "",
-                said.datum or "", said.name or "",
+                said.datum or "", said.name or "", said.schedule or "",
             )
         )  # fmt: skip
     return tuple(found)

@@ -66,6 +66,7 @@ class PointSaid(Struct):
     buddy_group: str | None = None
     datum: str | None = None
     name: str | None = None
+    schedule: str | None = None
 
 
 class SettingSaid(Struct):

@@ -60,6 +60,7 @@ class Point(NamedTuple):
         buddy_group: empty where it has no neighbours.
         datum: what its levels refer to; empty where nobody said.
         name: as people call it; empty where it has only its code.
+        schedule: fixed times at which it sends (core/silence/schedule.py); empty for none.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Point(NamedTuple):
     buddy_group: str
     datum: str = ""
     name: str = ""
+    schedule: str = ""
 
 
 class Setting(NamedTuple):

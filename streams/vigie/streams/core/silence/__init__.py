@@ -1,1 +1,1 @@
-"""Who has fallen silent, and how sure that is."""
+"""Who has fallen silent, and how sure that is (docs/silence.md)."""

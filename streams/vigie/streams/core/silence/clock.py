@@ -1,61 +1,74 @@
-"""Who has fallen silent? One clock per address, moved by arrival alone.
+"""What is remembered of an address: when it was heard, how regularly, how often a message of it is lost.
 
-A device is silent when a tick comes and three of its declared upload periods have gone by since its last arrival. Event
-time never counts: a logger that sends yesterday's readings has been heard. Only revision 0 uplinks and receptions move
-a clock, so a replay neither wakes nor kills a device.
-
-Ticks that stay away for more than five minutes say that nobody watched (a platform that was stopped, a host whose clock
-jumped). Nothing can be said about a device that was not watched, so every clock then counts from the first tick that
-came again: a restart in the morning raises no storm, and a device that is really silent is told three periods later.
-
-A worker that ends between its signal and its checkpoint loses the mark that a silence was told. So an arrival after
-three periods says that the silence is over whether or not it is marked; where no alert is open, `alarm` passes it by.
+A clock is moved by arrival alone (`ingested_at` of revision 0 uplinks and of receptions): a logger that sends
+yesterday's readings has been heard, and a replay neither wakes nor kills a device. It is a short array in the
+changelog; counts are whole numbers that are halved when they grow (loss.py), so the past is forgotten slowly.
 """
 
-from collections.abc import Callable
 from sys import intern
+from typing import Any
 
 from msgspec import Struct, msgpack
 
-from vigie.topics.alarm_input import SilenceSignal
+from vigie.streams.core.silence.conduct import Conduct
+from vigie.streams.core.silence.rates import Rates
+from vigie.streams.core.silence.watch import Watch
 
-PERIODS = 3
-"""How many declared periods without arrival make a silence."""
-BLIND_MS = 5 * 60_000
-"""Ticks further apart than this were not watched between."""
-
-ServedSince = Callable[[str, int], int | None]
-"""Address and instant (epoch ms) -> since when the device is to be heard; None while it is not (work at its point)."""
-PeriodOf = Callable[[str], int]
-"""Model name -> declared upload period in seconds; 0 where none is declared, and then the model is not watched."""
+NO_ARRIVAL, NEVER_SEEN, NO_RETURN, POOR_COVERAGE = 1, 2, 4, 8
+RULES = {NO_ARRIVAL: "no_arrival", NEVER_SEEN: "never_seen", NO_RETURN: "no_return", POOR_COVERAGE: "poor_coverage"}
+"""What can be told of a silence, one bit each: a silence may first be poor coverage, then a device that is gone."""
+PERIODS = 2
+"""No silence is told before so many intervals."""
+SENDING_MS = 60_000
+"""What arrives within a minute of another message is one sending: ticks see no finer."""
 
 
 class Clock(Struct, array_like=True, tag=0):
-    """When a device was last heard.
+    """An address.
 
     Attributes:
-        last_arrival_at: epoch ms UTC.
-        silent_due_at: epoch ms UTC when it fell silent; 0 while it is heard.
+        last_at: epoch ms UTC of its last arrival; 0 of a device that never spoke.
+        anchor_at: the arrival from which its slots are counted: messages between two slots do not shift them.
+        due_at: when it is to be judged next; not before two intervals after the last arrival.
+        told: bits of RULES that were told and are not over.
+        silence_at: last arrival before the silence that was told; names it.
+        returned_at: first arrival after it, while that is not yet over; 0 for none.
+        returns: arrivals since, one per slot.
+        missed: slots that it had missed when it was told.
         model: short name of its model; empty while only receptions have been seen.
         network: where it was last heard.
+        gaps: seconds between its last sendings, a ring of interval.RING.
+        slots, lost: slots that went by, and how many were lost.
+        after, again: slots that followed a lost one, and how many of them were lost as well.
+        interval_s: learned; 0 while unknown.
+        jitter_s: how late a message may come, J; -1 while unknown.
+        frames: of those, which gateways carried how many (gateways.py).
+        gateways: id -> frames.
+        conduct: how it behaves while it is heard; None while there is nothing to remember.
+        rates: of a device without a regular interval.
     """
 
-    last_arrival_at: int
-    silent_due_at: int = 0
+    last_at: int
+    anchor_at: int = 0
+    due_at: int = 0
+    told: int = 0
+    silence_at: int = 0
+    returned_at: int = 0
+    returns: int = 0
+    missed: int = 0
     model: str = ""
     network: str = ""
-
-
-class Watch(Struct, array_like=True, tag=1):
-    """Since when the devices of a partition are watched without a gap.
-
-    Attributes:
-        last_tick_at: epoch ms UTC.
-        since_at: epoch ms UTC of the tick that ended the last gap; 0 if there was none.
-    """
-
-    last_tick_at: int
-    since_at: int = 0
+    gaps: list[int] = []
+    slots: int = 0
+    lost: int = 0
+    after: int = 0
+    again: int = 0
+    interval_s: int = 0
+    jitter_s: int = -1
+    frames: int = 0
+    gateways: dict[str, int] = {}
+    conduct: Conduct | None = None
+    rates: Rates | None = None
 
 
 _encode = msgpack.Encoder().encode
@@ -63,130 +76,19 @@ _decode = msgpack.Decoder(Clock | Watch).decode
 
 
 def dump(value: Clock | Watch) -> bytes:
-    """A state value as bytes (about 40), for the changelog."""
+    """A state value as bytes (about 200), for the changelog."""
     return _encode(value)
 
 
 def load(data: bytes) -> Clock | Watch:
     """The value that `dump` wrote.
 
-    >>> load(dump(Clock(7, 0, "EM300-TH", "metropole")))
-    Clock(last_arrival_at=7, silent_due_at=0, model='EM300-TH', network='metropole')
+    >>> clock = load(dump(Clock(7, model="EM300-TH", network="metropole", gaps=[900, 902])))
+    >>> clock.last_at, clock.model, clock.gaps
+    (7, 'EM300-TH', [900, 902])
     """
-    value: Clock | Watch = _decode(data)
+    value: Any = _decode(data)
     if type(value) is Clock:
         value.model, value.network = intern(value.model), intern(value.network)
-    return value
-
-
-def heard(
-    clock: Clock | None, address: str, arrival_at: int, model: str, network: str, period_of: PeriodOf
-) -> tuple[Clock, SilenceSignal | None]:
-    """A device was heard.
-
-    Args:
-        clock: of the device; None if it was never heard. It is changed in place.
-        address: the device id.
-        arrival_at: epoch ms UTC, `ingested_at`.
-        model: its model; empty where the record does not say.
-        network: where it was heard.
-        period_of: declared periods.
-
-    Returns:
-        The clock, and the signal that its silence is over if one may have been told.
-
-    >>> silent = Clock(0, silent_due_at=2_700_000, model="EM300-TH")
-    >>> clock, signal = heard(silent, "eui:a1", 3_000_000, "", "net", lambda model: 900)
-    >>> signal.silent, signal.arrival_at, clock.silent_due_at
-    (False, 3000000, 0)
-    """
-    if clock is None:
-        return Clock(arrival_at, 0, intern(model), intern(network)), None
-    if model and model != clock.model:
-        clock.model = intern(model)
-    last_arrival_at = clock.last_arrival_at
-    if arrival_at <= last_arrival_at:
-        return clock, None
-    clock.last_arrival_at = arrival_at
-    if network and network != clock.network:
-        clock.network = intern(network)
-    period_s = period_of(clock.model)
-    due_at, clock.silent_due_at = clock.silent_due_at, 0
-    if not due_at:
-        due_at = last_arrival_at + PERIODS * 1000 * period_s
-        if not period_s or arrival_at < due_at:
-            return clock, None
-    return clock, SilenceSignal(
-        address=address,
-        silent=False,
-        last_arrival_at=last_arrival_at,
-        due_at=due_at,
-        arrival_at=arrival_at,
-        decided_at=arrival_at,
-        period_s=period_s,
-        model=clock.model,
-        network=clock.network,
-    )
-
-
-def watched(watch: Watch | None, tick_at: int) -> Watch:
-    """The watch after a tick.
-
-    >>> watched(Watch(60_000), 120_000)
-    Watch(last_tick_at=120000, since_at=0)
-    >>> watched(Watch(60_000), 7_200_000)
-    Watch(last_tick_at=7200000, since_at=7200000)
-    """
-    if watch is None:
-        return Watch(tick_at)
-    blind = tick_at - watch.last_tick_at > BLIND_MS
-    return Watch(tick_at, tick_at if blind else watch.since_at)
-
-
-def judge(
-    clock: Clock, address: str, watch: Watch, period_of: PeriodOf, served_since: ServedSince = lambda *_: 0
-) -> SilenceSignal | None:
-    """Is this device silent at the watch's last tick? If so its clock is marked, in place.
-
-    Args:
-        clock: of the device.
-        address: the device id.
-        watch: of its partition, after the tick.
-        period_of: declared periods.
-        served_since: asked only for a device that would be silent; its silence counts from there.
-
-    Returns:
-        The signal, once per silence; None for a device that is heard, known to be silent, out of service, or has no
-        declared period.
-
-    >>> judge(Clock(0, model="EM300-TH"), "eui:a1", Watch(2_699_999), lambda model: 900) is None
-    True
-    >>> judge(Clock(0, model="EM300-TH"), "eui:a1", Watch(2_700_000), lambda model: 900).due_at
-    2700000
-    """
-    if clock.silent_due_at:
-        return None
-    period_s = period_of(clock.model)
-    if not period_s:
-        return None
-    due_at = max(clock.last_arrival_at, watch.since_at) + PERIODS * 1000 * period_s
-    if due_at > watch.last_tick_at:
-        return None
-    since_at = served_since(address, watch.last_tick_at)
-    if since_at is None:
-        return None
-    due_at = max(due_at, since_at + PERIODS * 1000 * period_s)
-    if due_at > watch.last_tick_at:
-        return None
-    clock.silent_due_at = due_at
-    return SilenceSignal(
-        address=address,
-        silent=True,
-        last_arrival_at=clock.last_arrival_at,
-        due_at=due_at,
-        arrival_at=None,
-        decided_at=watch.last_tick_at,
-        period_s=period_s,
-        model=clock.model,
-        network=clock.network,
-    )
+        value.gateways = {intern(name): frames for name, frames in value.gateways.items()}
+    return value  # type: ignore[no-any-return]
