@@ -35,6 +35,7 @@ EXIT_CODES = {
     Exit.UNREACHABLE: "an external Kafka, PostgreSQL or registry does not answer",
     Exit.DIFFERENT: "a check found differences",
     Exit.NO_PERMISSION: "a folder or a program cannot be used by this user",
+    Exit.REFUSED: "the platform does not do what was asked, and says why",
 }
 
 

@@ -31,6 +31,8 @@ class Exit(IntEnum):
     """A check found differences."""
     NO_PERMISSION = 18
     """A folder or a program cannot be used by this user."""
+    REFUSED = 19
+    """The platform does not do what was asked, and says why."""
 
 
 class OperatorError(click.ClickException):

@@ -134,15 +134,16 @@ TABLE: dict[tuple[str, Input], Cell] = {
 for _state in (_B, _C):
     TABLE[_state, Input.LEAVE_SERVICE] = Cell(_state, "out_of_service", Mail.NO, "intervention")
 for _state in (_B, _C, _E, _F):  # what is out of service asks for no acknowledgement: it is never in D
-    TABLE[_state, Input.ENTER_SERVICE] = Cell(_state, "in_service", Mail.UNTOLD, "intervention_over")
+    _mail = Mail.UNTOLD if _state in ACTIVE else Mail.NO
+    TABLE[_state, Input.ENTER_SERVICE] = Cell(_state, "in_service", _mail, "intervention_over")
 TABLE[_B, Input.CHATTER] = Cell(_B, "chattering", Mail.AGAIN, "chattering")
 for _state in _OPEN:  # marks leave the state as it is
     TABLE |= {
         (_state, Input.SHELVE): Cell(_state, "shelved"),
         (_state, Input.UNSHELVE): Cell(_state, "unshelved"),
-        (_state, Input.SHELF_ENDS): Cell(_state, "unshelved", Mail.AGAIN, "expired"),
+        (_state, Input.SHELF_ENDS): Cell(_state, "unshelved", Mail.AGAIN if _state in ACTIVE else Mail.NO, "expired"),
         (_state, Input.SUPPRESS): Cell(_state, "suppressed"),
-        (_state, Input.UNSUPPRESS): Cell(_state, "unsuppressed", Mail.UNTOLD),
+        (_state, Input.UNSUPPRESS): Cell(_state, "unsuppressed", Mail.UNTOLD if _state in ACTIVE else Mail.NO),
         (_state, Input.CHILDREN): Cell(_state, "children"),
     }
 for _state in STATES:  # words about an alert, at any time

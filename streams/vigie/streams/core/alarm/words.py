@@ -11,7 +11,7 @@ TRANSITIONS: dict[str, tuple[str, str]] = {
     "cleared": ("levée", "cleared"),
     "acknowledged": ("acquittée", "acknowledged"),
     "unacknowledged": ("acquittement retiré", "acknowledgement withdrawn"),
-    "returned_to_normal": ("terminée sans acquittement", "over without acknowledgement"),
+    "returned_to_normal": ("terminée", "done with"),
     "shelved": ("mise de côté", "shelved"),
     "unshelved": ("reprise", "no longer shelved"),
     "suppressed": ("expliquée par une cause", "explained by a cause"),
