@@ -3,10 +3,11 @@
 from functools import lru_cache
 from math import isnan, nan
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from vigie.streams.core.amounts import amount_text
 from vigie.streams.core.detect.calendar import is_night
+from vigie.streams.core.detect.recent import Recent
 from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
 from vigie.streams.core.detect.usual import unit_of
 from vigie.topics.property import PROPERTIES, Kind
@@ -14,14 +15,12 @@ from vigie.topics.property import PROPERTIES, Kind
 LEVELS = 5
 _DAY, _NIGHT = ([f"{when}level_{number}" for number in range(1, LEVELS + 1)] for when in ("", "night_"))
 _HOUR_MS = 3_600_000
-_SPACING_MS = 240_000
 
 
 class Memory(Struct, array_like=True):
-    """Instants and values of the last hour, at least four minutes apart; the extreme since a level is held."""
+    """The last hour, and the extreme since a level is held."""
 
-    at: list[int] = []
-    values: list[float] = []
+    recent: Recent = field(default_factory=Recent)
     extreme: float = nan
 
 
@@ -47,7 +46,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     """
     said, value = ground.parameters, sample.value
     sign = said["direction"]
-    rise = _rise(memory, sample)
+    change, elapsed_ms = memory.recent.change(sample.at, sample.value, _HOUR_MS)
     if held:
         memory.extreme = value if isnan(memory.extreme) else max(memory.extreme * sign, value * sign) * sign
     else:
@@ -60,31 +59,11 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
             if said["fall"] and (memory.extreme - value) * sign < said["fall"]:
                 kept = value
         if (value - kept) * sign >= 0:
-            facts = {} if isnan(rise) else {"rise_1h": f"{rise:.6g}"}
+            hour = 0.75 <= elapsed_ms / _HOUR_MS <= 1.5
+            facts = {"rise_1h": f"{change * _HOUR_MS / elapsed_ms:.6g}"} if hour else {}
             low, high = (nan, limit) if sign > 0 else (limit, nan)
             return Judgement(level, limit, low, high, facts=facts)
     return USUAL
-
-
-def _rise(memory: Memory, sample: Sample) -> float:
-    """By how much the value rose in an hour; nan where an hour is not known."""
-    at, values = memory.at, memory.values
-    while at and at[0] < sample.at - _HOUR_MS:
-        if len(at) > 1 and at[1] <= sample.at - _HOUR_MS:
-            del at[0], values[0]
-        else:
-            break
-    begun = at[0] if at else sample.at
-    rise = nan
-    if _HOUR_MS * 0.75 <= sample.at - begun <= _HOUR_MS * 1.5:
-        rise = (sample.value - values[0]) * _HOUR_MS / (sample.at - begun)
-    elif sample.at - begun > _HOUR_MS * 1.5:
-        at.clear()
-        values.clear()
-    if not at or sample.at - at[-1] >= _SPACING_MS:
-        at.append(sample.at)
-        values.append(sample.value)
-    return rise
 
 
 def says(sample: Sample, ground: Ground, judged: Judgement, language: str) -> str:
@@ -136,7 +115,7 @@ register(
             "direction": Parameter(1, "", "1 : alerte au-dessus du seuil ; -1 : en dessous", -1, 1),
             "night_from_h": Parameter(22, "h", "Heure légale à laquelle la nuit commence", 12, 24),
             "night_to_h": Parameter(6, "h", "Heure légale à laquelle elle finit", 0, 12),
-            "fall": Parameter(0, "", "Baisse qui clôt (une collecte) ; 0 : la zone morte suffit", 0, 1e9),
+            "fall": Parameter(nan, "", "Baisse qui clôt (une collecte) ; 0 : la zone morte suffit", 0, 1e9),
         },
         priorities=(3, 2, 1),
         contribution_fr=(

@@ -5,7 +5,7 @@ cause ids, however often they are read.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from math import nan
 
 from msgspec.structs import replace
 
@@ -19,7 +19,11 @@ from vigie.streams.core.detect.sentences import Said
 from vigie.streams.core.detect.watch import Watch
 from vigie.topics import alarm_input
 from vigie.topics.alarm_input import ConditionSignal
+from vigie.topics.baseline import Baseline
 
+Watching = tuple[Watch, Hold, Ground]
+"""What watches a series, what it holds there, and what it judges by."""
+Neighbours = Mapping[str, tuple[int, float]]
 _GOOD = 2
 _LATE_IS_OVER_MS = 3_600_000
 
@@ -48,18 +52,30 @@ class Engine:
         if memory.plan is not plan:
             memory.plan, memory.bound = plan, {}
 
-    def watched(self, memory: Memory, key: int | str) -> list[tuple[Watch, Hold]]:
-        """The watches of a series, each with what it holds."""
+    def watched(self, memory: Memory, key: int | str, baseline: Baseline | None = None) -> list[Watching]:
+        """The watches of a series, each with what it holds and what it judges by.
+
+        Args:
+            memory: of the subject, bound to its plan.
+            key: of the series.
+            baseline: of the series.
+        """
         found = memory.bound.get(key)
         if found is None:
-            found = [(watch, memory.hold(watch.rule, watch.id, key)) for watch in memory.plan.watches(key)]
-            memory.bound[key] = found
+            found = memory.bound[key] = [
+                (
+                    watch,
+                    memory.hold(watch.rule, watch.id, key),
+                    watch.ground._replace(baseline=baseline) if watch.rule.wants_baseline else watch.ground,
+                )
+                for watch in memory.plan.watches(key)
+            ]
         return found
 
     # -- values
 
     def judge(
-        self, memory: Memory, watched: Iterable[tuple[Watch, Hold]], sample: Sample, extra: Mapping[str, Any] = {}
+        self, memory: Memory, watched: Iterable[Watching], sample: Sample, neighbours: Neighbours | None = None
     ) -> None:
         """Take one value of a series.
 
@@ -67,39 +83,85 @@ class Engine:
             memory: of the subject, bound to its plan.
             watched: of `watched`.
             sample: the value.
-            extra: fields of the ground that change from value to value (`baseline`, `neighbours`).
+            neighbours: latest good values of the others; None where none are asked for.
         """
         hasty = False
-        at, flag = sample.at, sample.flag
-        for watch, hold in watched:
+        at, flag, fresh = sample.at, sample.flag, sample.fresh
+        if neighbours is not None:
+            watched = [(watch, hold, ground._replace(neighbours=neighbours)) for watch, hold, ground in watched]
+        for watch, hold, ground in watched:
             rule = watch.rule
-            if at <= hold.last_at or (flag > _GOOD and rule.good_only) or not watch.from_at <= at < watch.to_at:
+            if (at <= hold.last_at and not rule.takes_repairs) or (flag > _GOOD and rule.good_only):
                 continue
-            ground = watch.ground
+            if watch.bounded and not watch.from_at <= at < watch.to_at:
+                continue
             if watch.mask_min and near_dusk_or_dawn(at, watch.mask_min, ground.latitude, ground.longitude):
                 continue
-            if extra:
-                ground = ground._replace(**extra)
-            if not sample.fresh:
+            if not fresh and not rule.takes_repairs:
                 if watch.late:
                     self._late(memory, watch, ground, sample)
                 continue
             if memory.late:
                 self._late_is_over(memory, watch, sample)
             hold.last_at = at
-            judged = rule.judge(hold.memory, sample, ground, hold.level)
+            held = hold.level
+            judged = rule.judge(hold.memory, sample, ground, held)
             level = judged.level
-            if not level and not hold.level:
+            if not level and not held:
                 if hold.run:
                     hold.run = b""
                 continue
-            if level and watch.calendar and not holds(watch.calendar, at, ground.zone):
-                judged, level = USUAL, 0
-            if level and rule.hastens:
-                hasty = True
-            on_delay = 1 if hasty and not rule.hastens else watch.on_delay
+            if level:
+                if watch.calendar and not holds(watch.calendar, at, ground.zone):
+                    judged, level = USUAL, 0
+                elif rule.hastens:
+                    hasty = True
+            on_delay = 1 if hasty else watch.on_delay
             if settle(hold, level, at, sample.id, on_delay, watch.off_delay_ms):
                 self.changed(memory, watch, hold, sample, judged)
+
+    def due(self, memory: Memory, at: int) -> tuple[bool, bool]:
+        """Judge by a tick (epoch ms UTC) what rules remember; whether that changed, and whether some still waits."""
+        waits, changed = False, bool(memory.late)
+        for watched in memory.bound.values():
+            for watch, hold, ground in watched:
+                rule = watch.rule
+                if rule.due is None or rule.waits is None or not rule.waits(hold.memory):
+                    continue
+                judged = rule.due(hold.memory, at, ground, hold.level)
+                if judged is not None:
+                    changed = True
+                    sample = Sample(at, at, nan, 1, 0, f"{watch.key} {at}", True)
+                    if settle(hold, judged.level, at, sample.id, 1, 0):
+                        self.changed(memory, watch, hold, sample, judged)
+                waits = waits or rule.waits(hold.memory)
+        self._quiet(memory, at)
+        return changed, waits or bool(memory.late)
+
+    def unwatched(self, memory: Memory, plan: Plan | None, subject: str, at: int) -> None:
+        """Close the alarms of rules that no longer watch a subject, by a tick after the fleet has changed.
+
+        Args:
+            memory: of the subject.
+            plan: of the subject now; None for a point that is none any more.
+            subject: for what is said.
+            at: epoch ms UTC of the tick.
+        """
+        for rule, alarm in list(memory.alarms.items()):
+            keys = [key_of(key) for key, hold in memory.holds.get(rule, {}).items() if hold.level]
+            if plan is not None and any(one.id == rule for key in keys for one in plan.watches(key)):
+                continue
+            del memory.alarms[rule], memory.holds[rule]
+            memory.bound, memory.plan = {}, None
+            place = sentences.place_of(plan) if plan is not None else subject.partition(":")[2]
+            point = plan.point if plan is not None else None
+            said = sentences.no_longer_watched(place, rule)
+            self.signals.append(ConditionSignal(
+                kind=alarm.kind, subject=subject, rule=rule, active=False, cause_id=alarm.cause_id, level=0, priority=4,
+                event_at=at, arrival_at=at, decided_at=at, sentence_fr=said.fr, sentence_en=said.en,
+                use_case=point.use_case if point else "", commune=point.commune if point else "",
+                point=subject.partition(":")[2] if subject.startswith("point:") else "", facts={"rule": rule},
+            ))  # fmt: skip
 
     def changed(self, memory: Memory, watch: Watch, hold: Hold, sample: Sample, judged: Judgement) -> None:
         """What is held at a series has changed: tell it, if the alarm of the rule at this subject changes by it."""
@@ -108,8 +170,10 @@ class Engine:
         if level == (alarm.level if alarm else 0):
             return
         plan: Plan = memory.plan
+        if watch.rule.takes_repairs:  # what ends it is when the repair came, not the day that it is of
+            sample = sample._replace(at=sample.arrival_at)
         if alarm is None:
-            alarm = memory.alarms[watch.id] = Alarm(level, hold.cause_id, hold.since_at)
+            alarm = memory.alarms[watch.id] = Alarm(level, hold.cause_id, hold.since_at, watch.rule.kind)
         alarm.level = level
         if level:
             said = sentences.began(plan, watch, sample, judged)
@@ -158,7 +222,7 @@ class Engine:
         if not settle(hold, judged.level, sample.at, sample.id, watch.on_delay, watch.off_delay_ms):
             return
         if hold.level > before:
-            alarm = Alarm(hold.level, hold.cause_id, hold.since_at)
+            alarm = Alarm(hold.level, hold.cause_id, hold.since_at, watch.rule.kind)
             said = sentences.began(memory.plan, watch, sample, judged)
             facts = sentences.facts_of(memory.plan, watch, sample, judged)
             late.raised = alarm_input.encode(self._signal(memory.plan, watch, alarm, sample, said, facts, late=True))
@@ -183,8 +247,8 @@ class Engine:
         assert isinstance(raised, ConditionSignal)
         self.signals += [raised, _ended(raised, at, late.last_arrival_at)]
 
-    def quiet(self, memory: Memory, at: int) -> None:
-        """Close what came late and got no more values, by a tick."""
+    def _quiet(self, memory: Memory, at: int) -> None:
+        """Close what came late and got no more values."""
         for rule, of in list(memory.late.items()):
             for key, late in list(of.items()):
                 if at - late.last_arrival_at >= _LATE_IS_OVER_MS:
@@ -204,3 +268,8 @@ def _ended(raised: ConditionSignal, at: int, arrival_at: int) -> ConditionSignal
         raised, active=False, level=0, event_at=at, arrival_at=arrival_at, decided_at=arrival_at, latched=False,
         sentence_fr=said.fr, sentence_en=said.en,
     )  # fmt: skip
+
+
+def key_of(text: str) -> int | str:
+    """The key of a series as it was before it was saved."""
+    return int(text) if text.removeprefix("-").isdecimal() else text

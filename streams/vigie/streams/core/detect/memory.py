@@ -16,11 +16,13 @@ class Alarm(Struct, array_like=True, gc=False):
         level: the worst of its series.
         cause_id: of the value that began it.
         since_at: epoch ms UTC of that value.
+        kind: of the signal.
     """
 
     level: int
     cause_id: str
     since_at: int
+    kind: str = "value"
 
 
 class Late(Struct, array_like=True, gc=False):
@@ -58,7 +60,7 @@ class Memory:
         alarms: rule -> its alarm, while there is one.
         late: rule -> series -> an excess that came late.
         plan: by which `bound` was made.
-        bound: series -> its watches, each with its hold.
+        bound: series -> its watches, each with its hold and what it judges by.
     """
 
     __slots__ = ("alarms", "bound", "holds", "late", "plan")
@@ -68,7 +70,7 @@ class Memory:
         self.alarms: dict[str, Alarm] = {}
         self.late: dict[str, dict[str, Late]] = {}
         self.plan: Any = None
-        self.bound: dict[int | str, list[tuple[Any, Hold]]] = {}
+        self.bound: dict[int | str, list[tuple[Any, Hold, Any]]] = {}
 
     def hold(self, rule: Rule, name: str, key: int | str) -> Hold:
         """What a rule holds at a series, made if need be, its own memory ready for use."""

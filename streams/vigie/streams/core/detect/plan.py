@@ -28,28 +28,17 @@ class Plan:
         self._watches: dict[int | str, tuple[Watch, ...]] = {}
 
     def watches(self, key: int | str) -> tuple[Watch, ...]:
-        """Of a series (property << 16 | channel) or of an aggregate (`indicator code`)."""
+        """Of a series (property << 16 | channel), of a series beside its neighbours (the same, negative), or of an
+        aggregate (`indicator code`).
+        """
         found = self._watches.get(key)
         if found is None:
             found = self._watches[key] = watches(key, self.point, self._stated, self._zone, self.subject)
         return found
 
-    def knows(self, rule: str, at: int) -> bool:
-        """Whether a rule still watches this subject at an instant (the series aside)."""
-        for one in self._stated:
-            if one.id == rule:
-                return one.state != "off" and one.from_at <= at < one.to_at
-        return rule in _platform()
-
     def out_of_service(self, at: int) -> bool:
         """Whether work is under way at the point at an instant."""
         return any(one.from_at <= at < one.to_at for one in self.outages)
-
-
-def _platform() -> frozenset[str]:
-    from vigie.streams.core.detect.rule import rules
-
-    return frozenset(name for name, rule in rules().items() if rule.on_by_default)
 
 
 class Plans:
@@ -63,7 +52,8 @@ class Plans:
     def __init__(self, view: FleetView, zone: str) -> None:
         self.view = view
         self._zone = zone
-        self._plans: dict[str, Plan | None] = {}
+        self._plans: dict[str, Plan] = {}
+        self._points: dict[str, Plan] = {}
         self._rules = view.rules()
 
     def of(self, subject: str, at: int) -> Plan | None:
@@ -73,22 +63,36 @@ class Plans:
             subject: `point:P1` or another of an aggregate.
             at: event time.
         """
+        kind, _, name = subject.partition(":")
+        if kind == "point":
+            return self.of_point(name, at)
         found = self._plans.get(subject)
+        if found is None:
+            found = self._plans[subject] = Plan(
+                subject, None, tuple(self._for(kind, name)), _NO_OUTAGES, self._zone
+            )  # fmt: skip
+        return found
+
+    def of_point(self, name: str, at: int) -> Plan | None:
+        """The plan of a point at an instant; None where it is none then."""
+        found = self._points.get(name)
         if found is not None and found.from_at <= at < found.to_at:
             return found
-        if found is None and subject in self._plans and not subject.startswith("point:"):
-            return None
-        made = self._plans[subject] = self._made(subject, at)
-        return made
-
-    def _made(self, subject: str, at: int) -> Plan | None:
-        kind, _, name = subject.partition(":")
-        if kind != "point":
-            return Plan(subject, None, tuple(self._for(kind, name)), _NO_OUTAGES, self._zone)
         point = self.view.point_at(name, at)
         if point is None:
             return None
-        return Plan(subject, point, self.view.rules_of(name), self.view.outages_of(name), self._zone)
+        rules, outages = self.view.rules_of(name), self.view.outages_of(name)
+        made = self._points[name] = Plan(f"point:{name}", point, rules, outages, self._zone)
+        return made
+
+    def watch(self, subject: str, key: str) -> bool:
+        """Whether a rule watches an aggregate of a subject, at whatever time."""
+        kind, _, name = subject.partition(":")
+        if kind != "point":
+            found = self.of(subject, 0)
+            return found is not None and bool(found.watches(key))
+        plans = (self.of_point(name, one.from_at) for one in self.view.versions_of_point(name))
+        return any(plan is not None and plan.watches(key) for plan in plans)
 
     def _for(self, kind: str, name: str) -> list[StatedRule]:
         """Rules with indicators that are for a zone, a network or a use case as such."""

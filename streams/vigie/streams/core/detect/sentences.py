@@ -45,11 +45,13 @@ def over(plan: Plan, watch: Watch, sample: Sample, since_at: int) -> Said:
     """It is over."""
     place, rule, unit = place_of(plan), watch.rule, unit_of(watch)
     lasted_ms = max(0, sample.at - since_at)
-    fr, en = (amount_text(sample.value, unit, language) for language in ("fr", "en"))
+    value = ["", ""] if isnan(sample.value) or rule.takes_repairs else [
+        f"{amount_text(sample.value, unit, language)} " for language in ("fr", "en")
+    ]  # fmt: skip
     return Said(
-        f"{place}{NO_BREAK}: retour à la normale ({rule.label_fr.lower()}), {fr} après "
+        f"{place}{NO_BREAK}: retour à la normale ({rule.label_fr.lower()}), {value[0]}après "
         f"{duration_text(lasted_ms, 'fr')}.",
-        f"{place}: back to normal ({rule.label_en.lower()}), {en} after {duration_text(lasted_ms, 'en')}.",
+        f"{place}: back to normal ({rule.label_en.lower()}), {value[1]}after {duration_text(lasted_ms, 'en')}.",
     )
 
 
@@ -82,7 +84,7 @@ def facts_of(plan: Plan, watch: Watch, sample: Sample, judged: Judgement) -> dic
         "subject": "" if point else plan.subject,
         "property": watch.name,
         "channel": str(watch.ground.channel) if watch.ground.channel else "",
-        "value": number(sample.value),
+        "value": "" if rule.takes_repairs else number(sample.value),
         "unit": unit_of(watch),
         "observed_at": utc_text(sample.at),
         "arrival_at": utc_text(sample.arrival_at),

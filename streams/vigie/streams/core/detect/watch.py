@@ -4,8 +4,9 @@ Made once per point and view of the fleet, and looked up by series; so a reading
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import isnan
 
 from vigie.streams.core.detect.calendar import CalendarError, Piece, parse
 from vigie.streams.core.detect.rule import Ground, Rule, rules
@@ -14,6 +15,8 @@ from vigie.streams.core.fleet.words import ALWAYS, EVER, Point, StatedRule
 from vigie.topics.property import PROPERTIES, Kind
 
 _BY_DEFAULT = (Kind.GAUGE, Kind.LEVEL, Kind.INTERVAL_COUNT)
+_STEPS_S = {"15m": 900, "30m": 1800, "1h": 3600, "1d": 86_400, "1w": 604_800, "r1h": 900, "r24h": 900, "r8h": 3600,
+            "r7d": 86_400}  # fmt: skip
 DAY_ONLY = parse("jour")
 """Fixed thresholds of counts say nothing at night, unless a calendar is stated."""
 
@@ -26,13 +29,14 @@ class Watch:
         id: of the fleet's rule, or the platform's name of it.
         rule: of the platform.
         stated: None for the platform's own.
-        key: series, property << 16 | channel; of an aggregate `indicator code`.
+        key: series, property << 16 | channel; the same, negative, beside its neighbours; of an aggregate `indicator
+            code`.
         ground: without what changes from value to value.
         on_delay, off_delay_ms, mask_min: of the engine.
         calendar: pieces; none for always.
         trial: whether nobody is mailed.
         late: whether values that came late are judged, for the archive.
-        from_at, to_at: when the rule is in force.
+        from_at, to_at: when the rule is in force; `bounded` where that is not always.
     """
 
     id: str
@@ -48,7 +52,7 @@ class Watch:
     late: bool
     from_at: int
     to_at: int
-    memory: bool = field(default=False)
+    bounded: bool
 
     def priority(self, level: int) -> int:
         """Of a level, 1 to 4: a stated one is of the first level and rises with the others."""
@@ -60,7 +64,7 @@ class Watch:
     @property
     def name(self) -> str:
         """What it watches: name of a property, or of an indicator."""
-        return self.key.partition(" ")[0] if isinstance(self.key, str) else PROPERTIES[self.key >> 16].name
+        return self.key.partition(" ")[0] if isinstance(self.key, str) else name_of(self.key)
 
 
 def watches(
@@ -97,10 +101,11 @@ def _made(
 ) -> Iterator[Watch]:
     if rule.use_case and point is not None and point.use_case != rule.use_case:
         return
-    if not (_of_series(key, rule, stated) if isinstance(key, int) else _of_indicator(key, rule, stated, subject)):
-        return
-    series = key if isinstance(key, int) else 0
-    if rule.wants_neighbours and (point is None or not point.buddy_group):
+    series = abs(key) if isinstance(key, int) else 0
+    if isinstance(key, int):
+        if (key < 0) != rule.wants_neighbours or not _of_series(series, rule, stated):
+            return
+    elif rule.wants_neighbours or not _of_indicator(key, rule, stated, subject):
         return
     parameters = parameters_in_force(rule, stated, key)
     calendar: tuple[Piece, ...] = ()
@@ -111,7 +116,7 @@ def _made(
             return  # `vigie fleet check` has told it; a rule that nobody understands watches nothing
     elif rule.name == "threshold" and series and PROPERTIES[series >> 16].kind is Kind.INTERVAL_COUNT:
         calendar = DAY_ONLY
-    step_s, upload_s = _rhythm(series, point)
+    step_s, upload_s = _rhythm(key, point)
     off_s = parameters["off_delay_s"]
     if not (stated and "off_delay_s" in stated.parameters) and "off_delay_s" not in rule.delays:
         off_s = max(off_s, start_of(name_of(key)).off_periods * step_s)
@@ -132,7 +137,7 @@ def _made(
         late=rule.judges_late and stated is not None,
         from_at=stated.from_at if stated else ALWAYS,
         to_at=stated.to_at if stated else EVER,
-        memory=rule.memory is not None,
+        bounded=stated is not None and (stated.from_at, stated.to_at) != (ALWAYS, EVER),
     )  # fmt: skip
 
 
@@ -182,12 +187,12 @@ def name_of(key: int | str) -> str:
     ('laeq', 'passages')
     """
     if isinstance(key, int):
-        return PROPERTIES[key >> 16].name
+        return PROPERTIES[abs(key) >> 16].name
     return key.partition(" ")[0].partition("#")[0]
 
 
 def parameters_in_force(rule: Rule, stated: StatedRule | None, key: int | str) -> Mapping[str, float]:
-    """Every parameter: the rule's, the quantity's start values, the rule's own delays, the fleet's."""
+    """Every parameter: start values of the quantity, the rule's (where they are numbers), its delays, the fleet's."""
     said = tuple(sorted(stated.parameters.items())) if stated else ()
     return _parameters(rule.name, said, name_of(key))
 
@@ -201,14 +206,17 @@ def _parameters(rule_name: str, said: tuple[tuple[str, float], ...], quantity: s
         "deadband": start.deadband, "on_delay": start.on_delay, "off_delay_s": start.off_delay_s,
         "mask_min": start.mask_min, "fall": start.fall, "deadband_is_share": float(quantity in SHARES),
     }  # fmt: skip
-    found |= {name: one.default for name, one in rule.parameters.items()}
+    found |= {name: one.default for name, one in rule.parameters.items() if not isnan(one.default)}
     return found | dict(rule.delays) | dict(said)
 
 
-def _rhythm(series: int, point: Point | None) -> tuple[int, int]:
-    """Step and upload period of a series, seconds; 0 where there is no point."""
+def _rhythm(key: int | str, point: Point | None) -> tuple[int, int]:
+    """Step (of an aggregate: from window to window) and upload period of a series, seconds; 0 where nobody knows."""
+    if isinstance(key, str):
+        return _STEPS_S.get(key.rpartition(" ")[2], 0), point.upload_s if point is not None else 0
     if point is None:
         return 0, 0
+    series = abs(key)
     for one in point.series:
         if one.property == series >> 16 and one.channel == series & 0xFFFF:
             return one.step_s, one.upload_s
