@@ -1,27 +1,37 @@
-"""Mails against a real SMTP server: one per alert, whatever becomes of the server or of us."""
+"""Mails against a real SMTP server: each incident's first and last, whatever becomes of the server or of us."""
 
 import asyncio
+import contextlib
+import os
+import shutil
 import socket
+import subprocess
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
 from aiosmtpd.controller import Controller
-from streams.core.test_alarm import back, play, silent, trouble
+from told_events import MINUTE, cleared, raised
 
 from vigie.deploy.demo.mail_sink import MailSink
+from vigie.streams.core.mail.directory import AddressBook, Contact, MailingList
+from vigie.streams.core.mail.dispatch import Dispatch
+from vigie.streams.core.mail.groups import Waits
+from vigie.streams.mail import sender, server
+from vigie.streams.mail.server import mail_server
 from vigie.streams.settings import Settings
 from vigie.streams.steps import notify
-from vigie.streams.steps.notify import NotifyStep, mail_server
+from vigie.streams.steps.notify import NotifyStep
 from vigie.streams.transport.step import Batch
+from vigie.topics import alarm_input
+from vigie.topics.alarm_input import Tick
 from vigie.topics.avro import Framer
 
 FRAMER = Framer("alerts.v1")
-
-
-class Record:
-    def __init__(self, offset, event):
-        self.offset, self.value = offset, FRAMER.encode(event)
+AT_ONCE = Waits(critical_ms=0, other_ms=0, interval_ms=0)
 
 
 class Log:
@@ -31,17 +41,18 @@ class Log:
         self.changes = []
 
     @asynccontextmanager
-    async def worker(self, port, *, save=None, **settings):
+    async def worker(self, port, *, save=None, waits=AT_ONCE, directory=None, **settings):
         """A notify step as the harness runs it, its outbox loaded from the changelog."""
-        step = NotifyStep(Settings(smtp_port=port, mail_to="a@vigie.example, b@vigie.example", **settings))
-        step.outbox.restore(0, self.changes)
+        common = {"smtp_port": port, "mail_to": "a@vigie.example", "mails_per_hour": 1000}
+        step = NotifyStep(Settings(**(common | settings)), directory, waits=waits)
+        step.outbox.state.restore(0, self.changes)
 
         async def keep():
-            self.changes += step.outbox.snapshot().get(0, [])
+            self.changes += step.outbox.state.snapshot().get(0, [])
 
         step.bind(save or keep)
         await step.open()
-        await step.start_offsets([("alerts.v1", 0)])
+        await step.start_offsets([("alerts.v1", 0), ("platform", 0)])
         try:
             yield step
         finally:
@@ -49,7 +60,10 @@ class Log:
 
 
 def batch(*events, first_offset=0):
-    records = [Record(first_offset + place, event) for place, event in enumerate(events)]
+    records = [
+        SimpleNamespace(offset=first_offset + place, value=FRAMER.encode(event), timestamp=time.time_ns() // 1_000_000)
+        for place, event in enumerate(events)
+    ]
     return Batch(records, topic="alerts.v1", partition=0)
 
 
@@ -68,34 +82,31 @@ async def until(condition, patience_s=10.0):
 
 
 def waiting(step):
-    return [name for name, mail in step.outbox.items(0) if mail.event is not None]
+    dispatch = Dispatch(step._desk, 1000)
+    return len(dispatch.mails(step._now()))
 
 
-SILENCES = [play(silent(number))[0] for number in range(5)]
+def told(sink):
+    return [mail["X-Vigie-Event"] for mail in sink.mails()]
 
 
-async def test_one_mail_per_alert_raised(tmp_path: Path):
+NOW = time.time_ns() // 1_000_000
+SILENCES = [raised(f"eui:{number}", NOW, commune=f"13{number:03}") for number in range(5)]
+IDS = [event.event_id for event in SILENCES]
+
+
+async def test_one_mail_per_alert_raised_and_one_when_it_is_over(tmp_path: Path):
     with MailSink(tmp_path) as sink:
-        async with Log().worker(sink.port) as step:
-            await step.write([batch(*play(silent(), back(), silent(7), trouble()))])
-            await until(lambda: len(sink.files()) == 3)
-            await asyncio.sleep(0.2)
-        mails = sink.mails()
-    assert len(mails) == 3
-    assert [mail["Subject"].split()[1] for mail in mails] == ["Silence", "Silence", "Enregistrement"]
-    assert mails[0]["To"] == "a@vigie.example, b@vigie.example"
-    assert "n'a rien envoyé depuis le 18/06/2025 à 09:12" in mails[0].get_body(("plain",)).get_content()
-    assert f"http://127.0.0.1:8080/alerts/{SILENCES[0].alert_id}" in mails[0].get_body(("plain",)).get_content()
-
-
-async def test_in_english_by_setting(tmp_path: Path):
-    with MailSink(tmp_path) as sink:
-        async with Log().worker(sink.port, language="en", public_url="https://v.example") as step:
+        async with Log().worker(sink.port, mail_to="A <a@vigie.example>, b@vigie.example") as step:
             await step.write([batch(SILENCES[0])])
-            await until(sink.files)
-        (mail,) = sink.mails()
-    assert "has sent nothing since 2025-06-18 09:12" in mail.get_body(("plain",)).get_content()
-    assert "https://v.example/alerts/" in mail.get_body(("plain",)).get_content()
+            await until(lambda: len(sink.files()) == 2)
+            await step.write([batch(cleared(SILENCES[0], NOW + MINUTE), first_offset=1)])
+            await until(lambda: len(sink.files()) == 4 and not waiting(step))
+        mails = sink.mails()
+    assert {mail["To"] for mail in mails} == {"A <a@vigie.example>", "b@vigie.example"}
+    first, last = (mail for mail in mails if mail["To"] == "b@vigie.example")
+    assert "Le capteur eui:0 se tait." in first.get_body(("plain",)).get_content()
+    assert last["In-Reply-To"] == last["References"] == first["Message-ID"]
 
 
 async def test_an_event_read_again_is_not_mailed_again(tmp_path: Path):
@@ -107,67 +118,53 @@ async def test_an_event_read_again_is_not_mailed_again(tmp_path: Path):
         async with log.worker(sink.port) as step:
             await step.write([batch(*SILENCES)])
             await step.write([batch(*SILENCES)])
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(0.7)
         assert len(sink.files()) == 5
 
 
 async def test_server_down_then_up(tmp_path: Path):
     sink = MailSink(tmp_path)
     port = free_port()
-    log = Log()
-    async with log.worker(port) as step:
+    async with Log().worker(port) as step:
         await asyncio.wait_for(step.write([batch(*SILENCES)]), 1)  # reading goes on at once
-        await asyncio.sleep(0.5)
-        assert len(waiting(step)) == 5
+        await until(lambda: waiting(step) == 5)
         controller = Controller(sink, hostname="127.0.0.1", port=port)
         controller.start()
         try:
             await until(lambda: not waiting(step))
         finally:
             controller.stop()
-    subjects = [mail["Message-ID"] for mail in sink.mails()]
-    assert subjects == [f"<{event.event_id}@localhost>" for event in SILENCES]  # in order, each once
+    assert sorted(told(sink)) == sorted(IDS)
 
 
-async def test_a_restart_while_the_server_is_down_keeps_the_outbox(tmp_path: Path):
+async def test_killed_between_sending_and_marking_sends_that_mail_again_and_no_other(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(notify, "STOP_LIMIT_S", 0.2)
     log = Log()
-    async with log.worker(free_port()) as step:
-        await step.write([batch(*SILENCES)])
-    with MailSink(tmp_path) as sink:
-        async with log.worker(sink.port) as step:  # no event is read again: their offsets are committed
-            await until(lambda: not waiting(step))
-        assert [mail["X-Vigie-Event"] for mail in sink.mails()] == [event.event_id for event in SILENCES]
-
-
-async def test_killed_between_sending_and_marking_sends_that_mail_again_and_no_other(tmp_path: Path):
-    log = Log()
-    saves = 0
 
     async def dies_after_the_third_mail():
-        nonlocal saves
-        saves += 1
-        if saves > 3:  # the outbox, two marks; the third mark never reaches Kafka
+        if len(sink.files()) >= 3:  # its mark never reaches Kafka
             await asyncio.Event().wait()
-        log.changes += step.outbox.snapshot().get(0, [])
+        log.changes += step.outbox.state.snapshot().get(0, [])
 
     with MailSink(tmp_path) as sink:
         async with log.worker(sink.port, save=dies_after_the_third_mail) as step:
             await step.write([batch(*SILENCES)])
             await until(lambda: len(sink.files()) == 3)
             await asyncio.sleep(0.2)
-        async with log.worker(sink.port) as step:
+        async with log.worker(sink.port) as step:  # no event is read again: their offsets are committed
             await until(lambda: not waiting(step))
         names = [mail["Message-ID"] for mail in sink.mails()]
-    expected = [f"<{event.event_id}@localhost>" for event in SILENCES]
-    assert names == [*expected[:3], *expected[2:]]
+    assert len(names) == 6
+    assert names[2] == names[3]
+    assert len(set(names)) == 5
 
 
 class Moody:
     """A mail server that refuses what it is told to."""
 
-    def __init__(self, sink, refused_recipients=(), refused_subjects=(), answer="550 No such user"):
-        self.sink, self.refused_recipients, self.refused_subjects = sink, refused_recipients, refused_subjects
-        self.answer = answer
+    def __init__(self, sink, refused_recipients=(), refused_words=(), answer="550 No such user", drops=0):
+        self.sink, self.refused_recipients, self.refused_words = sink, refused_recipients, refused_words
+        self.answer, self.drops = answer, drops
         self.tried = 0
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
@@ -178,10 +175,14 @@ class Moody:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if any(part in envelope.original_content for part in self.refused_subjects):
+        if any(part.encode() in envelope.original_content for part in self.refused_words):
             self.tried += 1
             return self.answer
-        return await self.sink.handle_DATA(server, session, envelope)
+        said = await self.sink.handle_DATA(server, session, envelope)
+        if self.drops:
+            self.drops -= 1
+            server.transport.abort()  # kept, and the answer is lost
+        return said
 
 
 @asynccontextmanager
@@ -197,46 +198,61 @@ async def moody(tmp_path, **mood):
 
 
 async def test_one_recipient_refused_the_other_has_the_mail(tmp_path: Path):
-    async with moody(tmp_path, refused_recipients=["b@vigie.example"]) as (_, sink, port):
-        async with Log().worker(port) as step:
-            await step.write([batch(SILENCES[0])])
-            await until(lambda: not waiting(step))
-        assert len(sink.files()) == 1
-
-
-async def test_a_refused_mail_waits_while_others_pass_and_is_tried_again(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(notify, "LAST_RETRY_S", 3.0)
-    monkeypatch.setattr(notify, "LOOK_AGAIN_S", 0.1)
-    refused = SILENCES[1].event_id.encode()
     async with (
-        moody(tmp_path, refused_subjects=[refused], answer="451 Try again later") as (server, sink, port),
+        moody(tmp_path, refused_recipients=["b@vigie.example"]) as (server, sink, port),
+        Log().worker(port, mail_to="b@vigie.example, a@vigie.example") as step,
+    ):
+        await step.write([batch(*SILENCES[:2])])
+        await until(lambda: len(sink.files()) == 2 and server.tried == 2)
+        await asyncio.sleep(0.1)
+        assert waiting(step) == 2
+        assert {mail["To"] for mail in sink.mails()} == {"a@vigie.example"}
+
+
+async def test_a_refused_mail_waits_while_others_pass_but_none_of_its_thread(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(sender, "LAST_RETRY_S", 1.5)
+    monkeypatch.setattr(sender, "LOOK_AGAIN_S", 0.1)
+    async with (
+        moody(tmp_path, refused_words=[IDS[1]], answer="451 Try again later") as (server, sink, port),
         Log().worker(port) as step,
     ):
         await step.write([batch(*SILENCES)])
-        await until(lambda: waiting(step) == [SILENCES[1].event_id])
-        assert len(sink.files()) == 4
-        await asyncio.sleep(0.5)
+        await until(lambda: len(sink.files()) == 4 and server.tried == 1)
+        await step.write([batch(cleared(SILENCES[1], NOW + MINUTE), first_offset=5)])
+        await asyncio.sleep(0.7)
         assert server.tried == 1  # not at each look
-        server.refused_subjects = ()
+        assert len(sink.files()) == 4
+        server.refused_words = ()
         await until(lambda: not waiting(step))
-        assert len(sink.files()) == 5
+        first, last = sink.mails()[4:]
+    assert first["X-Vigie-Event"] == IDS[1]
+    assert last["In-Reply-To"] == first["Message-ID"]
+
+
+async def test_a_lost_answer_repeats_that_mail_with_its_message_id(tmp_path: Path):
+    async with moody(tmp_path, drops=1) as (_, sink, port), Log().worker(port) as step:
+        await step.write([batch(*SILENCES[:3])])
+        await until(lambda: len(sink.files()) == 4 and not waiting(step))
+        names = [mail["Message-ID"] for mail in sink.mails()]
+    assert len(names) == 4
+    assert len(set(names)) == 3
 
 
 async def test_a_server_that_accepts_and_hangs_holds_up_nothing_but_mails(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(notify, "SERVER_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(server, "SERVER_TIMEOUT_S", 0.2)
     hung = []
 
     async def say_nothing(reader, writer):
         hung.append(writer)
         await reader.read()
 
-    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     log = Log()
-    async with log.worker(server.sockets[0].getsockname()[1]) as step:
+    async with log.worker(silent.sockets[0].getsockname()[1]) as step:
         await asyncio.wait_for(step.write([batch(*SILENCES)]), 1)
         await until(lambda: len(hung) >= 2)  # tried again
-        assert len(waiting(step)) == 5
-    server.close()
+        assert waiting(step) == 5
+    silent.close()
     for writer in hung:
         writer.close()
     with MailSink(tmp_path) as sink:
@@ -246,12 +262,10 @@ async def test_a_server_that_accepts_and_hangs_holds_up_nothing_but_mails(tmp_pa
 
 
 async def test_no_mail_server_is_said_and_nothing_waits(caplog):
-    log = Log()
-    async with log.worker(0) as step:
+    async with Log().worker(0) as step:
         await step.write([batch(*SILENCES)])
         assert not waiting(step)
     assert "No mail is sent: VIGIE_SMTP_PORT is 0" in caplog.text
-    assert not log.changes
 
 
 async def test_a_password_that_can_be_overheard_is_said(caplog):
@@ -277,27 +291,137 @@ def test_how_the_connection_is_protected(port, starttls, first_tls, then_tls):
     assert (server.use_tls, server._start_tls_on_connect) == (first_tls, then_tls)
 
 
-async def test_mails_of_a_burst_leave_quickly(tmp_path: Path):
-    events = [play(silent(number, decided=number + 1))[0] for number in range(100)]
-    with MailSink(tmp_path) as sink:
-        async with Log().worker(sink.port) as step:
-            await step.write([batch(*events)])
-            await until(lambda: len(sink.files()) == 100, 20)
-
-
 async def test_handed_over_in_a_burst_each_mail_leaves_once(tmp_path: Path):
-    events = [play(silent(number, decided=number + 1))[0] for number in range(60)]
+    events = [raised(f"eui:{number}", NOW, commune=f"13{number:03}") for number in range(20)]
     log = Log()
     with MailSink(tmp_path) as sink:
         async with log.worker(sink.port) as step:
             await step.write([batch(*events)])
             await until(lambda: len(sink.files()) > 5)
             await step.pause()
-            left = len(waiting(step))
+            left = len(sink.files())
             await asyncio.sleep(0.1)
-            assert len(waiting(step)) == left  # it sends no more
-        assert left
+            assert len(sink.files()) == left < 20  # it sends no more
         async with log.worker(sink.port) as step:
             await until(lambda: not waiting(step))
-        names = [mail["Message-ID"] for mail in sink.mails()]
-    assert names == [f"<{event.event_id}@localhost>" for event in events]
+        assert sorted(told(sink)) == sorted(event.event_id for event in events)
+
+
+class Known:
+    """A directory that a test writes."""
+
+    def __init__(self, book):
+        self._book = book
+
+    def book(self):
+        return self._book
+
+    async def start(self):
+        """Nothing to read."""
+
+    async def stop(self):
+        """Nothing to end."""
+
+
+async def test_lists_say_who_is_told_and_no_person_stands_in_the_outbox(tmp_path: Path):
+    book = AddressBook(
+        lists=(MailingList(id="heat", roles=("technician",), use_cases=("heat",)),),
+        contacts={"tech": Contact(id="tech", address="ann@vigie.example", name="Ann Ö", role="technician")},
+    )
+    log = Log()
+    with MailSink(tmp_path) as sink:
+        async with log.worker(sink.port, directory=Known(book)) as step:
+            await step.write([batch(SILENCES[0], raised("n", NOW, use_case="noise"))])
+            await until(sink.files)
+            await asyncio.sleep(0.2)
+        (mail,) = sink.mails()
+    assert mail["To"] == "Ann Ö <ann@vigie.example>"
+    assert not any(b"ann@" in value or "Ö".encode() in value for _, value in log.changes)
+
+
+async def test_with_the_logs_ticks_a_day_in_a_blink_has_its_mails(tmp_path: Path):
+    event = raised("eui:1", 1_750_240_800_000)
+    ticks = [event.decided_at + minute * MINUTE for minute in range(1441)]
+    records = [
+        SimpleNamespace(offset=place, value=alarm_input.encode(Tick(at=at))) for place, at in enumerate(ticks)
+    ]  # fmt: skip
+    with MailSink(tmp_path) as sink:
+        async with Log().worker(sink.port, ticks="log", waits=Waits()) as step:
+            await step.write([Batch(records[:5], topic="platform", partition=0)])
+            await step.write([batch(event)])
+            await asyncio.sleep(0.1)
+            assert not sink.files()
+            await step.write([Batch(records[5:20], topic="platform", partition=0)])
+            await until(sink.files, 4)
+        (mail,) = sink.mails()
+    assert mail["Date"].startswith("Wed, 18 Jun 2025 12:")
+
+
+async def test_the_webhook_is_told_what_is_mailed_and_asked_again(tmp_path: Path, monkeypatch):
+    asked = []
+
+    async def answer(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(
+            next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")).split()[1]
+        )
+        asked.append((head, await reader.readexactly(length)))
+        status = b"503 Busy" if len(asked) == 1 else b"200 OK"
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    web = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{web.sockets[0].getsockname()[1]}/hook"
+    async with Log().worker(0, webhook_url=url, webhook_token="t0ken") as step:
+        await step.write([batch(SILENCES[0])])
+        await until(lambda: len(asked) == 2)
+        await step.write([batch(cleared(SILENCES[0], NOW + MINUTE), first_offset=1)])
+        await until(lambda: len(asked) == 3)
+    web.close()
+    assert b"Bearer t0ken" in asked[0][0]
+    assert asked[0][1] == asked[1][1]
+    first, last = (httpx.Response(200, content=body).json() for _, body in asked[1:])
+    assert (first["version"], first["status"], last["status"]) == ("4", "firing", "resolved")
+    assert first["groupKey"] == last["groupKey"]
+    assert first["alerts"][0]["labels"]["severity"] == "medium"
+
+
+async def test_the_dead_mans_address_is_called_while_ticks_come(monkeypatch):
+    called = []
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        called.append(1)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    web = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{web.sockets[0].getsockname()[1]}/alive"
+    async with Log().worker(0, dead_man_url=url) as step:
+        await asyncio.sleep(0.3)
+        assert not called
+        tick = SimpleNamespace(offset=0, value=alarm_input.encode(Tick(at=NOW)))
+        await step.write([Batch([tick], topic="platform", partition=0)])
+        await until(lambda: called, 3)
+    web.close()
+
+
+@pytest.mark.skipif(shutil.which("mailpit") is None, reason="mailpit is not installed")
+async def test_mails_are_read_by_mailpit(tmp_path: Path):
+    smtp, web = free_port(), free_port()
+    command = ["mailpit", "--smtp", f"127.0.0.1:{smtp}", "--listen", f"127.0.0.1:{web}", "--disable-version-check"]
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        async with Log().worker(smtp) as step, httpx.AsyncClient(base_url=f"http://127.0.0.1:{web}") as client:
+            await step.write([batch(*SILENCES)])
+            await until(lambda: not waiting(step))
+            found = (await client.get("/api/v1/messages")).json()
+            assert found["total"] == 5
+            checked = await client.get(f"/api/v1/message/{found['messages'][0]['ID']}/html-check")
+            with contextlib.suppress(ValueError):
+                assert checked.json()["Total"]["Supported"] > 80
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -242,7 +242,7 @@ _ALL = [
                 "who is heard through what, and when it was last heard",
             ),
             ("alarm", "alarms", _ONE, "alarm key", "alarm state"),
-            ("notify", "outbox", _ONE, "event id", "mails to send and sent"),
+            ("notify", "outbox", _ONE, "place, used again", "groups of alerts, letters that wait, digests (msgpack)"),
         )
     ],
 ]
