@@ -1,0 +1,1 @@
+"""The Numenta Anomaly Benchmark: its series and labels, its scoring, yardsticks, tables."""
