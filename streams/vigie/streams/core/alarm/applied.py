@@ -152,8 +152,10 @@ def _explained_by(book: Book, alert: Alert, key: str, at: int, causes: dict[str,
     """The cause of an open alert is this alarm now; none where `key` is empty. What is not open explains nothing."""
     found = book.open_alert(key) if key else None
     cause = "" if found is None else found.id
-    if cause == alert.suppressed_by or (key and (found is None or cause == alert.id)):
+    if cause == alert.suppressed_by or (key and found is None):
         return []
+    if found is not None and alert.id in book.causes(found):
+        return []  # two that explained each other would both be hidden
     if alert.suppressed_by:
         _leave(book, alert.suppressed_by, alert.id, causes, at)
     if cause:

@@ -135,11 +135,13 @@ class Book:
 
     def root(self, alert: Alert) -> str:
         """The incident of an alert: the id of its root cause, its own where nothing explains it."""
-        found, passed = alert, {alert.id}
-        while found.suppressed_by and found.suppressed_by not in passed:
-            passed.add(found.suppressed_by)
-            cause = self.find(found.suppressed_by)
-            if cause is None:
-                return found.suppressed_by
-            found = cause
-        return found.id
+        return self.causes(alert)[-1]
+
+    def causes(self, alert: Alert) -> list[str]:
+        """Ids from an alert up to its root cause."""
+        found = [alert.id]
+        above: Alert | None = alert
+        while above is not None and above.suppressed_by and above.suppressed_by not in found:
+            found.append(above.suppressed_by)
+            above = self.find(above.suppressed_by)
+        return found
