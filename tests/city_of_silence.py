@@ -160,6 +160,8 @@ class Played:
         self.platform += found.platform
         for one in found.platform:
             self.city.obey(one)
+        if self.root.again is not None:
+            self.give(self.root.again)
 
     def saved(self) -> dict[str, bytes]:
         """What a changelog would hold now."""

@@ -164,6 +164,7 @@ class Watch(Struct, array_like=True, tag=6):
         gaps: how long nothing comes at all while all is well (own_gaps.py).
         seen_at: epoch ms UTC, the latest arrival of anything, at the minute before.
         well_at: epoch ms UTC of the last tick that found everything answering.
+        left_at: the address at which the judging of devices left off; empty where nothing is left to be told.
     """
 
     offset: int = -1
@@ -178,6 +179,7 @@ class Watch(Struct, array_like=True, tag=6):
     gaps: dict[int, float] = field(default_factory=dict)
     seen_at: int = 0
     well_at: int = 0
+    left_at: str = ""
 
 
 Known = Address | Told | Gateway | Network | Role | Source | Watch

@@ -7,6 +7,8 @@ minutes. What is explained is told at once, as suppressed by its cause. When the
 intervals to be heard before it counts alone.
 """
 
+from bisect import bisect_right
+
 from vigie.streams.core.alarm import silence_words as words
 from vigie.streams.core.alarm.freezes import ALL, is_frozen, watched_since
 from vigie.streams.core.alarm.graph import Address, Told
@@ -21,6 +23,8 @@ from vigie.topics.alarm_input import SilenceSignal
 HOLD_MS = 15 * 60_000
 INTERVALS = 2
 """So many intervals a device has after a freeze, and after its cause is over."""
+MOST = 5_000
+"""Devices told of at once: a storm is told in portions, so that the worker goes on answering Kafka."""
 UNKNOWN_INTERVAL_MS = HOLD_MS
 KEY = "silence:{}:{}"
 
@@ -43,12 +47,21 @@ def signalled(minute: Minute, signal: SilenceSignal) -> None:
         is_of(minute, signal.gateways, signal.network)
 
 
-def judge(minute: Minute) -> None:
-    """Tell of the devices that are silent at this minute."""
-    graph = minute.graph
+def judge(minute: Minute, after: str = "") -> str:
+    """Tell of the devices that are silent at this minute, of MOST at a time.
+
+    Args:
+        minute: now.
+        after: the address at which the last call left off; empty to begin.
+
+    Returns:
+        The address at which this one leaves off; empty when all are judged.
+    """
+    graph, intents = minute.graph, minute.found.intents
     if ALL in graph.watch.frozen:
-        return
-    for address in sorted(graph.silent):
+        return ""
+    addresses, most = sorted(graph.silent), len(intents) + MOST
+    for address in addresses[bisect_right(addresses, after) :] if after else addresses:
         known = graph.silent[address]
         signal = known.signal
         assert signal is not None
@@ -58,6 +71,9 @@ def judge(minute: Minute) -> None:
                 _again(minute, told, known, signal)
         else:
             _first(minute, address, known, signal)
+        if len(intents) >= most:
+            return address
+    return ""
 
 
 def _first(minute: Minute, address: str, known: Address, signal: SilenceSignal) -> None:

@@ -6,8 +6,11 @@ the life cycle, freezes and thaws to `platform`. What it knows (graph.py) is sav
     root = RootCause(zone, view)
     root.restore(graph.items(partition))           # after a load; with nothing: as new
     found = root.take(message, record.timestamp, record.offset)
-    for key, value in root.changed():              # at the end of a batch
+    # at the end of a batch
+    for key, value in root.changed():
         graph.put(partition, key, value, batch.topic, batch.last_offset)
+    if root.again is not None:                     # a storm is told in portions
+        out.send("alarm-inputs", None, encode(root.again))
 
 A message at or below the last offset that was taken is a repeat, and gives nothing (docs/root-cause.md).
 """
@@ -41,6 +44,15 @@ class RootCause:
     def well_at(self) -> int:
         """Epoch ms UTC of the last tick that found everything answering; 0 if none did: the dead man's switch."""
         return self._graph.watch.well_at
+
+    @property
+    def again(self) -> Tick | None:
+        """A repeat of the last tick, to be sent to `alarm-inputs` once per batch while more is to be told; else None.
+
+        Without it the next tick goes on.
+        """
+        watch = self._graph.watch
+        return Tick(at=watch.tick_at) if watch.left_at else None
 
     def restore(self, entries: Iterable[tuple[str, Known]]) -> None:
         """Forget all, and take what `changed` once gave."""
@@ -84,13 +96,16 @@ class RootCause:
 
     def _tick(self, minute: Minute, came_at: int) -> None:
         """The platform itself is judged at each tick; what follows from it is frozen before anything else is judged."""
+        watch = self._graph.watch
         if not watch_roles.ticked(minute, came_at):
+            if watch.left_at:
+                watch.left_at = judge_devices.judge(minute._replace(at=watch.judged_at), watch.left_at)
             return
         watch_roles.judge(minute, came_at)
         watch_sources.judge(minute, came_at)
         self._freeze(minute, again=True)
         if watch_roles.is_well(minute):
-            self._graph.watch.well_at = minute.at
+            watch.well_at = minute.at
         if watch_roles.WATCHES not in self._graph.roles:
             self._judge(minute)
 
@@ -102,11 +117,12 @@ class RootCause:
 
     def _judge(self, minute: Minute) -> None:
         """Networks, then gateways, then devices."""
-        self._graph.watch.judged_at = minute.at
+        watch = self._graph.watch
+        watch.judged_at = minute.at
         judge_networks.judge(minute)
         self._freeze(minute, again=False)
         judge_gateways.judge(minute)
-        judge_devices.judge(minute)
+        watch.left_at = judge_devices.judge(minute)
 
     def _freeze(self, minute: Minute, *, again: bool) -> None:
         wanted = judge_networks.wanted(minute) | watch_sources.wanted(minute) | watch_roles.wanted(minute)

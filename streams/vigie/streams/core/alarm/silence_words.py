@@ -1,16 +1,22 @@
 """What is told of a device that is silent: since when, how sure that is in words, what explains it, what to check."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from vigie.streams.core.alarm.minute import Said
 from vigie.streams.core.amounts import number_text
-from vigie.streams.core.local_time import NO_BREAK, duration_text, moment_text, utc_text
+from vigie.streams.core.local_time import NO_BREAK, duration_text, utc_text
+from vigie.streams.core.local_time import moment_text as moment
 from vigie.topics.alarm_input import SilenceSignal
 
 NO_ARRIVAL, NEVER_SEEN, NO_RETURN, POOR_COVERAGE = "no_arrival", "never_seen", "no_return", "poor_coverage"
 _MOST_PHI = 9
 """One chance in a billion: beyond it a number says nothing to anybody."""
+
+
+moment_text = lru_cache(4096)(moment)
+"""Devices that fall silent together have their last arrivals in common, to the millisecond or nearly."""
 
 
 class Whose(NamedTuple):
@@ -31,6 +37,7 @@ class Whose(NamedTuple):
     placement: str = ""
 
 
+@lru_cache(1024)
 def chance_text(phi: float, language: str) -> str:
     r"""φ in words: one chance in so many that it is bad luck.
 
