@@ -1,7 +1,7 @@
 """Signals to alert events through the life cycle: a table of signals and transitions, and the words of each."""
 
-import msgspec
 import pytest
+from streams.core.alarm_by_hand import Kept
 
 from vigie.streams.core.alarm.applied import apply
 from vigie.streams.core.alarm.book import Book
@@ -17,9 +17,9 @@ from vigie.streams.core.alarm.held import (
     dump,
     load,
 )  # fmt: skip
+from vigie.streams.core.alarm.intent import Clear, Raise
 from vigie.streams.core.alarm.signals import of_platform
-from vigie.streams.core.alarm.silences import of_silence
-from vigie.topics.alarm_input import PlatformSignal, SilenceSignal
+from vigie.topics.alarm_input import PlatformSignal
 from vigie.topics.avro import Framer
 from vigie.topics.identity import alert_id, event_id
 
@@ -31,42 +31,21 @@ TOLD = MORNING + 2 * HOUR
 """When the platform told of its trouble."""
 
 
-class Kept:
-    """What is kept, in memory; each value goes through the changelog's bytes."""
-
-    def __init__(self, saved: dict[str, bytes] | None = None) -> None:
-        self.values: dict[str, Held] = {key: load(value) for key, value in (saved or {}).items()}
-
-    def get(self, key: str) -> Held | None:
-        return self.values.get(key)
-
-    def put(self, key: str, value: Held) -> None:
-        self.values[key] = value
-
-    def items(self) -> list[tuple[str, Held]]:
-        return list(self.values.items())
-
-    def saved(self) -> dict[str, bytes]:
-        return {key: dump(value) for key, value in self.values.items()}
-
-
 def silent(last=0, decided=None):
     """The device has been silent since `last`; hours after the morning."""
     at = MORNING + last * HOUR
-    return SilenceSignal(
-        address=ADDRESS, silent=True, last_arrival_at=at, due_at=at + 2_700_000, arrival_at=None,
-        decided_at=MORNING + (last + 3 if decided is None else decided) * HOUR, period_s=900, model="EM300-TH",
-        network="metropole",
-    )  # fmt: skip
+    decided_at = MORNING + (last + 3 if decided is None else decided) * HOUR
+    facts = {"device": ADDRESS, "model": "EM300-TH", "period_s": "900"}
+    return Raise(
+        KEY, str(at), 3, at + 2_700_000, at, decided_at, "no_arrival", "Silencieux.", "Silent.", facts, device=ADDRESS
+    )
 
 
 def back(last=0, arrival=5):
     """The device, silent since `last`, is heard again at `arrival`."""
-    at, heard = MORNING + last * HOUR, MORNING + arrival * HOUR
-    return SilenceSignal(
-        address=ADDRESS, silent=False, last_arrival_at=at, due_at=at + 2_700_000, arrival_at=heard,
-        decided_at=heard, period_s=900, model="EM300-TH", network="metropole",
-    )  # fmt: skip
+    heard, cause = MORNING + arrival * HOUR, str(MORNING + last * HOUR)
+    facts = {"heard_again_at": "2025-06-18T12:12:00Z"}
+    return Clear(KEY, heard, heard, heard, "heard", "De retour.", "Back.", facts, cause)
 
 
 def trouble(cause="raw.lora/3/41", rule="poison_record"):
@@ -80,10 +59,7 @@ def play(*signals):
     saved, events = {}, []
     for signal in signals:
         kept = Kept(saved)
-        intents = (
-            of_platform(signal, TOLD) if isinstance(signal, PlatformSignal) else of_silence(signal, "Europe/Paris")
-        )
-        events += apply(Book(kept), intents)
+        events += apply(Book(kept), of_platform(signal, TOLD) if isinstance(signal, PlatformSignal) else [signal])
         saved = kept.saved()
     return events
 
@@ -130,32 +106,19 @@ def test_ids_come_from_the_cause_alone():
     assert len({event.event_id for event in play(trouble("a"), trouble("b"), trouble("a", rule="lag"))}) == 6
 
 
-def test_what_a_silence_says():
+def test_what_a_raise_and_its_end_say():
     raised, cleared = play(silent(), back())
-    assert raised.explanation.sentence_fr == (
-        f"Le capteur {ADDRESS} (EM300-TH) n'a rien envoyé depuis le 18/06/2025 à 09:12, "
-        "soit au moins 3 périodes de 15\u00a0min."
-    )
-    assert raised.explanation.sentence_en == (
-        f"Device {ADDRESS} (EM300-TH) has sent nothing since 2025-06-18 09:12, at least 3 periods of 15\u00a0min."
-    )
-    assert cleared.explanation.sentence_fr == (
-        f"Le capteur {ADDRESS} (EM300-TH) émet de nouveau depuis le 18/06/2025 à 14:12, après 5\u00a0h de silence."
-    )
+    assert (raised.explanation.sentence_fr, cleared.explanation.sentence_en) == ("Silencieux.", "Back.")
     assert (raised.state, raised.priority, raised.author) == ("unacknowledged", 3, "system")
     assert (cleared.state, cleared.revision) == ("normal", 1)
     assert (raised.event_at, raised.arrival_at, raised.decided_at) == (
         MORNING + 2_700_000, MORNING, MORNING + 3 * HOUR,
     )  # fmt: skip
     assert (cleared.event_at, cleared.arrival_at) == (MORNING + 5 * HOUR, MORNING + 5 * HOUR)
-    assert cleared.explanation.fields["heard_again_at"] == "2025-06-18T12:12:00Z"
     assert (raised.mail, cleared.mail, raised.active, cleared.active) == ("incident", "incident", True, False)
     assert raised.explanation.fields["check_fr"]
-
-
-def test_a_device_of_unknown_model_has_a_sentence_too():
-    (event,) = play(msgspec.structs.replace(silent(), model=""))
-    assert f"Le capteur {ADDRESS} n'a rien envoyé" in event.explanation.sentence_fr
+    assert cleared.explanation.fields["model"] == "EM300-TH", "what was known at the raise stays"
+    assert cleared.explanation.fields["heard_again_at"] == "2025-06-18T12:12:00Z"
 
 
 @pytest.mark.parametrize("rule", ["poison_record", "another"])
@@ -194,8 +157,8 @@ def test_what_the_first_version_kept_is_taken_up():
     """A silence that was open when the version changed is cleared under its id, and not raised again."""
     kept = Kept({KEY: dump(SilenceAlarm(MORNING, True)), "writer": dump(Writer(7))})
     book = Book(kept)
-    assert apply(book, of_silence(silent(), "Europe/Paris")) == []
-    (cleared,) = apply(book, of_silence(back(), "Europe/Paris"))
+    assert apply(book, [silent()]) == []
+    (cleared,) = apply(book, [back()])
     assert (cleared.alert_id, cleared.transition, cleared.revision) == (alert_id(KEY, str(MORNING)), "cleared", 1)
     known = as_alarm("platform:a:b", PlatformAlarm(("one",)))
     assert known.recent == ("one",)
@@ -203,7 +166,7 @@ def test_what_the_first_version_kept_is_taken_up():
 
 def test_what_is_over_stands_in_the_ring():
     kept = Kept()
-    apply(Book(kept), [*of_silence(silent(), "Europe/Paris"), *of_silence(back(), "Europe/Paris")])
+    apply(Book(kept), [silent(), back()])
     assert isinstance(kept.values["over/0"], Over)
     found = Book(Kept(kept.saved())).find(alert_id(KEY, str(MORNING)))
     assert found is not None

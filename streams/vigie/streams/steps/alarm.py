@@ -20,7 +20,6 @@ from vigie.streams.core.alarm.happen import When
 from vigie.streams.core.alarm.held import WRITER, Held, Writer
 from vigie.streams.core.alarm.root_cause import RootCause
 from vigie.streams.core.alarm.signals import of_condition, of_platform
-from vigie.streams.core.alarm.silences import of_silence
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.schema_check import schema_ids_in_use
 from vigie.streams.settings import Settings
@@ -29,7 +28,7 @@ from vigie.streams.transport.role import run_role
 from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs
 from vigie.topics import alarm_input
-from vigie.topics.alarm_input import AlarmInput, Command, ConditionSignal, PlatformSignal, SilenceSignal, Tick
+from vigie.topics.alarm_input import AlarmInput, Command, ConditionSignal, PlatformSignal, Tick
 from vigie.topics.alert_event import AlertEvent
 from vigie.topics.avro import Framer
 
@@ -78,7 +77,6 @@ class AlarmStep:
         view: Callable[[], FleetView] = FleetView,
         ticks: str = "live",
     ) -> None:
-        self._zone = zone
         self._framer = Framer("alerts.v1", schema_id)
         self._view = view
         self._live = ticks == "live"
@@ -118,8 +116,6 @@ class AlarmStep:
             intents = [*intents, *of_condition(message)]
         elif isinstance(message, PlatformSignal):
             intents = [*intents, *of_platform(message, timestamp)]
-        elif isinstance(message, SilenceSignal):
-            intents = [*intents, *of_silence(message, self._zone)]
         elif isinstance(message, Command):
             told_at = timestamp if self._live else message.at
             made = obey(self._book, message, When(message.at, told_at, told_at))
