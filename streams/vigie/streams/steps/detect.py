@@ -30,6 +30,8 @@ NEIGHBOURS_MS = 3_600_000
 LEAST_OF_WINDOWS_MS = 3 * 3_600_000
 """For so long after its end a window may still be the news that it is, whatever the upload period."""
 
+_NO_DETAILS: dict[str, float] = {}
+
 signals = Counter(
     "vigie_condition_signals", "Conditions begun, changed and ended, by the platform's rule.", ["rule"],
     registry=metrics.REGISTRY,
@@ -140,6 +142,7 @@ class DetectStep:
 
     def _observations(self, batch: Batch) -> None:
         partition, states, engine, plans = batch.partition, self.kept, self._engine, self._plans
+        new = tuple.__new__  # a third of the time of Sample(...)
         for record in batch:
             seen = read(record.value)
             if seen.reason != FIRST or seen.revision & 0xFF or seen.revision >> 40 or seen.withdrawn:
@@ -154,10 +157,12 @@ class DetectStep:
             if plan.outages and plan.out_of_service(at):
                 unjudged.labels(why="out_of_service").inc()
                 continue
-            memory = self._memory(partition, point)
+            memory = states.get(partition, point)
+            if type(memory) is not Memory:
+                memory = Memory()
             if memory.plan is not plan:
                 engine.bind(memory, plan)
-            details = engine.origin = Details(record.value)
+            engine.observation = record.value
             age_ms = max(arrival_at, self._tick_at, record.timestamp if self._live else 0) - at
             name = record.value[6:38].decode()
             for column, (key, flag, value) in enumerate(zip(seen.layout.series, seen.flags, seen.values, strict=True)):
@@ -166,8 +171,9 @@ class DetectStep:
                     watched = self._watches(partition, point, memory, key)
                 if watched and flag:
                     fresh = age_ms <= 2000 * watched[0][2].upload_s
-                    tests = details.tests(column) if flag > 2 else 0
-                    engine.judge(memory, watched, Sample(at, arrival_at, value, flag, tests, name, fresh))
+                    tests = Details(record.value).tests(column) if flag > 2 else 0
+                    sample = new(Sample, (at, arrival_at, value, flag, tests, name, fresh, None, "", _NO_DETAILS))
+                    engine.judge(memory, watched, sample)
             if memory.late:
                 self._waiting.setdefault(partition, set()).add(point)
             states.put(partition, point, memory, OBSERVATIONS, record.offset)
@@ -196,7 +202,7 @@ class DetectStep:
                 continue
             memory = self._memory(partition, one.subject)
             engine.bind(memory, plan)
-            engine.origin = {}
+            engine.observation = b""
             found = engine.watched(memory, key)
             if one.revision:
                 found = [each for each in found if each[0].rule.takes_repairs]
@@ -230,7 +236,7 @@ class DetectStep:
                 continue
             memory = self._memory(partition, near)
             engine.bind(memory, plan)
-            engine.origin = {}
+            engine.observation = b""
             watched = [each for each in engine.watched(memory, -series) if each[1].last_at < at]
             if watched:
                 fresh = now_at - at <= 2000 * watched[0][2].upload_s

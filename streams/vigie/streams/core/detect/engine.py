@@ -13,6 +13,7 @@ from vigie.streams.core.detect import sentences
 from vigie.streams.core.detect.calendar import holds, near_dusk_or_dawn
 from vigie.streams.core.detect.hold import Hold, settle
 from vigie.streams.core.detect.memory import Alarm, Late, Memory, awake
+from vigie.streams.core.detect.observed import Details
 from vigie.streams.core.detect.plan import Plan
 from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Sample
 from vigie.streams.core.detect.sentences import Said
@@ -33,12 +34,12 @@ class Engine:
 
     Attributes:
         signals: made so far.
-        origin: device, placement and network of what is being judged; asked only when a signal is made.
+        observation: bytes of the one that is being judged; read whole only when a signal is made of it.
     """
 
     def __init__(self) -> None:
         self.signals: list[ConditionSignal] = []
-        self.origin: Mapping[str, str] = {}
+        self.observation = b""
 
     def taken(self) -> list[ConditionSignal]:
         """The signals made since the last time."""
@@ -90,14 +91,14 @@ class Engine:
         if neighbours is not None:
             watched = [(watch, hold, ground._replace(neighbours=neighbours)) for watch, hold, ground in watched]
         for watch, hold, ground in watched:
-            rule = watch.rule
-            if (at <= hold.last_at and not rule.takes_repairs) or (flag > _GOOD and rule.good_only):
+            if flag > _GOOD and watch.good_only:
                 continue
-            if watch.bounded and not watch.from_at <= at < watch.to_at:
+            if watch.checked:
+                if not _is_judged(watch, hold, ground, at):
+                    continue
+            elif at <= hold.last_at:
                 continue
-            if watch.mask_min and near_dusk_or_dawn(at, watch.mask_min, ground.latitude, ground.longitude):
-                continue
-            if not fresh and not rule.takes_repairs:
+            if not fresh and not watch.rule.takes_repairs:
                 if watch.late:
                     self._late(memory, watch, ground, sample)
                 continue
@@ -105,7 +106,7 @@ class Engine:
                 self._late_is_over(memory, watch, sample)
             hold.last_at = at
             held = hold.level
-            judged = rule.judge(hold.memory, sample, ground, held)
+            judged = watch.judge(hold.memory, sample, ground, held)
             level = judged.level
             if not level and not held:
                 if hold.run:
@@ -114,7 +115,7 @@ class Engine:
             if level:
                 if watch.calendar and not holds(watch.calendar, at, ground.zone):
                     judged, level = USUAL, 0
-                elif rule.hastens:
+                elif watch.rule.hastens:
                     hasty = True
             on_delay = 1 if hasty else watch.on_delay
             if settle(hold, level, at, sample.id, on_delay, watch.off_delay_ms):
@@ -187,7 +188,7 @@ class Engine:
         self, plan: Plan, watch: Watch, alarm: Alarm, sample: Sample, said: Said, facts: dict[str, str], *, late: bool
     ) -> ConditionSignal:
         point, level = plan.point, alarm.level
-        origin = self.origin
+        origin: Mapping[str, str] = Details(self.observation) if self.observation else {}
         device = origin.get("device", "")
         if device:
             facts = facts | {"device": device}
@@ -256,6 +257,18 @@ class Engine:
                     del of[key]
             if not of:
                 del memory.late[rule]
+
+
+def _is_judged(watch: Watch, hold: Hold, ground: Ground, at: int) -> bool:
+    """Whether a value of an instant comes after those before, while the rule is in force and the sun neither rises nor
+    sets.
+    """
+    if at <= hold.last_at and not watch.rule.takes_repairs:
+        return False
+    if not watch.from_at <= at < watch.to_at:
+        return False
+    mask_min = watch.mask_min
+    return not mask_min or not near_dusk_or_dawn(at, mask_min, ground.latitude, ground.longitude)
 
 
 def _ended(raised: ConditionSignal, at: int, arrival_at: int) -> ConditionSignal:

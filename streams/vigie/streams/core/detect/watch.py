@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from math import isnan
 
 from vigie.streams.core.detect.calendar import CalendarError, Piece, parse
-from vigie.streams.core.detect.rule import Ground, Rule, rules
+from vigie.streams.core.detect.rule import Ground, Judge, Rule, rules
 from vigie.streams.core.detect.start_values import OWN, SHARES, start_of
 from vigie.streams.core.fleet.words import ALWAYS, EVER, Point, StatedRule
 from vigie.topics.property import PROPERTIES, Kind
@@ -36,7 +36,9 @@ class Watch:
         calendar: pieces; none for always.
         trial: whether nobody is mailed.
         late: whether values that came late are judged, for the archive.
-        from_at, to_at: when the rule is in force; `bounded` where that is not always.
+        from_at, to_at: when the rule is in force.
+        judge, good_only: of the rule: looked up for each value.
+        checked: whether more than the order of its values says if a value is judged.
     """
 
     id: str
@@ -52,7 +54,9 @@ class Watch:
     late: bool
     from_at: int
     to_at: int
-    bounded: bool
+    judge: Judge
+    good_only: bool
+    checked: bool
 
     def priority(self, level: int) -> int:
         """Of a level, 1 to 4: a stated one is of the first level and rises with the others."""
@@ -137,7 +141,11 @@ def _made(
         late=rule.judges_late and stated is not None,
         from_at=stated.from_at if stated else ALWAYS,
         to_at=stated.to_at if stated else EVER,
-        bounded=stated is not None and (stated.from_at, stated.to_at) != (ALWAYS, EVER),
+        judge=rule.judge,
+        good_only=rule.good_only,
+        checked=rule.takes_repairs
+        or parameters["mask_min"] > 0
+        or (stated is not None and (stated.from_at, stated.to_at) != (ALWAYS, EVER)),
     )  # fmt: skip
 
 
