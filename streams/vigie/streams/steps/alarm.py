@@ -35,6 +35,9 @@ from vigie.topics.avro import Framer
 events = Counter(
     "vigie_alert_events", "Alert events written, by transition.", ["transition"], registry=metrics.REGISTRY
 )
+dead_man = Gauge(
+    "vigie_dead_man", "Epoch seconds of the last tick that found all roles answering.", registry=metrics.REGISTRY
+)
 open_alerts = Gauge("vigie_alerts_open", "Alerts that are not over.", registry=metrics.REGISTRY)
 
 
@@ -105,6 +108,9 @@ class AlarmStep:
             self._generation = self._book.generation
         for key, value in self._root.changed():
             self.graph.put(batch.partition, key, value, batch.topic, batch.last_offset)
+        if (again := self._root.again) is not None:
+            out.send("alarm-inputs", None, alarm_input.encode(again), partition=0)
+        dead_man.set(self._root.well_at / 1000)
         open_alerts.set(len(self._book.open))
 
     def _take(self, message: AlarmInput, timestamp: int, offset: int, out: Outputs) -> None:
