@@ -109,18 +109,12 @@ def test_a_shelf_is_of_the_alarm_and_ends_when_it_said():
     )  # fmt: skip
 
 
-def test_the_fleet_says_where_and_what_was_done_there_last():
+@pytest.mark.parametrize("name", ["eui:1", "d1"])
+def test_the_fleet_says_where_and_what_was_done_there_last(name):
     work = {"point": "p1", "state": "done", "started_at": "2025-06-01T08:00:00Z", "ended_at": "2025-06-01T09:00:00Z"}
     repair = fleet_object("intervention", "i-1", **work)
-    city = FleetView().with_objects(
-        [
-            point("p1"),
-            device("d1", "eui:1"),
-            placement("pose-1", "d1", "p1"),
-            fleet_object("intervention", "i-1", **work),
-        ]
-    )
-    silence = Desk().raised(key="silence:eui:1:no_arrival")._replace(device="eui:1", facts={"model": ""})
+    city = FleetView().with_objects([point("p1"), device("d1", "eui:1"), placement("pose-1", "d1", "p1"), repair])
+    silence = Desk().raised(key="silence:eui:1:no_arrival")._replace(device=name, facts={"model": ""})
     known = enriched(silence, city)
     assert (known.point, known.use_case, known.commune) == ("p1", "heat", "13055")
     assert (known.facts["placement"], known.facts["point_code"]) == ("pose-1", "p1")

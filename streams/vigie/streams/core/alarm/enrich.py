@@ -2,6 +2,7 @@
 
 from vigie.streams.core.alarm.advice import advice
 from vigie.streams.core.alarm.intent import Raise
+from vigie.streams.core.fleet.addresses import addresses_of
 from vigie.streams.core.fleet.view import FleetView, Placement, Point
 from vigie.streams.core.local_time import utc_text
 
@@ -28,8 +29,9 @@ def enriched(intent: Raise, view: FleetView) -> Raise:
 
 def _placement(intent: Raise, view: FleetView) -> Placement | None:
     """Where the device stood at the raise; the last of the point's, where only that is known."""
-    for address in (intent.facts.get("address", ""), intent.device):
-        for found in reversed(view.placements_of(address)) if address else ():
+    name, at = intent.device, intent.decided_at
+    for address in (name, intent.facts.get("device", ""), *addresses_of(view, name, at)) if name else ():
+        for found in reversed(view.placements_of(address)):
             if found.from_at <= intent.event_at < found.to_at and intent.point in ("", found.point):
                 return found
     return None
