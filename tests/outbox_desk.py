@@ -47,6 +47,7 @@ class Office:
 
     def take(self, *events, first_offset=None):
         """Events come; their offsets follow on."""
+        self.desk.use(self.book)
         offset = self.places.offset + 1 if first_offset is None else first_offset
         for event in events:
             if offset > self.places.offset:

@@ -179,6 +179,7 @@ class NotifyStep:
                 raise CannotGoOnError("A part of notify has failed: report the error above; it starts anew")
 
     async def _take(self, desk: Desk, batch: Batch) -> None:
+        desk.use(self._directory.book())
         for place, record in enumerate(batch):
             if record.offset <= self.outbox.offset:
                 continue

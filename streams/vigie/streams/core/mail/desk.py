@@ -76,6 +76,11 @@ class Desk:
         """The lists and contacts in force."""
         return self._who.book
 
+    def use(self, book: AddressBook) -> None:
+        """Take another book."""
+        if self._who.use(book):
+            self._look_at_all()
+
     # -- events
 
     def take(self, event: AlertEvent, offset: int, now: int, size: int = 0) -> None:
@@ -182,8 +187,7 @@ class Desk:
 
     def advance(self, now: int, book: AddressBook) -> None:
         """Make the letters that are due by `now` (epoch ms UTC), by these lists and contacts."""
-        if self._who.use(book):
-            self._look_at_all()
+        self.use(book)
         self._daily(now)
         while (name := self._agenda.take(now)) is not None:
             if (group := self.shelf.groups.get(name)) is not None:

@@ -12,13 +12,15 @@ from typing import NamedTuple
 from vigie.streams.core.mail import digest
 from vigie.streams.core.mail.desk import Desk
 from vigie.streams.core.mail.directory import MailingList
-from vigie.streams.core.mail.groups import CRITICAL, MEDIUM, told_together
+from vigie.streams.core.mail.groups import CRITICAL, LISTED, MEDIUM, told_together
 from vigie.streams.core.mail.letter import Letter
 from vigie.streams.core.mail.limits import alone_and_together, within_hour
 from vigie.streams.core.mail.outbox_records import WEBHOOK, Day, Group, Overflow, Recipient, Sheet
 from vigie.streams.core.mail.quiet import is_quiet
 
 DIGEST = "digest"
+LISTED_IN_DIGEST = 200
+"""Events that the digest of a full hour lists; further ones are counted."""
 
 
 class Mail(NamedTuple):
@@ -114,7 +116,8 @@ class Dispatch:
         through = lists.get(fresh[0].list)
         per_hour = (through.per_hour if through else 0) or self._per_hour
         sent = [] if recipient is None else recipient.sent
-        alone, together = alone_and_together([mail.priority for mail in fresh], sent, per_hour, now)
+        waiting = [(mail.made_at, mail.priority) for mail in fresh]
+        alone, together = alone_and_together(waiting, sent, per_hour, now)
         allowed = [*tried, *fresh[:alone]]
         if together:
             rest = fresh[alone:]
@@ -157,7 +160,7 @@ class Dispatch:
             events, more = digest.part_of(mail.day, mail.contact, self._desk.book, self._desk.rules.fallback)
         else:
             sheets = [sheet for each in (mail.covers or (mail,)) for sheet in each.sheets]
-            events, more = told_together(sheets)
+            events, more = told_together(sheets, LISTED_IN_DIGEST if mail.covers else LISTED)
         if mail.group is None:
             return Letter(
                 mail.id, DIGEST, mail.list, mail.contact, mail.language, "", mail.id, tuple(events), mail.made_at, more
@@ -247,8 +250,8 @@ def _gathered(contact: str, mails: list[Mail], now: int) -> Mail:
     return Mail(name, contact, now, priority, False, first.list, first.language, covers=tuple(mails))
 
 
-def _first_made(mail: Mail) -> tuple[int, str]:
-    return mail.made_at, mail.id
+def _first_made(mail: Mail) -> tuple[int, bool, str]:
+    return mail.made_at, bool(mail.covers), mail.id
 
 
 def _name(*parts: str) -> str:

@@ -199,13 +199,19 @@ def _merge_waiting(group: Group) -> None:
             return
 
 
-def told_together(sheets: list[Sheet]) -> tuple[list[AlertEvent], int]:
-    """The events of several letters as one: each once, at most LISTED of them; and how many more."""
+def told_together(sheets: list[Sheet], listed: int = LISTED) -> tuple[list[AlertEvent], int]:
+    """The events of several letters as one: each once, and how many more than are listed.
+
+    Where they are too many, each alert's first and latest are kept; of too many alerts the first and the last.
+    """
     found = {event.event_id: event for sheet in sheets for event in sheet.events}
-    events = list(found.values())
-    more = sum(sheet.more for sheet in sheets)
-    if len(events) > LISTED:
-        half = LISTED // 2
-        more += len(events) - LISTED
+    more, events = sum(sheet.more for sheet in sheets), list(found.values())
+    if len(events) > listed:
+        latest = {event.alert_id: event.event_id for event in events}
+        first = {event.alert_id: event.event_id for event in reversed(events)}
+        kept = {*first.values(), *latest.values()}
+        events = [event for event in events if event.event_id in kept]
+    if len(events) > listed:
+        half = listed // 2
         events = [*events[:half], *events[-half:]]
-    return events, more
+    return events, more + len(found) - len(events)
