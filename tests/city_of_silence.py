@@ -14,6 +14,7 @@ from vigie.topics.alarm_input import AlarmInput, ConnectorHeartbeat, Freeze, Hea
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+PERIOD_MS = 20 * MINUTE_MS
 START_AT = 1_760_000_040_000
 MISSED = 4
 """Slots that must be missed in a row before a device is called silent."""
@@ -125,8 +126,8 @@ class City:
         return SilenceSignal(
             address=device.address, silent=silent, last_arrival_at=device.last_at,
             due_at=device.last_at + MISSED * device.period_ms, arrival_at=arrival_at, decided_at=arrival_at or at,
-            period_s=device.period_ms // 1000, model="EM400-TLD", network=device.network, rule="no_arrival", law="slots",
-            interval_s=device.period_ms / 1000, missed=MISSED, phi=4.2, phi_threshold=4.0, loss=0.05, burst=0.05,
+            period_s=device.period_ms // 1000, model="EM400-TLD", network=device.network, rule="no_arrival",
+            law="slots", interval_s=device.period_ms / 1000, missed=MISSED, phi=4.2, phi_threshold=4.0, loss=0.05, burst=0.05,
             gateways=device.gateways,
         )  # fmt: skip
 
@@ -192,7 +193,7 @@ def restored(state: dict[str, bytes]) -> RootCause:
     return root
 
 
-def containers(gateway: str, count: int, network: str, *, period_ms: int = HOUR_MS, other: str = "") -> list[Device]:
+def containers(gateway: str, count: int, network: str, *, period_ms: int = PERIOD_MS, other: str = "") -> list[Device]:
     """Devices spread over their period, all behind one gateway (or two)."""
     parents = (gateway, other) if other else (gateway,)
     return [
