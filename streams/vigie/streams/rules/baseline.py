@@ -6,6 +6,7 @@ from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, 
 from vigie.streams.core.detect.usual import ORIGINS, against, amount, interval_text, usual_at
 from vigie.topics.property import PROPERTIES, Kind
 
+_NOISE = tuple(one.name for one in PROPERTIES.values() if one.kind is Kind.LEVEL)
 _ALARM, _KEEP, _SUPPORT = "alarm", "suspect", "least_support"
 
 
@@ -43,6 +44,8 @@ register(
         wants_baseline=True,
         says=says,
         properties=tuple(one.name for one in PROPERTIES.values() if one.kind in (Kind.GAUGE, Kind.LEVEL)),
+        on_by_default=True,
+        by_default_at=(*_NOISE, "active_power", "apparent_power"),
         parameters={
             _ALARM: Parameter(5.0, "σ", "Écart à partir duquel elle alerte", 1, 100),
             _KEEP: Parameter(3.5, "σ", "Écart jusqu'auquel une alerte levée reste levée", 0.5, 100),

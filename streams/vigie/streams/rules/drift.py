@@ -23,6 +23,8 @@ register(
             for one in PROPERTIES.values()
             if one.kind in (Kind.GAUGE, Kind.LEVEL, Kind.INTERVAL_COUNT) and one.name not in _OF_BATTERIES
         ),
+        on_by_default=True,
+        by_default_at=(*(one.name for one in PROPERTIES.values() if one.kind is Kind.LEVEL), "water_level", "fill"),
         parameters=PARAMETERS,
         delays={"on_delay": 1, "off_delay_s": 0},
         priorities=(4,),

@@ -17,6 +17,7 @@ register(
         properties=("air_temperature",),
         parameters=PARAMETERS
         | {LEARN: Parameter(14.0, "j", "Jours d'apprentissage de l'écart habituel aux voisins", 5, 90)},
+        on_by_default=True,
         delays={"on_delay": 1, "off_delay_s": 0},
         priorities=(4,),
         contribution_fr=(

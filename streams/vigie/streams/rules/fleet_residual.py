@@ -91,6 +91,7 @@ register(
             _LEARN: Parameter(7.0, "j", "Durée d'apprentissage de l'écart habituel", 1, 60),
             _FLOOR: Parameter(0.2, "unité", "Écart type en deçà duquel l'écart habituel n'est pas pris", 0, 1e6),
         },
+        on_by_default=True,
         delays={"on_delay": 2, "off_delay_s": 7200},
         priorities=(4,),
         contribution_fr=(

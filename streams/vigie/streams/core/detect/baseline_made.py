@@ -31,7 +31,13 @@ TO_DEVIATION = 1.4826
 KINDS = (Kind.GAUGE, Kind.LEVEL, Kind.INTERVAL_COUNT)
 """Of properties that have a baseline: neither meters, nor directions, nor categories."""
 
-CLIP = 6.0
+_TAILS, _TO_MAD = (0.1, 0.9), 3.8
+"""From the span that holds 80 % of normal values to their MAD: an hour in which lamps are lit on some days and not on
+others, or that storms visit, has a MAD near 0 and is wide all the same."""
+_SHIFTED = 0.2
+"""Of the step to the hour before or after: what comes an hour early or late (dusk, a rush) is within 3.4 deviations."""
+_HEAVY = 1.5
+CLIP = 4.0
 """Standard deviations beyond which a value counts no more in the mean of its day."""
 _LEAST_OF_DAY = 0.5
 """Share of a usual day's values that the mean of a day needs."""
@@ -82,13 +88,11 @@ def baseline_of(track: Track, point: str, zone: str, made_at: int, from_at: int,
         return np.where(by_week, of_week, np.where(by_day, of_day[every_hour % 24], nan)).astype(np.float64)
 
     median = chosen(weekly.median, daily.median)
-    apart = np.abs(good.values - median[hour])
-    known = ~np.isnan(apart)
-    pooled = grouped_quantile(apart[known], hour[known] % 24, 24, 0.5)[every_hour % 24]
-    mad = np.fmax(chosen(weekly.mad, daily.mad), pooled)
+    mad = _widened(chosen(weekly.mad, daily.mad), median, good.values - median[hour], hour)
     mean = chosen(weekly.mean, daily.mean)
     finest = _resolution(good.values)
-    days = _days(good.values - median[hour], np.maximum(mad * TO_DEVIATION, finest)[hour], day)
+    days = _days(good.values - median[hour], np.maximum(mad, finest)[hour] * TO_DEVIATION, day)
+    like = float(np.median(weekly.days)) if by_week.all() else float(LEAST_DAYS)
     found = np.where(by_week, "w", np.where(by_day, "d", "-"))
     return Baseline(
         point, track.property, track.channel, made_at, from_at, to_at,
@@ -97,9 +101,30 @@ def baseline_of(track: Track, point: str, zone: str, made_at: int, from_at: int,
         _numbers(mean if count else np.full(HOURS, nan)),
         _numbers(chosen(weekly.variance, daily.variance) if count else np.full(HOURS, nan)),
         origin="".join(found.tolist()), resolution=finest,
-        day_mean=days[0], day_deviation=days[1], day_memory=days[2],
+        day_mean=days[0], day_deviation=days[1] * _unseen(like), day_memory=days[2],
         dispersion=_dispersion(good, mean[hour]) if count else nan,
     )  # fmt: skip
+
+
+def _widened(mad: Floats, median: Floats, apart: Floats, hour: Ints) -> Floats:
+    """The MAD of each hour, no narrower than that of its hour of any day, than its tails and than shifts ask for.
+
+    Args:
+        mad: (HOURS,) of the hour itself, which eight days tell within a third only.
+        median: (HOURS,).
+        apart: (n,) distances of the values from their median.
+        hour: (n,) of the week.
+    """
+    known = ~np.isnan(apart)
+    of_day, distances = hour[known] % 24, apart[known]
+    pooled = grouped_quantile(np.abs(distances), of_day, 24, 0.5)
+    low, high = (grouped_quantile(distances, of_day, 24, quantile) for quantile in _TAILS)
+    tails = (high - low) / _TO_MAD
+    tails = np.where(tails > _HEAVY * pooled, tails, 0.0)
+    steps = np.fmax(np.abs(median - np.roll(median, 1)), np.abs(median - np.roll(median, -1)))
+    of_hour = np.arange(HOURS) % 24
+    found: Floats = np.maximum.reduce([np.fmax(mad, pooled[of_hour]), tails[of_hour], _SHIFTED * np.nan_to_num(steps)])
+    return found
 
 
 def _numbers(values: Floats) -> tuple[float, ...]:
@@ -148,6 +173,17 @@ def _days(apart: Floats, deviation: Floats, day: Ints) -> tuple[float, float, fl
     power = float(np.sqrt((left**2).sum() * (right**2).sum()))
     memory = float((left * right).sum()) / power if power else 0.0
     return middle, strays, round(min(max(memory, 0.0), 0.95), 4)
+
+
+def _unseen(days: float) -> float:
+    """How much more a day strays that the medians were not made from: these have an error, and followed the others.
+
+    Source: variance of a median of normal values, π/2 of that of a mean.
+
+    >>> round(_unseen(8), 2)
+    1.17
+    """
+    return float(np.sqrt((days + np.pi / 2) / max(days - 1, 1)))
 
 
 def _dispersion(good: Track, expected: Floats) -> float:

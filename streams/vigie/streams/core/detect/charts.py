@@ -12,6 +12,8 @@ from math import isnan, nan, sqrt
 
 from msgspec import Struct
 
+MOST = 2.5
+"""Standard deviations that one day counts at most: a flood or a feast of two days is no drift, three days are."""
 LEAST_SHARE = 0.5
 """Share of a usual day's values that a day needs to be judged."""
 
@@ -91,6 +93,7 @@ def judge_day(charts: Charts, usual: Usual, slack: float, interval: float, weigh
     if not isnan(charts.before) and usual.memory > 0:
         past = (charts.before - usual.middle) / usual.deviation
         stray = (stray - usual.memory * past) / sqrt(1 - usual.memory**2)
+    stray = min(max(stray, -MOST), MOST)
     charts.up = min(max(0.0, charts.up + stray - slack), 2 * interval)
     charts.down = min(max(0.0, charts.down - stray - slack), 2 * interval)
     limit = width * sqrt(weight / (2 - weight))
@@ -110,7 +113,8 @@ def learn(charts: Charts, days: float, slow: float) -> Usual | None:
         charts.square += new * (apart * apart * (1 - new) - charts.square)
         charts.middle += new * apart
         return None
-    deviation = sqrt(charts.square * days / max(days - 1, 1))
+    # Of so few days it may be a fifth too small, which would double the false alarms: one standard error is added.
+    deviation = sqrt(charts.square * days / max(days - 1, 1)) * (1 + 1 / sqrt(2 * days))
     usual = Usual(charts.middle, deviation)
     if abs(apart) < 2 * deviation and charts.strength < 0.5:
         charts.middle += slow * apart

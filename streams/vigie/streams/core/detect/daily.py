@@ -12,7 +12,7 @@ from vigie.streams.core.detect.usual import amount, around, unit_of, usual_at
 
 _SLACK, _INTERVAL, _WEIGHT, _WIDTH = "cusum_k", "cusum_h", "ewma_lambda", "ewma_l"
 LEARN, _FLOOR, _KEEP = "learn_days", "floor", "keep"
-_CLIP = 6.0
+_CLIP = 4.0
 _SLOW = 0.01
 
 PARAMETERS = {

@@ -133,6 +133,7 @@ class Rule:
         due: of a rule that also judges by ticks what it remembers; only called while `waits(memory)`.
         waits: whether something in its memory waits for a tick.
         on_by_default: whether it watches every point that it can without being stated in the fleet.
+        by_default_at: names of the properties for which that holds; empty for all that it can watch.
         parameters: by name, the engine's own (`on_delay`, `off_delay_s`, …) left out.
         delays: what it wants other than the engine's start values, by the same names.
         priorities: of level 1, 2, 3 …; the last holds beyond.
@@ -170,6 +171,7 @@ class Rule:
     indicators: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     on_by_default: bool = False
+    by_default_at: tuple[str, ...] = ()
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
     priorities: tuple[int, ...] = (3,)

@@ -95,7 +95,7 @@ def watches(
         for made in _made(key, rule, one, point, zone, subject)
     ]
     for name, rule in rules().items():
-        if rule.on_by_default and name not in named:
+        if rule.on_by_default and name not in named and (not rule.by_default_at or name_of(key) in rule.by_default_at):
             found += _made(key, rule, None, point, zone, subject)
     return tuple(sorted(found, key=lambda one: not one.rule.hastens))
 
