@@ -85,7 +85,8 @@ class City:
         frames: dict[str, int] = {}
         networks: dict[str, int] = {}
         watched: dict[str, int] = {}
-        off = {name for name in {*self.gateways, *self.sources, *self.sources.values()} if stopped(name)}
+        named = {*self.gateways, *self.sources, *(device.network for device in self.devices)}
+        off = {name for name in named if stopped(name)}
         off |= {network for name, network in self.sources.items() if name in off}
         for device in self.devices:
             watched[device.network] = watched.get(device.network, 0) + 1
@@ -127,8 +128,8 @@ class City:
             address=device.address, silent=silent, last_arrival_at=device.last_at,
             due_at=device.last_at + MISSED * device.period_ms, arrival_at=arrival_at, decided_at=arrival_at or at,
             period_s=device.period_ms // 1000, model="EM400-TLD", network=device.network, rule="no_arrival",
-            law="slots", interval_s=device.period_ms / 1000, missed=MISSED, phi=4.2, phi_threshold=4.0, loss=0.05, burst=0.05,
-            gateways=device.gateways,
+            law="slots", interval_s=device.period_ms / 1000, missed=MISSED, phi=4.2, phi_threshold=4.0, loss=0.05,
+            burst=0.05, gateways=device.gateways,
         )  # fmt: skip
 
 

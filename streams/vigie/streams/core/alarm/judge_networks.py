@@ -31,9 +31,13 @@ def heard(minute: Minute, message: Heard) -> None:
         if network is None:
             network = networks[name] = Network()
         network.last_at = max(network.last_at, message.networks.get(name, 0))
-        if name in message.watched:
-            network.watched[message.partition] = message.watched[name]
         minute.graph.touch(NETWORK + name, network)
+    if message.watched:  # all of a partition, where it changed
+        for name, network in networks.items():
+            now = message.watched.get(name, 0)
+            if network.watched.get(message.partition, 0) != now:
+                network.watched[message.partition] = now
+                minute.graph.touch(NETWORK + name, network)
 
 
 def judge(minute: Minute) -> None:
