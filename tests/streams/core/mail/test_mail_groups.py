@@ -86,6 +86,13 @@ def test_what_is_over_before_its_mail_stands_in_the_digest_and_a_critical_one_is
     assert office.told() == [("incident", ["raised", "cleared"], 0)]
 
 
+def test_what_happened_once_is_no_state_that_passed_and_is_mailed():
+    office, event = Office(), raised("decode raw.lora/3", kind="platform", rule="poison_record", use_case="")
+    office.take(event, cleared(event, NOON))
+    office.until(NOON + HOUR)
+    assert office.told() == [("incident", ["raised", "cleared"], 0)]
+
+
 def test_what_a_cause_explains_before_its_mail_is_not_mailed_and_the_causes_mail_lists_it():
     office = Office()
     gateway = raised("gw:1", NOON + MINUTE, kind="gateway", rule="gateway_down", priority=2, use_case="")

@@ -211,12 +211,12 @@ class Desk:
             self._schedule(group)
 
     def _letter(self, group: Group, now: int) -> None:
+        group.fleeting = groups.is_fleeting(group, crowds.active(self.shelf.crowds.get(group.id, [])))
         events, more = group.pending, group.pending_more
         group.pending, group.pending_more, group.due_at = [], 0, 0
         if self._gathering.get(group.key) is group:
             del self._gathering[group.key]
-        if groups.is_fleeting(group, crowds.active(self.shelf.crowds.get(group.id, []))):
-            group.fleeting = True
+        if group.fleeting:
             for event in events:
                 self._count_as(digest.FLEETING, event, 0)
             return

@@ -139,12 +139,21 @@ def schedule(group: Group, event: AlertEvent, waits: Waits, now: int, not_before
 
 
 def is_fleeting(group: Group, crowd_active: int) -> bool:
-    """Whether all was over before anybody was told, and none of it was critical."""
+    """Whether all was over before anybody was told, and none of it was critical.
+
+    What was over as it began is no state that passed: it happened (a poison record), and is told.
+    """
     return (
         not group.last_at
         and not crowd_active
         and not any(alert.active or alert.event.priority == CRITICAL for alert in group.alerts.values())
+        and not any(_happened(group, event) for event in group.pending)
     )
+
+
+def _happened(group: Group, event: AlertEvent) -> bool:
+    alert = group.alerts.get(event.alert_id)
+    return alert is not None and not is_active(event) and event.decided_at <= alert.event.decided_at
 
 
 def reminders(group: Group) -> list[AlertEvent]:
