@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 QUARTER_MS = 900_000
 MINUTE_MS = 60_000
+SILENT_PERIODS = 15
+"""In the city a message in 250 is lost, never two in a row: whoever learns that calls a device silent after five to
+twelve, and this day holds no silence between two periods and eighteen."""
 UPLINK, DUPLICATE = "uplink", "duplicate"
 
 
@@ -120,8 +123,9 @@ def count(events: Iterable[Event], *, fleet: Mapping[str, Announced], last_tick_
     found.received_by = dict(sorted(nets.items()))
     found.dead_letters = dict(sorted(reasons.items()))
     found.windows = len(windows)
+    first_at = min(map(min, heard.values()), default=0)
     for device, announced in fleet.items():
-        raised, cleared = silences(sorted(heard[device]), announced.upload_ms, last_tick_at)
+        raised, cleared = silences(sorted(heard[device]) or [first_at], announced.upload_ms, last_tick_at)
         found.alerts_raised += raised
         found.alerts_cleared += cleared
     found.mails = found.alerts_raised
@@ -147,16 +151,16 @@ def quarters(points: Iterable[Point], announced: Announced, last_tick_at: int) -
 def silences(arrivals: list[int], period_ms: int, last_tick_at: int) -> tuple[int, int]:
     """How often was a device silent at a minute tick, and how often did it come back?
 
-    Silent means: at a tick, three declared periods have gone by since the last arrival.
+    Silent means: at a tick, SILENT_PERIODS declared periods have gone by since the last arrival.
 
-    >>> silences([0, 900_000, 10_000_000], 900_000, 10_800_000)
+    >>> silences([0, 900_000, 20_000_000], 900_000, 21_000_000)
     (1, 1)
-    >>> silences([0, 900_000], 900_000, 3_600_000), silences([0, 900_000], 900_000, 3_540_000)
+    >>> silences([0, 900_000], 900_000, 14_400_000), silences([0, 900_000], 900_000, 14_340_000)
     ((1, 0), (0, 0))
     """
     raised = cleared = 0
     for place, arrival_at in enumerate(arrivals):
-        due_at = arrival_at + 3 * period_ms
+        due_at = arrival_at + SILENT_PERIODS * period_ms
         judged_at = -(-due_at // MINUTE_MS) * MINUTE_MS
         returns = arrivals[place + 1] if place + 1 < len(arrivals) else None
         if judged_at <= last_tick_at and (returns is None or returns >= judged_at):

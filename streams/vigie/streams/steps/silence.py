@@ -92,26 +92,33 @@ class SilenceStep:
             for record in batch:
                 self._reception(batch, record.offset, reception.decode(record.value), around, hearing, out)
             return
+        get, applied, put, expect = clocks.get, clocks.applied, clocks.put, self._expect
         for record, uplink in zip(batch, self._reader.read(batch), strict=True):
-            address = uplink["device"]
-            if uplink["revision"] or clocks.applied(partition, address, topic) >= record.offset:
+            address, offset = uplink["device"], record.offset
+            if uplink["revision"] or applied(partition, address, topic) >= offset:
                 continue
-            clock = self._clock(partition, address)
-            model = uplink["extras"].get("model", "")
+            clock = get(partition, address)
+            if type(clock) is not Clock:
+                clock = Clock(0)
+            model, arrival_at, radio = uplink["extras"].get("model", ""), uplink["ingested_at"], uplink["radio"]
             if model and model != clock.model:
                 clock.model = intern(model)
                 self._expected.pop(address, None)
-            expected = self._expect(address, clock, uplink["ingested_at"])
-            radio = uplink["radio"]
+            expected = expect(address, clock, arrival_at)
+            anchor_at = clock.anchor_at
+            for signal in heard_again(clock, address, arrival_at, expected, around):
+                _send(signal, out)
+            if (network := uplink["network"]) != clock.network:
+                clock.network = intern(network)
+            if expected.known:
+                message = messages.of_uplink(uplink, new_slot=clock.anchor_at != anchor_at)
+                self._behave(address, clock, message, expected, out)
             gateways = radio["gateways"] if radio else ()
-            new_slot = self._move(address, clock, uplink["ingested_at"], uplink["network"], expected, around, out)
-            message = messages.of_uplink(uplink, new_slot=new_slot)
-            self._behave(address, clock, message, expected, out)
             if gateways:
                 most = most_frames(expected.interval_s or clock.interval_s)
                 clock.frames = carried(clock.frames, clock.gateways, gateways, most)
             hearing.frame(address, clock, gateways)
-            clocks.put(partition, address, clock, topic, record.offset)
+            put(partition, address, clock, topic, offset)
 
     def _reception(
         self, batch: Batch, offset: int, heard: Reception, around: Surroundings, hearing: Hearing, out: Outputs
@@ -124,8 +131,11 @@ class SilenceStep:
             return
         clock = self._clock(partition, address)
         expected = self._expect(address, clock, arrival_at)
-        self._move(address, clock, arrival_at, heard.network, expected, around, out)
-        message = messages.of_reception(heard)
+        for signal in heard_again(clock, address, arrival_at, expected, around):
+            _send(signal, out)
+        if heard.network and heard.network != clock.network:
+            clock.network = intern(heard.network)
+        message = messages.of_reception(heard) if expected.known else None
         if message is not None:
             self._behave(address, clock, message, expected, out)
             if message.repeat and heard.gateways and clock.frames:  # the same frame, by other gateways
@@ -133,22 +143,8 @@ class SilenceStep:
         hearing.frame(address, clock, heard.gateways)
         self.clocks.put(partition, address, clock, batch.topic, offset)
 
-    def _move(
-        self, address: str, clock: Clock, arrival_at: int, network: str, expected: Expected, around: Surroundings,
-        out: Outputs,
-    ) -> bool:  # fmt: skip
-        """Move a clock; whether a new slot has begun."""
-        anchor_at = clock.anchor_at
-        for signal in heard_again(clock, address, arrival_at, expected, around):
-            _send(signal, out)
-        if network and network != clock.network:
-            clock.network = intern(network)
-        return clock.anchor_at != anchor_at
-
     def _behave(self, address: str, clock: Clock, message: Message, expected: Expected, out: Outputs) -> None:
         """How a device of the fleet behaves; others may be anybody's."""
-        if not expected.known:
-            return
         if clock.conduct is None:
             clock.conduct = Conduct()
         for change in observe(clock.conduct, message, expected.interval_s or clock.interval_s):

@@ -10,7 +10,7 @@ from vigie.streams.core.silence.clock import NO_ARRIVAL, SENDING_MS, Clock
 from vigie.streams.core.silence.expected import Expected
 from vigie.streams.core.silence.interval import RING, learned_interval_s, learned_jitter_s
 from vigie.streams.core.silence.judge import LEAST_INTERVALS, Surroundings, judge
-from vigie.streams.core.silence.loss import Counts, counted
+from vigie.streams.core.silence.loss import MOST_SLOTS, Counts, counted
 from vigie.streams.core.silence.schedule import IRREGULAR
 from vigie.streams.core.silence.told import Signals, over
 from vigie.streams.core.silence.watch import BLIND_MS, paused
@@ -104,6 +104,9 @@ def _learn_gap(clock: Clock, gap_s: int, expected: Expected) -> None:
 
 
 def _learn_loss(clock: Clock, lost: int) -> None:
+    if not lost and clock.slots < MOST_SLOTS:
+        clock.slots += 1
+        return
     counts = Counts(clock.slots, clock.lost, clock.after, clock.again)
     told = clock.told and not clock.returned_at
     most = clock.missed if told else lost  # an outage that was told is no loss beyond what it took to tell it

@@ -11,7 +11,7 @@ Each has two thresholds, one to begin and one to end, so that it does not chatte
 ended out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -58,7 +58,7 @@ class Conduct(Struct, array_like=True):
     frozen_at: int = 0
     frozen_count: int = 0
     reset_at: int = 0
-    in_time: bool = False
+    in_time: bool = True
     active: int = 0
     causes: dict[str, str] = {}
 
@@ -107,8 +107,21 @@ def followed(share: int, hit: bool) -> int:
     return share + ((_ONE if hit else 0) - share) // MEMORY
 
 
-def observe(conduct: Conduct, message: Message, interval_s: float) -> Iterator[Change]:
+def observe(conduct: Conduct, message: Message, interval_s: float) -> Iterable[Change]:
     """Take a message of a device with this interval (seconds; 0 if unknown); `conduct` is changed in place."""
+    at = message.arrival_at
+    sound = message.measures != conduct.frozen and message.countable and message.measures and not message.repeat
+    if (
+        sound and conduct.in_time and at - message.event_at <= 1000 * LATE_LEAST_S
+        and not (message.impossible or message.reset or conduct.active or conduct.late or conduct.again)
+        and not (conduct.ahead or conduct.dumb_at or conduct.reset_at)
+    ):  # nothing to tell, and nothing that was to be forgotten  # fmt: skip
+        conduct.frozen, conduct.frozen_at, conduct.frozen_count = message.measures, at, 1
+        return ()
+    return _changes(conduct, message, interval_s)
+
+
+def _changes(conduct: Conduct, message: Message, interval_s: float) -> Iterator[Change]:
     at = message.arrival_at
     conduct.again = followed(conduct.again, message.repeat)
     yield from _switch(conduct, REPLAY, message, conduct.again / _ONE, on=REPLAY_ON, off=REPLAY_OFF)

@@ -136,7 +136,7 @@ def _rule(clock: Clock, since_at: int, watch: Watch, found: Verdict, cap: float)
     """Which rule the silence meets; 0 for none."""
     if since_at > clock.last_at and since_at >= watch.first_at:
         return NO_RETURN if clock.last_at else NEVER_SEEN
-    if found.phi >= found.threshold:
+    if found.phi >= found.threshold and (found.law == RATES or found.missed >= LEAST_INTERVALS):
         return NO_ARRIVAL if clock.last_at else NEVER_SEEN
     return POOR_COVERAGE if found.elapsed_ms >= 1000 * cap and clock.last_at else 0
 

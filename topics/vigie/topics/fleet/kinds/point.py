@@ -30,7 +30,7 @@ register(
             integer("upload_s", "Période d'envoi", "s", 1, 2_678_400, required=True,
                     help_fr="Peut être plus longue que le pas : un enregistreur envoie par paquets"),
             text("schedule", "Heures d'envoi",
-                 help_fr="Heure légale, « 06:00 » ou « mon,thu 06:00 » ; « irregular » : à l'événement ; vide : période"),
+                 help_fr="Heure légale, « 06:00 » ou « mon,thu 06:00 » ; « irregular » : sur événement"),
             text("buddy_group", "Groupe de voisins", help_fr="Points comparés entre eux ; vide : aucun"),
             text("datum", "Référence des niveaux", help_fr="NGF, zéro local …"),
         ),
