@@ -16,6 +16,7 @@ from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_database import told
 from vigie.deploy.operator_error import Exit, OperatorError
+from vigie.deploy.recompute_baselines import make_baselines
 from vigie.deploy.recompute_words import WORDS
 from vigie.streams.core.windows.asked import ALL
 from vigie.streams.settings import Settings
@@ -38,30 +39,49 @@ WAITS_S = 20.0
       vigie recompute --indicator 'noise_*' --from 2026-01-01 --subject point:SON-13055-01
       vigie recompute --indicator air_temperature --from 2026-07-01 --subject point:TEM-13055-01
       vigie recompute --indicator '*' --from 2026-01-01 --no-wait --json
+      vigie recompute --baselines
     """
 )
 @click.option(
     "--indicator",
     "name",
-    required=True,
     help="Name of an indicator or a property, or a pattern (noise_*); * for all.",
 )
-@click.option("--from", "start", required=True, help="From this legal time on (2026-03-02, or '2026-03-02 08:00').")
+@click.option("--from", "start", help="From this legal time on (2026-03-02, or '2026-03-02 08:00').")
 @click.option("--to", "end", help="Before this legal time; now, if left out.")
 @click.option("--subject", help="Only this one, such as point:TEM-13055-01 or zone:centre.")
+@click.option("--baselines", is_flag=True, help="What is usual in each hour of the week, which rules judge by, now.")
 @click.option("--no-wait", is_flag=True, help="Only note the request.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(name: str, start: str, end: str | None, subject: str | None, *, no_wait: bool, as_json: bool) -> None:
+def command(
+    name: str | None,
+    start: str | None,
+    end: str | None,
+    subject: str | None,
+    *,
+    baselines: bool,
+    no_wait: bool,
+    as_json: bool,
+) -> None:
     """Compute closed windows of a span again: after another definition, another parameter, or a doubt.
 
     The role recompute does it from the complete set of readings in the store, beside what comes in (setting
     VIGIE_WINDOW_RATE). What has not changed is not published again; what has gets the next revision. Corrections of the
     fleet and readings that come late need no request.
 
+    With --baselines: the baselines of all points are made now, which recompute does by itself each night.
+
     Exit code 2: there is no such indicator, subject or span.
     """
     settings = settings_here()
     words = WORDS[settings.language]
+    if baselines:
+        if name or start or end or subject:
+            raise OperatorError(words["alone"], Exit.USAGE)
+        make_baselines(settings, wait=not no_wait, as_json=as_json)
+        return
+    if name is None or start is None:
+        raise OperatorError(words["missing"], Exit.USAGE)
     since, until = typed_instant(start, settings), typed_instant(end, settings)
     until = int(time.time() * 1000) if until is None else until
     assert since is not None

@@ -33,6 +33,7 @@ from vigie.streams.sinks.database import connect_to_write
 from vigie.streams.sinks.migrate import migrate
 from vigie.streams.sinks.refusals import in_words, is_of_the_database
 from vigie.streams.steps import windows_role
+from vigie.streams.steps.baselines import Baselines
 from vigie.streams.steps.nightly import every_night
 from vigie.streams.steps.repair import Repairer, waiting
 from vigie.streams.steps.windows_again import WindowsAgain
@@ -75,12 +76,10 @@ class Recompute:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._connection: Connection | None = None
         self._strange: int | None = None  # revision of fleet.v1 that the database does not know, told already
-        inputs = [
-            (topic, number) for topic in UPLINKS for number in range(TOPICS[topic].partitions(settings.partitions))
-        ]
-        self._inputs = inputs
+        count = TOPICS[UPLINKS[0]].partitions(settings.partitions)
+        self._inputs = [(topic, number) for topic in UPLINKS for number in range(count)]
         self._tick_at = 0
-        self._gate = RepairGate(inputs)
+        self._gate = RepairGate(self._inputs)
 
     async def run(self) -> int:
         """Work until SIGTERM or SIGINT; returns the exit code."""
@@ -106,7 +105,7 @@ class Recompute:
 
     async def _work(self) -> None:
         settings = self._settings
-        topics = ["fleet.v1", "requalify", "alarm-inputs", *windows_role.TOPICS_NEEDED, *UPLINKS]
+        topics = ["fleet.v1", "requalify", "alarm-inputs", "baselines", *windows_role.TOPICS_NEEDED, *UPLINKS]
         counts = await wait_for_topics(settings.kafka, map(settings.topic, topics), [], self._health)
         async with contextlib.AsyncExitStack() as stack:
             self._health.not_ready("Kafka does not answer")
@@ -163,7 +162,8 @@ class Recompute:
                 self._gate.shut()
                 ends = partial(self._ends, observer)
                 repairer = Repairer(self._settings, self._in_database, output, ends, self._gate)
-                await self._reign(producer, repairer, windows)
+                baselines = Baselines(self._settings, output, windows.view, lambda: self._tick_at)
+                await self._reign(producer, repairer, windows, baselines)
             except psycopg.Error as error:
                 if not is_of_the_database(error):
                     raise
@@ -187,8 +187,8 @@ class Recompute:
                 await asyncio.sleep(ALIVE * self._settings.session_timeout_s)
                 await self._in_database(lambda connection: connection.execute("SELECT 1"))
 
-    async def _reign(self, producer: Any, repairer: Repairer, windows: WindowsAgain) -> None:
-        beside = [asyncio.create_task(work) for work in (every_night(self._settings), windows.run())]
+    async def _reign(self, producer: Any, repairer: Repairer, windows: WindowsAgain, baselines: Baselines) -> None:
+        beside = [asyncio.create_task(one) for one in (every_night(self._settings), windows.run(), baselines.run())]
         try:
             await self._work_by_day(producer, repairer, beside)
         finally:

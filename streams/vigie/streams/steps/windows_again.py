@@ -64,6 +64,7 @@ class WindowsAgain:
         self, settings: Settings, reader: PlainReader, output: Output, view: Callable[[], FleetView],
         tick_at: Callable[[], int], answered: Callable[[], int], schema_id: int,
     ) -> None:  # fmt: skip
+        self.view = view
         self._settings, self._reader, self._output = settings, reader, output
         self._maker = WindowMaker(AggregateEncoder(schema_id), settings.timezone)
         self._session = Session(settings)

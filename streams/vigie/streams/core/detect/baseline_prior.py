@@ -4,64 +4,93 @@ Its width holds both what each of them strays and how they differ from each othe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from math import nan
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from vigie.topics.baseline import HOURS, Baseline
 
 LEAST_POINTS = 3
 """Points that know an hour themselves, for it to be said of another."""
+MOST_POINTS = 50
+"""Points that are kept to tell it from: more say nothing new, and there may be 20,000."""
 
 Group = tuple[str, int, int]
 """Use case, property, channel."""
+Floats = NDArray[np.float64]
 
 
-def with_priors(made: Iterable[Baseline], use_case: Mapping[str, str]) -> list[Baseline]:
-    """The same baselines, with hours of which a point knows nothing filled from its like.
+class Likes:
+    """Gathers baselines, and fills those with hours of which their point knows nothing from their like."""
 
-    Args:
-        made: baselines of the points.
-        use_case: point -> its use case.
-    """
-    groups: dict[Group, list[Baseline]] = defaultdict(list)
-    found: list[Baseline] = []
-    for one in made:
-        groups[use_case.get(one.point, ""), one.property, one.channel].append(one)
-    for group in groups.values():
-        found += _filled(group) if any("-" in one.origin for one in group) else group
-    return found
+    def __init__(self) -> None:
+        self._donors: dict[Group, list[Baseline]] = defaultdict(list)
+        self._waiting: dict[str, tuple[str, list[Baseline]]] = {}
+
+    def take(self, point: str, use_case: str, made: list[Baseline]) -> bool:
+        """Take all baselines of a point; whether they are complete, and need not wait for the others."""
+        complete = True
+        for one in made:
+            missing = one.origin.count("-")
+            complete = complete and not missing
+            donors = self._donors[use_case, one.property, one.channel]
+            if missing < HOURS and len(donors) < MOST_POINTS:
+                donors.append(one)
+        if not complete:
+            self._waiting[point] = use_case, made
+        return complete
+
+    def filled(self) -> Iterator[tuple[str, list[Baseline]]]:
+        """Point and baselines of those that waited; hours that nobody knows stay nan."""
+        priors: dict[Group, _Prior] = {}
+        for point, (use_case, made) in self._waiting.items():
+            for place, one in enumerate(made):
+                group = use_case, one.property, one.channel
+                if "-" in one.origin and group in self._donors:
+                    if group not in priors:
+                        priors[group] = _prior(self._donors[group])
+                    made[place] = _with(one, priors[group])
+            yield point, [one for one in made if one.origin.strip("-")]
+        self._waiting.clear()
 
 
-def _filled(group: Sequence[Baseline]) -> list[Baseline]:
-    own = np.array([[letter in "wd" for letter in one.origin] for one in group])
-    donors = own.sum(axis=0)
+class _Prior(msgspec.Struct):
+    enough: NDArray[np.bool_]
+    support: NDArray[np.int64]
+    columns: dict[str, Floats]
 
-    def of(name: str) -> np.ndarray:  # (points, HOURS), nan where it is not the point's own
-        return np.where(own, np.array([getattr(one, name) for one in group]), nan)
 
-    medians, mads, means, variances = of("median"), of("mad"), of("mean"), of("variance")
-    enough = donors >= LEAST_POINTS
-    median, mad, mean, variance = (np.full(HOURS, nan) for _ in range(4))
+def _prior(donors: list[Baseline]) -> _Prior:
+    own = np.array([[letter in "wd" for letter in one.origin] for one in donors]).reshape(-1, HOURS)
+    enough = own.sum(axis=0) >= LEAST_POINTS
+    support = np.where(own, np.array([one.support for one in donors]).reshape(-1, HOURS), 0).sum(axis=0)
+
+    def of(name: str) -> Floats:  # (donors, HOURS), nan where it is not the point's own
+        column: Floats = np.where(own, np.array([getattr(one, name) for one in donors]).reshape(-1, HOURS), nan)
+        return column[:, enough]
+
+    columns = {name: np.full(HOURS, nan) for name in ("median", "mad", "mean", "variance")}
     if enough.any():
-        median[enough] = np.nanmedian(medians[:, enough], axis=0)
-        between = np.nanmedian(np.abs(medians - median)[:, enough], axis=0)
-        mad[enough] = np.hypot(np.nanmedian(mads[:, enough], axis=0), between)
-        if not np.isnan(means[:, enough]).all():
-            mean[enough] = np.nanmean(means[:, enough], axis=0)
-            variance[enough] = np.nanmean(variances[:, enough], axis=0) + np.nanvar(means[:, enough], axis=0)
-    support = np.where(own, np.array([one.support for one in group]), 0).sum(axis=0)
-    return [_with(one, enough, support, median, mad, mean, variance) if "-" in one.origin else one for one in group]
+        medians, means = of("median"), of("mean")
+        middle = np.nanmedian(medians, axis=0)
+        columns["median"][enough] = middle
+        between = np.nanmedian(np.abs(medians - middle), axis=0)
+        columns["mad"][enough] = np.hypot(np.nanmedian(of("mad"), axis=0), between)
+        if not np.isnan(means).any(axis=0).all():
+            columns["mean"][enough] = np.nanmean(means, axis=0)
+            columns["variance"][enough] = np.nanmean(of("variance"), axis=0) + np.nanvar(means, axis=0)
+    return _Prior(enough, support, columns)
 
 
-def _with(one: Baseline, enough: np.ndarray, support: np.ndarray, *columns: np.ndarray) -> Baseline:
-    asked = np.array([letter == "-" for letter in one.origin]) & enough
-    names = ("support", "median", "mad", "mean", "variance")
+def _with(one: Baseline, prior: _Prior) -> Baseline:
+    asked = np.array([letter == "-" for letter in one.origin]) & prior.enough
     changed = {
-        name: tuple(np.where(asked, column, np.array(getattr(one, name))).tolist())
-        for name, column in zip(names, (support, *columns), strict=True)
+        name: tuple(np.round(np.where(asked, column, np.array(getattr(one, name))), 6).tolist())
+        for name, column in prior.columns.items()
     }
+    support = tuple(np.where(asked, prior.support, np.array(one.support)).tolist())
     origin = "".join("f" if new else letter for new, letter in zip(asked.tolist(), one.origin, strict=True))
-    return msgspec.structs.replace(one, origin=origin, **changed)
+    return msgspec.structs.replace(one, origin=origin, support=support, **changed)
