@@ -47,6 +47,10 @@ def compared(start: str, end: str) -> Stated:
 
 
 SEVERE = {
+    "sending times that are none": (
+        [point("P1", schedule="le matin")], "schedule", "les heures d'envoi 'le matin' ne sont pas comprises",
+        "cannot be understood: expected `06:00`",
+    ),
     "an object twice at a time": (
         [placement("P1/1", "D1", "P1", MARCH), placement("P1/1", "D1", "P1")], "valid_from",
         "placement P1/1 : est dit deux fois pour le même temps (depuis le 01/03/2026 à 01:00)", "is stated twice",
@@ -232,6 +236,9 @@ SEVERE = {
 
 
 ODD = {
+    "sending times that the upload period contradicts": (
+        [point("P1", schedule="06:00")], "upload_s", "mais les heures '06:00' en font un toutes les 86400 s",
+    ),
     "planned": ([placement("P1/1", "D1", "P1", DAYS_AHEAD)], "valid_from", "dans l'avenir : c'est prévu ?"),
     "an intervention that is planned": (
         [intervention(state="under_way", started_at=DAYS_AHEAD, ended_at=None)], "started_at", "c'est prévu ?",
@@ -273,6 +280,7 @@ ODD = {
 
 
 FINE = {
+    "sending times": [point("P1", schedule="mon,thu 06:00", upload_s=302_400), point("P2", schedule="irregular")],
     "channels of one device at two points": [
         placement("P1/1", "D1", "P1", channels=["1"]), placement("P2/2", "D1", "P2", "2026-05-02T00:00:00Z",
             channels=["2"]),

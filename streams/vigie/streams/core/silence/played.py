@@ -10,6 +10,7 @@ from vigie.streams.core.silence.census import Census
 from vigie.streams.core.silence.clock import Clock
 from vigie.streams.core.silence.expected import Expected
 from vigie.streams.core.silence.judge import Surroundings, judge
+from vigie.streams.core.silence.loss import Prior
 from vigie.streams.core.silence.watch import Watch, watched
 from vigie.topics.alarm_input import SilenceSignal
 
@@ -99,7 +100,7 @@ def _die(
     rng: Random, interval_s: int, loss: float, burst: float, jitter: float, days: int, fleet: int, found: Delays
 ) -> None:  # fmt: skip
     clock, told = Clock(0, network="n"), Expected(interval_s, known=True)
-    census = Census(fleet, 1.0, {"n": 1}, 0, {"n": census_of.Prior(loss, burst)})
+    census = Census(fleet, 1.0, {"n": 1}, 0, {"n": Prior(loss, burst)})
     enter = loss * (1 - burst) / (1 - loss)
     slots, lost, at = int(days * 86_400 / interval_s), False, 0
     for slot in range(1, slots + 1):

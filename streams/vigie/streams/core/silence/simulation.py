@@ -22,7 +22,9 @@ from vigie.streams.core.silence.loss import (
     phi_threshold,
 )  # fmt: skip
 
-Ints, Floats, Bools = NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 PARTITIONS = 12
 HOUR_MIN = 60
 
@@ -166,7 +168,8 @@ def simulate(
     lane = np.arange(len(loss))
     lanes = _Lanes(len(loss), lane // mix.devices * partitions + lane % mix.devices % partitions)
     census_each, shortest = max(1, HOUR_MIN // int(minutes.min())), int(minutes.min())
-    false_alarms, first_month, alerts = np.zeros(seeds), np.zeros(seeds), []
+    false_alarms, first_month = np.zeros(seeds), np.zeros(seeds)
+    alerts: list[tuple[int, int]] = []
     for slot in range(len(lost)):
         mine = lane if shortest == minutes.max() else lane[slot % every == 0]
         missing = lost[slot][mine]
