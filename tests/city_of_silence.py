@@ -31,6 +31,7 @@ class Device:
     network: str
     gateways: tuple[str, ...] = ()
     last_at: int = 0
+    due_at: int = 0
     silent: bool = False
 
     def arrival_in(self, from_at: int, to_at: int) -> int | None:
@@ -104,7 +105,8 @@ class City:
                 counts_from = max(
                     device.last_at, self.thawed.get("all", 0), self.thawed.get(f"network:{device.network}", 0)
                 )
-                if device.last_at and at >= counts_from + MISSED * device.period_ms + device.period_ms // 4:
+                device.due_at = counts_from + MISSED * device.period_ms
+                if device.last_at and at >= device.due_at + device.period_ms // 4:
                     device.silent = True
                     yield self._signal(device, None, silent=True, at=at)
         yield Heard(
@@ -126,7 +128,7 @@ class City:
     def _signal(self, device: Device, arrival_at: int | None, *, silent: bool, at: int) -> SilenceSignal:
         return SilenceSignal(
             address=device.address, silent=silent, last_arrival_at=device.last_at,
-            due_at=device.last_at + MISSED * device.period_ms, arrival_at=arrival_at, decided_at=arrival_at or at,
+            due_at=device.due_at, arrival_at=arrival_at, decided_at=arrival_at or at,
             period_s=device.period_ms // 1000, model="EM400-TLD", network=device.network, rule="no_arrival",
             law="slots", interval_s=device.period_ms / 1000, missed=MISSED, phi=4.2, phi_threshold=4.0, loss=0.05,
             burst=0.05, gateways=device.gateways,

@@ -127,6 +127,22 @@ def test_a_device_that_is_heard_while_it_is_held_is_never_told():
     assert read.intents == []
 
 
+def test_a_device_that_is_taken_down_is_no_longer_waited_for():
+    read = Read()
+    read.silent(LORA)
+    [told] = read.minutes(16)
+    read.give(
+        SilenceSignal(
+            address=LORA, silent=False, last_arrival_at=START_AT - 3_600_000, due_at=START_AT, arrival_at=None,
+            decided_at=read.at, period_s=900,
+        )
+    )  # fmt: skip
+    over = read.intents[-1]
+    assert (over.key, over.reason, over.event_at) == (told.key, "withdrawn", read.at)
+    assert "n'est plus attendu" in over.sentence_fr
+    assert read.minutes(60) == []
+
+
 def test_a_silence_that_follows_another_ends_it():
     read = Read()
     read.silent(LORA)

@@ -73,6 +73,7 @@ class Gateway(Struct, array_like=True, tag=2):
         intervals_ms: the last of its intervals between statistics.
         gaps: how long it relays nothing while all is well (own_gaps.py).
         seen_at: the same, at the minute before.
+        back_at: epoch ms UTC when it was last back from being down; 0 if it never was.
         network: of what it relayed; empty where it is not known.
         down: its alert.
     """
@@ -82,6 +83,7 @@ class Gateway(Struct, array_like=True, tag=2):
     intervals_ms: list[int] = field(default_factory=list)
     gaps: dict[int, float] = field(default_factory=dict)
     seen_at: int = 0
+    back_at: int = 0
     network: str = ""
     down: Trouble = field(default_factory=Trouble)
 

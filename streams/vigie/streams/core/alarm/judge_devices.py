@@ -13,7 +13,7 @@ from vigie.streams.core.alarm import silence_words as words
 from vigie.streams.core.alarm.freezes import ALL, is_frozen, watched_since
 from vigie.streams.core.alarm.graph import Address, Told
 from vigie.streams.core.alarm.intent import Clear, Explain, Raise
-from vigie.streams.core.alarm.judge_gateways import is_mute, is_of, is_undecided
+from vigie.streams.core.alarm.judge_gateways import back_at, is_mute, is_of, is_undecided
 from vigie.streams.core.alarm.judge_networks import is_quiet
 from vigie.streams.core.alarm.minute import Minute
 from vigie.streams.core.alarm.silence_words import POOR_COVERAGE, Whose
@@ -26,6 +26,8 @@ INTERVALS = 2
 MOST = 5_000
 """Devices told of at once: a storm is told in portions, so that the worker goes on answering Kafka."""
 UNKNOWN_INTERVAL_MS = HOLD_MS
+WITHDRAWN = "withdrawn"
+"""Why a silence is over without an arrival: its device is no longer waited for."""
 KEY = "silence:{}:{}"
 
 
@@ -152,22 +154,22 @@ def _raise(minute: Minute, signal: SilenceSignal, addresses: tuple[str, ...], de
 def _heard(minute: Minute, signal: SilenceSignal) -> None:
     """An address has been heard again: it, and its device, are no longer silent."""
     graph = minute.graph
+    withdrawn = signal.arrival_at is None
     at = signal.last_arrival_at if signal.arrival_at is None else signal.arrival_at
     known = graph.address(signal.address)
-    if at <= known.heard_at and known.signal is None:
-        return
-    if known.signal is not None and at < known.signal.last_arrival_at:
-        return
-    known.signal, known.heard_at = None, max(known.heard_at, at)
+    if at < known.heard_at:
+        return  # of a worker that lives in the past
+    known.signal, known.heard_at = None, at
     graph.silent.pop(signal.address, None)
     told = graph.told_of(signal.address)
     if told is not None:
-        _clear(minute, told, signal, at, "heard")
+        _clear(minute, told, signal, signal.decided_at if withdrawn else at, WITHDRAWN if withdrawn else "heard")
 
 
 def _clear(minute: Minute, told: Told, signal: SilenceSignal, at: int, reason: str) -> None:
     whose = _whose(minute, signal, told.addresses, minute.view.device_at(signal.address, at) or "")
-    said = words.is_back(minute.zone, signal, told.last_arrival_at, whose._replace(subject=told.subject), at)
+    say = words.is_withdrawn if reason == WITHDRAWN else words.is_back
+    said = say(minute.zone, signal, told.last_arrival_at, whose._replace(subject=told.subject), at)
     minute.found.intents.append(
         Clear(
             key=told.key, event_at=at, arrival_at=at, decided_at=signal.decided_at, reason=reason,
@@ -197,8 +199,8 @@ def _is_ripe(minute: Minute, known: Address, signal: SilenceSignal) -> bool:
     if is_frozen(minute, signal.network):
         return False
     interval_ms = _interval_ms(signal)
-    thawed_at = watched_since(minute, signal.network)
-    if thawed_at and minute.at < thawed_at + INTERVALS * interval_ms:
+    free_at = max(watched_since(minute, signal.network), back_at(minute, known.parents))
+    if signal.last_arrival_at < free_at and minute.at < free_at + INTERVALS * interval_ms:
         return False
     waits = is_undecided(minute, known.parents, signal) or is_quiet(minute, signal.network, signal.due_at)
     hold_ms = max(INTERVALS * interval_ms, HOLD_MS) if waits else min(interval_ms, HOLD_MS)

@@ -84,6 +84,12 @@ def is_undecided(minute: Minute, parents: tuple[str, ...], signal: SilenceSignal
     return any(len(graph.children.get(parent, ())) >= LEAST_CHILDREN for parent, _ in found)
 
 
+def back_at(minute: Minute, parents: tuple[str, ...]) -> int:
+    """When the last of a device's gateways came back from being down, epoch ms UTC; 0 if none did."""
+    found = minute.graph.gateways
+    return max((found[parent].back_at for parent in parents if parent in found), default=0)
+
+
 def interval_ms(gateway: Gateway) -> int:
     """Between its statistics; 0 where too few have come."""
     return int(median(gateway.intervals_ms)) if len(gateway.intervals_ms) >= KNOWN_INTERVALS else 0
@@ -106,7 +112,7 @@ def _judge_one(minute: Minute, name: str, gateway: Gateway) -> None:
     if down.key:
         if life_at > down.since_at:
             end(minute, key, gateway, down, life_at, "heard", words.gateway_back(minute.zone, name, down, life_at))
-            gateway.seen_at = life_at
+            gateway.seen_at, gateway.back_at = life_at, minute.at
         return
     if life_at > gateway.seen_at:
         if gateway.seen_at:

@@ -92,6 +92,18 @@ def is_back(zone: str, signal: SilenceSignal, last_arrival_at: int, whose: Whose
     )
 
 
+def is_withdrawn(zone: str, signal: SilenceSignal, last_arrival_at: int, whose: Whose, at: int) -> Said:
+    """A silent device is no longer waited for at `at`: it was taken down, or work at its point has begun."""
+    facts = _facts(signal, whose) | {"last_arrival_at": utc_text(last_arrival_at)}
+    return Said(
+        f"{_named(signal, whose, 'fr')} n'est plus attendu depuis le {moment_text(at, zone, 'fr')}{NO_BREAK}: il a été "
+        "déposé, ou une intervention est en cours à son point.",
+        f"{_named(signal, whose, 'en')} is no longer waited for since {moment_text(at, zone, 'en')}: it was taken "
+        "down, or work at its point is under way.",
+        {name: value for name, value in facts.items() if value},
+    )
+
+
 def _facts(signal: SilenceSignal, whose: Whose) -> dict[str, str]:
     return {
         "device": whose.device or signal.address, "address": signal.address, "model": signal.model,
