@@ -1,3 +1,0 @@
-"""Words of the first version of `alarm` that others still use."""
-
-RAISED = "raised"
