@@ -44,6 +44,11 @@ def is_frozen(minute: Minute, network: str) -> bool:
 
 
 def watched_since(minute: Minute, network: str) -> int:
-    """Epoch ms UTC since when a network is watched without a freeze; 0 for ever."""
+    """Epoch ms UTC since when a network is watched without a freeze; 0 for ever.
+
+    Of something whose network is not known: since the last freeze of any.
+    """
     thawed = minute.graph.watch.thawed
+    if not network:
+        return max(thawed.values(), default=0)
     return max(thawed.get(ALL, 0), thawed.get(f"network:{network}", 0))
