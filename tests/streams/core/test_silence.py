@@ -308,6 +308,16 @@ def test_poor_coverage_becomes_a_silence_once_chance_can_no_longer_be():
     assert [(one[0], one[1]) for one in watcher.said[2:]] == [("no_arrival", False), ("poor_coverage", False)]
 
 
+def test_a_river_station_that_is_badly_heard_is_told_at_its_cap_once_and_then_by_chance():
+    """Else caps alone would be more than the false alarms that are tolerated."""
+    arrivals = [*every(15, 0, 90), *every(15, 300, 390), *every(15, 600, 690)]
+    for use_case, told in (("river", 1), ("heat", 0)):
+        watcher = Watcher(city(use_case=use_case), prior=BAD).play(0, 690, arrivals)
+        assert [one[0] for one in watcher.said if one[1]] == ["poor_coverage"] * told
+    watcher = Watcher(city(use_case="river"), prior=BAD).play(0, 2600, arrivals)
+    assert [one[0] for one in watcher.said if one[1]] == ["poor_coverage", "no_arrival"]
+
+
 def test_a_device_that_sends_at_fixed_times_is_silent_when_two_are_missed():
     daily = city(use_case="waste", upload_s=86_400, schedule="06:00")
     watcher = Watcher(daily).play(0, 12 * DAY, [6 * 60 + day * DAY + day % 3 for day in range(8)])

@@ -7,7 +7,7 @@ so many times as many devices as it has partitions.
 from collections.abc import Iterable, Mapping
 
 from vigie.streams.core.silence.clock import Clock
-from vigie.streams.core.silence.loss import Prior, phi_threshold
+from vigie.streams.core.silence.loss import PERIOD_DAYS, Prior, phi_threshold
 
 FIRST = Prior()
 """What a network is believed to lose before anything was counted."""
@@ -50,6 +50,14 @@ class Census:
         """Phi of a device with this interval."""
         count = max(1, self._rivers if river else self._all) * self._partitions
         return phi_threshold(count, 86_400 / interval_s, self._tolerated)
+
+    def cap_spacing_ms(self) -> float:
+        """How far apart two caps of one river's device must be, so that all of them stay within B in 30 days.
+
+        >>> Census(1, 1.0, {"ville": 25}, rivers=12).cap_spacing_ms() / 86_400_000
+        360.0
+        """
+        return PERIOD_DAYS * 86_400_000 * max(1, self._rivers) * self._partitions / self._tolerated
 
 
 def counted(clocks: Iterable[Clock], rivers: int, partitions: int, tolerated: float) -> Census:

@@ -17,8 +17,6 @@ from vigie.streams.core.silence.watch import Watch
 NO_ARRIVAL, NEVER_SEEN, NO_RETURN, POOR_COVERAGE = 1, 2, 4, 8
 RULES = {NO_ARRIVAL: "no_arrival", NEVER_SEEN: "never_seen", NO_RETURN: "no_return", POOR_COVERAGE: "poor_coverage"}
 """What can be told of a silence, one bit each: a silence may first be poor coverage, then a device that is gone."""
-PERIODS = 2
-"""No silence is told before so many intervals."""
 SENDING_MS = 60_000
 """What arrives within a minute of another message is one sending: ticks see no finer."""
 
@@ -46,6 +44,7 @@ class Clock(Struct, array_like=True, tag=0):
         gateways: id -> frames.
         conduct: how it behaves while it is heard; None while there is nothing to remember.
         rates: of a device without a regular interval.
+        capped_at: when a cap was told of it last, of a river's; 0 for never.
     """
 
     last_at: int
@@ -69,6 +68,7 @@ class Clock(Struct, array_like=True, tag=0):
     gateways: dict[str, int] = {}
     conduct: Conduct | None = None
     rates: Rates | None = None
+    capped_at: int = 0
 
 
 _encode = msgpack.Encoder().encode

@@ -82,7 +82,7 @@ def judge(clock: Clock, address: str, now_at: int, expected: Expected, around: S
     if now_at < grace_at or found.elapsed_ms < least_ms:
         clock.due_at = int(max(grace_at, now_at + least_ms - found.elapsed_ms))
         return ()
-    rule = _rule(clock, since_at, watch, found, cap_s(expected, found.interval_s))
+    rule = _rule(clock, since_at, now_at, found, expected, around)
     if not rule or clock.told & rule:
         clock.due_at = _next_at(now_at, found, cap_s(expected, found.interval_s))
         return ()
@@ -132,13 +132,20 @@ def _by_schedule(
     return Verdict(SCHEDULE, elapsed_ms, interval_s, planned.tolerance_s, missed, phi, 0.0, loss, burst)
 
 
-def _rule(clock: Clock, since_at: int, watch: Watch, found: Verdict, cap: float) -> int:
+def _rule(
+    clock: Clock, since_at: int, now_at: int, found: Verdict, expected: Expected, around: Surroundings
+) -> int:  # fmt: skip
     """Which rule the silence meets; 0 for none."""
-    if since_at > clock.last_at and since_at >= watch.first_at:
+    if since_at > clock.last_at and since_at >= around.watch.first_at:
         return NO_RETURN if clock.last_at else NEVER_SEEN
     if found.phi >= found.threshold and (found.law == RATES or found.missed >= LEAST_INTERVALS):
         return NO_ARRIVAL if clock.last_at else NEVER_SEEN
-    return POOR_COVERAGE if found.elapsed_ms >= 1000 * cap and clock.last_at else 0
+    if not clock.last_at or found.elapsed_ms < 1000 * cap_s(expected, found.interval_s):
+        return 0
+    if expected.use_case == RIVER and clock.capped_at and not clock.told & POOR_COVERAGE:
+        # It is mailed: a station that is badly heard is told so once, then by phi, or caps would go beyond B.
+        return POOR_COVERAGE if now_at - clock.capped_at >= around.census.cap_spacing_ms() else 0
+    return POOR_COVERAGE
 
 
 def _next_at(now_at: int, found: Verdict, cap: float) -> int:
@@ -161,6 +168,7 @@ def _told(
     clock.returned_at = clock.returns = 0
     clock.due_at = now_at + LOOK_AGAIN_MS
     if rule == POOR_COVERAGE:
+        clock.capped_at = now_at
         clock.due_at = _next_at(now_at, found, float("inf"))
         found = found._replace(law=CAP)
     return begun(
