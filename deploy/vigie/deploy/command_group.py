@@ -1,6 +1,10 @@
-"""A group of commands that finds its members: each module of a package, its `command` under the module's name."""
+"""A group of commands that finds its members: each module of a package, its `command` under the module's name.
+
+A module cannot be named like a word of Python: `try_` holds the command `try`.
+"""
 
 import importlib
+import keyword
 import pkgutil
 from types import ModuleType
 from typing import Any
@@ -23,13 +27,16 @@ class FoundCommands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the modules, a dash for each underscore."""
         del ctx
-        return sorted(found.name.replace("_", "-") for found in pkgutil.iter_modules(self._package.__path__))
+        return sorted(
+            found.name.removesuffix("_").replace("_", "-") for found in pkgutil.iter_modules(self._package.__path__)
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The `command` of that module."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{self._package.__name__}.{cmd_name.replace('-', '_')}")
+        name = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
+        module = importlib.import_module(f"{self._package.__name__}.{name}")
         found: click.Command = module.command
         found.name = cmd_name
         return found

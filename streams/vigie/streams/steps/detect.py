@@ -19,7 +19,7 @@ from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.windows.owned.reader import read
 from vigie.streams.transport.state import KeyedState, SavedState
 from vigie.streams.transport.step import Batch, Outputs
-from vigie.topics import alarm_input, baseline, buddies
+from vigie.topics import alarm_input, buddies
 from vigie.topics.alarm_input import Tick
 
 OBSERVATIONS, AGGREGATES, BASELINES, BUDDIES = "observations.v1", "aggregates.v1", "baselines", "buddies"
@@ -183,8 +183,7 @@ class DetectStep:
         found = None
         if isinstance(key, int) and any(watch.rule.wants_baseline for watch in memory.plan.watches(key)):
             held = self.kept.get(partition, f"baseline:{point}")
-            listed = baseline.decode(held.data) if type(held) is Baselines else []
-            found = next((one for one in listed if one.property << 16 | one.channel == key), None)
+            found = held.series.get(key) if type(held) is Baselines else None
         return self._engine.watched(memory, key, found)
 
     def _aggregates(self, batch: Batch) -> None:

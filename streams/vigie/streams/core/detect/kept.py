@@ -7,13 +7,27 @@ its neighbours, `baseline:P1`, `group:toits`.
 from msgspec import Struct, msgpack
 
 from vigie.streams.core.detect import memory as memories
+from vigie.streams.core.detect.lean import full, lean
 from vigie.streams.core.detect.memory import Memory
+from vigie.topics import baseline
 
 
-class Baselines(Struct, array_like=True, gc=False):
-    """The baselines of a point, as they came (topics/baseline.py): decoded where a rule asks for them."""
+class Baselines:
+    """The baselines of a point.
 
-    data: bytes
+    Attributes:
+        series: property << 16 | channel -> its baseline, in little memory.
+    """
+
+    __slots__ = ("series",)
+
+    def __init__(self, data: bytes) -> None:
+        """Take them from bytes (topics/baseline.py)."""
+        self.series = {one.property << 16 | one.channel: lean(one) for one in baseline.decode(data)}
+
+    def dump(self) -> bytes:
+        """As bytes again."""
+        return baseline.encode([full(one) for one in self.series.values()])
 
 
 class Group(Struct, array_like=True):
@@ -56,7 +70,7 @@ def dump(kept: Kept) -> bytes:
     if type(kept) is Memory:
         return _MEMORY + memories.dump(kept)
     if type(kept) is Baselines:
-        return _BASELINES + kept.data
+        return _BASELINES + kept.dump()
     return _GROUP + _encode(kept)
 
 

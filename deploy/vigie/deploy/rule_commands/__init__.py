@@ -1,0 +1,1 @@
+"""The commands of `vigie rules`, one file each."""
