@@ -115,7 +115,7 @@ def _judge_one(minute: Minute, name: str, gateway: Gateway) -> None:
             gateway.seen_at, gateway.back_at = life_at, minute.at
         return
     if life_at > gateway.seen_at:
-        if gateway.seen_at:
+        if gateway.seen_at and not is_frozen(minute, gateway.network):
             learn(gateway.gaps, life_at - max(gateway.seen_at, watched_since(minute, gateway.network)))
         gateway.seen_at = life_at
         minute.graph.touch(key, gateway)

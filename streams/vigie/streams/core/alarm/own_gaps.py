@@ -18,7 +18,9 @@ KNOWN = 100.0
 
 
 def learn(gaps: dict[int, float], gap_ms: int) -> None:
-    """Count a gap, in place.
+    """Count a gap, in place; of a known histogram as twice its bound at most, so that one failure teaches little.
+
+    What comes each night is learned within a week.
 
     >>> gaps = {}
     >>> for gap_ms in (30_000, 60_000, 90_000):
@@ -26,6 +28,8 @@ def learn(gaps: dict[int, float], gap_ms: int) -> None:
     >>> gaps
     {0: 2.0, 2: 1.0}
     """
+    if gap_ms > 2 * LEAST_MS and is_known(gaps):
+        gap_ms = min(gap_ms, 2 * limit_ms(gaps))
     minutes = gap_ms / MINUTE_MS
     place = 0 if minutes <= 1 else ceil(log(minutes) / log(GROWTH))
     gaps[place] = gaps.get(place, 0.0) + 1.0
