@@ -215,17 +215,19 @@ class NotifyStep:
     async def _tend(self, desk: Desk) -> None:
         """Make letters when they are due, and tell those who send them."""
         while True:
-            now = self._now()
+            now, news = self._now(), self._wake.is_set()
+            self._wake.clear()
             if now and time.monotonic() >= self._quiet_until_s:
                 desk.advance(now, self._directory.book())
                 if desk.shelf.is_changed(self.outbox.offset):
                     await self.outbox.save()
-                    for outlet in self._outlets:
-                        outlet.wake.set()
+                    news = True
+            if news:  # letters may also have been made, and saved, while events were read
+                for outlet in self._outlets:
+                    outlet.wake.set()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TEND_S):
                     await self._wake.wait()
-            self._wake.clear()
 
 
 def run(settings: Settings) -> int:
