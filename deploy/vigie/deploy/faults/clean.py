@@ -5,12 +5,14 @@ the tests flag here is a false flag. Every number comes from the generator that 
 """
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from vigie.streams.core.mobility.holidays import french_holidays
 from vigie.streams.core.quality.legal_hour import calendar
 from vigie.streams.core.quality.series import Numbers
 from vigie.streams.core.quality.sun import sun_elevation
@@ -19,6 +21,7 @@ from vigie.topics.quality import Test
 
 START_AT = 1_748_736_000_000
 """1 June 2025, 00:00 UTC."""
+FIRST_DAY = date(2025, 6, 1)
 LATITUDE, LONGITUDE = 43.30, 5.40
 DAY_S = 86_400
 RESOLUTION = {
@@ -54,7 +57,7 @@ class _Time(NamedTuple):
 
     at_ms: NDArray[np.int64]
     hour: Numbers
-    weekend: NDArray[np.bool_]
+    weekend: NDArray[np.bool_]  # and public holidays
     day: NDArray[np.int64]
 
 
@@ -63,7 +66,10 @@ def _time(weeks: int, step_s: int) -> _Time:
     legal = calendar(at, "Europe/Paris").hour
     hour = legal + (at % 3_600_000) / 3_600_000
     day = (at - START_AT + 2 * 3_600_000) // (DAY_S * 1000)
-    return _Time(at, hour, day % 7 % 6 == 0, day)  # 1 June 2025 is a Sunday
+    is_off = day % 7 % 6 == 0  # 1 June 2025 is a Sunday
+    dates = [FIRST_DAY + timedelta(days=number) for number in range(int(day[-1]) + 1)]
+    is_holiday = np.array([one in french_holidays(one.year) for one in dates])
+    return _Time(at, hour, is_off | is_holiday[day], day)
 
 
 def _wander(rng: Generator, shape: tuple[int, int], memory: float) -> Numbers:

@@ -142,7 +142,14 @@ SHAPES: dict[str, Put] = {
 
 
 def inject(
-    name: str, all_sent: Sent, clean: Clean, target: int, rng: Generator, *, per_week: float = 1.0
+    name: str,
+    all_sent: Sent,
+    clean: Clean,
+    target: int,
+    rng: Generator,
+    *,
+    per_week: float = 1.0,
+    first_days: int = FIRST_DAYS,
 ) -> tuple[Sent, list[Fault]]:
     """What is sent when each sensor has a fault now and then, and the faults.
 
@@ -153,6 +160,7 @@ def inject(
         target: property that is hit.
         rng: where chance comes from.
         per_week: how many faults a sensor has in a week.
+        first_days: without faults.
     """
     if name == "none":
         return all_sent, []
@@ -162,9 +170,10 @@ def inject(
     faults: list[Fault] = []
     repeated: list[int] = []
     low, high = clean.span[target]
-    for point in range(int(now.point[-1]) + 1):
+    points = int(now.point[-1]) + 1
+    for point in range(points):
         own = np.flatnonzero(now.point == point)
-        for rows in _spots(now.true_at[own], name, per_week, rng, point / (int(now.point[-1]) + 1)):
+        for rows in _spots(now.true_at[own], name, (per_week, first_days), rng, point / points):
             sigma = _sigma(clean, target, point, int(now.true_at[own[rows[0]]]))
             finest, step_ms = clean.resolution[target], clean.step_s * 1000
             spot = Spot(own[rows], values[target], sigma, low, high, finest, step_ms, now)
@@ -183,9 +192,10 @@ def _sigma(clean: Clean, target: int, point: int, at: int) -> float:
     return float(of_day[(at - START_AT) // (clean.step_s * 1000) % len(of_day)])
 
 
-def _spots(true_at: Places, name: str, per_week: float, rng: Generator, shift: float) -> list[Places]:
+def _spots(true_at: Places, name: str, how: tuple[float, int], rng: Generator, shift: float) -> list[Places]:
     """Rows of each spot, apart from each other, at other times for each point; one in all for a drift."""
-    first = START_AT + FIRST_DAYS * DAY_MS
+    per_week, first_days = how
+    first = START_AT + first_days * DAY_MS
     if name == "drift":
         return [np.flatnonzero(true_at >= first)]
     apart = 7 * DAY_MS / (per_week * (7 if name in ("spike", "duplicate", "sun", "false_echo") else 1))

@@ -85,7 +85,7 @@ def figure(use_case: str, property_name: str, fault: str, seed: int, weeks: int)
     every = sent(clean, default_rng(SeedSequence((seed, place, 1))))
     target = next(one for one in clean.values if PROPERTIES[one].name == property_name)
     now, faults = inject(fault, every, clean, target, default_rng(SeedSequence((seed, place, 2, len(fault)))))
-    flags = _flags(now, clean)[target]
+    flags = flags_of(now, clean)[target]
     objects = rolled(flags) if fault != "gap" else np.maximum(rolled(flags), flags.get(Test.GAP, 0))
     points = int(now.point[-1]) + 1
     found, delays, by = _found(faults, now, flags, fault)
@@ -95,7 +95,8 @@ def figure(use_case: str, property_name: str, fault: str, seed: int, weeks: int)
     )  # fmt: skip
 
 
-def _flags(now: Sent, clean: Clean) -> dict[int, dict[Test, Flags]]:
+def flags_of(now: Sent, clean: Clean) -> dict[int, dict[Test, Flags]]:
+    """What each test says of each value: property id to test to (n,) flags."""
     parameters: dict[int, dict[Test, dict[str, Parameter]]] = {}
     for one in clean.values:
         tests: dict[Test, dict[str, Parameter]] = {
