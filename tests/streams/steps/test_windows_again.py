@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from churn import read_all
 from fleet_objects import fleet_object, point
 from roles_by_hand import vigie
-from streams.steps.installation import Role, wait_until
+from streams.steps.installation import PARTITIONS, Role, wait_until
 from streams.steps.windows_played import DAY, HOUR, MIDNIGHT, QUARTER, Play, observed, quarters
+
+from vigie.topics import baseline
 
 pytestmark = pytest.mark.parts
 JUNE = 1_748_728_800_000
@@ -120,6 +123,16 @@ def test_windows_follow_what_comes_late_from_the_complete_set(kafka: str, databa
         assert half[0] == pytest.approx((60 - values[17].min()) / 2, abs=1e-9)
         assert half[2:4] == (2, "definition")
         assert half[5] != after["point:P1", "spread", "1d", day][5]
+
+        # So are baselines, as of the last tick: of all good values there are.
+        said = json.loads(vigie(play.settings, "recompute", "--baselines", "--json"))
+        assert (said["state"], said["points"], said["series"]) == ("done", 1, 1)
+        messages = read_all(kafka, play.settings.topic("baselines"), PARTITIONS)
+        (usual,) = baseline.decode([one.value() for one in messages if one.key() == b"P1"][-1])
+        assert usual.to_at == JULY + DAY
+        assert usual.median[0] == pytest.approx(
+            np.median(np.concatenate([told[at : at + 4] for at in range(96, 2880, 672)]))
+        )
 
         # The point lay in another zone: its own windows stay, those of both zones and what is computed of them do not.
         assert play.standing("indicator = 'warmest'")["zone:Z1", "warmest", "1d", day][:2] == (60.0, 96)
