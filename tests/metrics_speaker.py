@@ -20,6 +20,7 @@ LABELS = {
     "connector": ("mqtt", "http"),
     "source": ("chirpstack", "tts"),
     "silent": ("true", "false"),
+    "active": ("true", "false"),
     "outcome": ("sent", "refused"),
     "codec": ("elsys",),
     "why": ("impossible",),
