@@ -70,7 +70,7 @@ def test_the_commands_to_look_further_can_be_typed_whatever_the_folder_is_called
     supervisor = SimpleNamespace(settings=settings, status=list)
     found = further.commands(supervisor, "", stays=False)
     assert shlex.split(found["what runs"])[0] == f"VIGIE_DATA={settings.data}"
-    assert shlex.split(found["the mail"]) == ["cat", f"{settings.data}/mails/0001.eml"]
+    assert shlex.split(found["a mail"]) == ["cat", f"{settings.data}/mails/0001.eml"]
 
 
 def test_the_commands_for_metrics_and_schemas_hold_after_the_one_that_starts_everything_again(tmp_path: Path):

@@ -34,7 +34,7 @@ def begin(settings: Settings, day: City, observe_port: Callable[[], int]) -> Pat
     Raises:
         RetryError: `observe` does not know the fleet after half a minute.
     """
-    objects = stated(day.devices)
+    objects = stated(day.devices, day.flood)
     folder = settings.data / "flotte"
     fleet, _ = merge({}, objects)
     write(fleet, folder, settings.timezone, private=True)

@@ -12,6 +12,7 @@ from vigie.deploy.demo import network, schedule
 from vigie.deploy.demo.announced import announced
 from vigie.deploy.demo.expected import DUPLICATE, UPLINK, Counts, Event, Point, count
 from vigie.deploy.demo.fleet import LOGGER, STORES, Device, Link, fleet
+from vigie.deploy.demo.incidents import Flood, Outage, flood, outage
 from vigie.deploy.demo.nature import Behaviour, Values
 from vigie.deploy.demo.other_links import nb_frame, station_body
 from vigie.deploy.demo.schedule import (
@@ -44,6 +45,9 @@ REASONS = {
 SPOILED_OF_EACH = 6
 OVERTAKEN = 12
 SHARE_OF_COPIES = 0.02
+INCIDENTS = (2, 4)
+"""Mails of the gateway (it fails, it is back) and of the river (a threshold, the next one, a reminder after four hours,
+for nobody acknowledges it, the end)."""
 QUIET = (DAY_START_AT + 9 * HOUR_MS + 20 * MINUTE_MS, DAY_START_AT + 14 * HOUR_MS + 5 * MINUTE_MS)
 """When the silent device says nothing: 09:20 to 14:05, legal time."""
 
@@ -57,6 +61,8 @@ class City:
         devices: the fleet.
         events: bodies by rising arrival.
         silent: the device that falls silent, comes back, and in the night sends what it has stored meanwhile.
+        outage: the gateway that fails for some hours.
+        flood: the river that rises.
         logger: the device that stores its readings and sends them every 6 hours; in the night those of the three days
             before as well.
     """
@@ -66,10 +72,16 @@ class City:
     events: tuple[Event, ...]
     silent: Device
     logger: Device
+    outage: Outage
+    flood: Flood
 
     def expected(self, also: Sequence[Event] = ()) -> Counts:
         """What this day, with other events beside it, must come to at its last tick."""
-        return count([*self.events, *also], fleet=announced(self.devices), last_tick_at=DAY_END_AT)
+        found = count([*self.events, *also], fleet=announced(self.devices), last_tick_at=DAY_END_AT)
+        for one in INCIDENTS:
+            found.alerts_raised, found.alerts_cleared = found.alerts_raised + 1, found.alerts_cleared + 1
+            found.mails += one
+        return found
 
 
 def city(seed: int) -> City:
@@ -83,9 +95,13 @@ def city(seed: int) -> City:
     rng = chance(seed, "faults")
     logger = next(device for device in devices if device.group.profile == LOGGER)
     regular = [device for device in devices if device is not logger]
-    silent = rng.choice([device for device in regular if device.group.profile == STORES])
+    out = outage(devices)
+    silent = rng.choice([d for d in regular if d.group.profile == STORES and out.gateway not in d.gateways])
     # The faults are those of a LoRaWAN network server; the other links have theirs in the tests.
-    rest = [device for device in regular if device is not silent and device.group.link is Link.LORA]
+    rest = [
+        device for device in regular
+        if device is not silent and device.group.link is Link.LORA and device.address not in out.alone
+    ]  # fmt: skip
     overtaken = set(rng.sample([d.address for d in rest if d.period_s <= 900], OVERTAKEN))
     spoiled: dict[str, Fault] = {}
     for fault in SPOILED:
@@ -96,22 +112,27 @@ def city(seed: int) -> City:
         own = chance(seed, device.address)
         behaviour = device.group.behaviour(own, device.commune)
         if device is logger:
-            events += _logger_events(own, device, behaviour)
+            events += _logger_events(own, device, behaviour, out)
             continue
         sent = schedule.regular(own, device.period_s * 1000)
         if device is silent:
             stored = [one.sent_at - one.sent_at % 1000 for one in sent if QUIET[0] <= one.sent_at < QUIET[1]]
-            sent = [one for one in sent if not QUIET[0] <= one.sent_at < QUIET[1]]
-            events += _stored_events(own, device, behaviour, schedule.late_flush(own, MEMORY_FLUSH_AT, stored), 64_000)
+            sent = [one for one in sent if not QUIET[0] <= one.sent_at < QUIET[1] and one.sent_at < MEMORY_FLUSH_AT]
+            events += _stored_events(
+                own, device, behaviour, schedule.late_flush(own, MEMORY_FLUSH_AT, stored), 64_000, out
+            )
         if device.group.link is Link.LORA:
             sent = schedule.with_copies(own, sent, SHARE_OF_COPIES)
         if device.address in overtaken:
             sent = schedule.with_overtaken(own, sent)
         if device.address in spoiled:
             sent = schedule.with_spoiled(own, sent, spoiled[device.address])
-        events += _events(own, device, behaviour, sent)
+        events += _events(own, device, behaviour, sent, out)
     events.sort(key=lambda event: (event.arrival_at, event.body))
-    return City(seed=seed, devices=tuple(devices), events=tuple(events), silent=silent, logger=logger)
+    return City(
+        seed=seed, devices=tuple(devices), events=tuple(events), silent=silent, logger=logger, outage=out,
+        flood=flood(devices, events),
+    )  # fmt: skip
 
 
 def _can(device: Device, fault: Fault) -> bool:
@@ -123,7 +144,7 @@ def _hour(at: int) -> float:
     return (at - DAY_START_AT) / HOUR_MS
 
 
-def _events(rng: Random, device: Device, behaviour: Behaviour, sent: list[Transmission]) -> list[Event]:
+def _events(rng: Random, device: Device, behaviour: Behaviour, sent: list[Transmission], out: Outage) -> list[Event]:
     """The bodies of a device that sends what it measures."""
     f_cnt, found = rng.randrange(60_000), list[Event]()
     for one in sent:
@@ -133,7 +154,7 @@ def _events(rng: Random, device: Device, behaviour: Behaviour, sent: list[Transm
         if one.fault is Fault.LOST:
             continue
         if device.group.link is Link.LORA:
-            found += _bodies(rng, device, one, f_cnt, sample)
+            found += _bodies(rng, device, one, f_cnt, sample, out)
         else:
             found.append(_other_body(rng, device, one, f_cnt, values, sample))
     return found
@@ -150,28 +171,38 @@ def _other_body(rng: Random, device: Device, one: Transmission, count: int, valu
     return Event(arrival_at, link, link.net, body, UPLINK, device.address, points)
 
 
-def _logger_events(rng: Random, device: Device, behaviour: Behaviour) -> list[Event]:
+def _logger_events(rng: Random, device: Device, behaviour: Behaviour, out: Outage) -> list[Event]:
     """The bodies of a device that stores its readings and sends them once per period."""
     sent = schedule.flushes(rng, 15 * MINUTE_MS, device.period_s * 1000)
     before = range(DAY_START_AT - 72 * HOUR_MS, DAY_START_AT, 15 * MINUTE_MS)
-    return _stored_events(rng, device, behaviour, [*sent, *schedule.late_flush(rng, LOGGER_FLUSH_AT, before)], 0)
+    return _stored_events(rng, device, behaviour, [*sent, *schedule.late_flush(rng, LOGGER_FLUSH_AT, before)], 0, out)
 
 
 def _stored_events(
-    rng: Random, device: Device, behaviour: Behaviour, sent: list[tuple[Transmission, list[int]]], f_cnt: int
+    rng: Random,
+    device: Device,
+    behaviour: Behaviour,
+    sent: list[tuple[Transmission, list[int]]],
+    f_cnt: int,
+    out: Outage,
 ) -> list[Event]:
     """The bodies of messages that hold stored readings, counted from `f_cnt`."""
     found: list[Event] = []
     for one, instants in sent:
         f_cnt += 1
         sample = em300_th_history([(at, behaviour(_hour(at))) for at in instants])
-        found += _bodies(rng, device, one, f_cnt, sample)
+        found += _bodies(rng, device, one, f_cnt, sample, out)
     return found
 
 
-def _bodies(rng: Random, device: Device, one: Transmission, f_cnt: int, sample: Sample) -> list[Event]:
-    """What one transmission brings to the platform: a body, twice where it is delivered twice."""
-    up = network.up(rng, device, heard_at=one.sent_at, f_cnt=f_cnt, f_port=sample.f_port, payload=sample.payload)
+def _bodies(rng: Random, device: Device, one: Transmission, f_cnt: int, sample: Sample, out: Outage) -> list[Event]:
+    """What one transmission brings to the platform: a body, twice where it is delivered twice, none if nobody hears."""
+    gateways = out.hears(device, one.sent_at)
+    if not gateways:
+        return []
+    up = network.up(
+        rng, device, gateways, heard_at=one.sent_at, f_cnt=f_cnt, f_port=sample.f_port, payload=sample.payload
+    )
     link, arrival_at = Link.LORA, one.sent_at + one.delay_ms
     if one.fault in SPOILED:
         body = network.spoil(rng, up, sample.payload, one.fault)

@@ -19,7 +19,8 @@ LABELS = {
         "metrics": "voir les métriques d'un rôle",
         "list": "les alertes",
         "export": "les exporter pour un tableur",
-        "mails": "le courriel",
+        "show": "une alerte : pourquoi, son fil, ce qu'elle explique",
+        "mails": "un courriel",
         "page": "la page de l'alerte",
         "registry": "les schémas",
         "status": "ce qui tourne",
@@ -37,7 +38,8 @@ LABELS = {
         "metrics": "see the metrics of a role",
         "list": "the alerts",
         "export": "export them for a spreadsheet",
-        "mails": "the mail",
+        "show": "an alert: why, its timeline, what it explains",
+        "mails": "a mail",
         "page": "the page of the alert",
         "registry": "the schemas",
         "status": "what runs",
@@ -60,7 +62,7 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
         stays: whether it stays up; if not, the first command starts it again.
     """
     settings = supervisor.settings
-    words, data = LABELS[settings.language], _short(settings.data)
+    words, data = LABELS[settings.language], short(settings.data)
     vigie = f"VIGIE_DATA={quote(data)} {quote(_program())}"
     metrics = {child.name: child.port for child in supervisor.status()}
     pages = f"http://{settings.host}:{settings.http_port}"
@@ -83,7 +85,8 @@ def commands(supervisor: Supervisor, alert_id: str, *, stays: bool) -> dict[str,
     found[words["map"]] = f"{vigie} indicators map air_temperature '18/06/2025 05:00' --subject use_case:heat"
     found[words["observations"]] = f"{vigie} observations export chaleur.csv --use-case heat"
     found[words["list"]] = f"{vigie} alerts list"
-    found[words["export"]] = f"{vigie} alerts export alertes.csv"
+    found[words["show"]] = f"{vigie} alerts show {alert_id[:8] or '…'}"
+    found[words["export"]] = f"{vigie} alerts export alertes.csv --per alert"
     found[words["mails"]] = f"cat {quote(f'{data}/mails/0001.eml')}"
     found[words["page"]] = f"{pages}/alerts/{alert_id}" if alert_id else f"{pages}/alerts"
     return found
@@ -104,7 +107,7 @@ def _metrics_ports(host: str) -> int:
     )
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
     """A path as it is typed from here."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative
@@ -115,4 +118,4 @@ def _program() -> str:
     import sys
 
     beside = Path(sys.executable).parent / "vigie"
-    return _short(beside) if beside.exists() else "vigie"
+    return short(beside) if beside.exists() else "vigie"

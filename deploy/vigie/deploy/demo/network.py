@@ -15,12 +15,15 @@ FREQUENCIES_HZ = (868_100_000, 868_300_000, 868_500_000, 867_100_000, 867_300_00
 Up = dict[str, Any]
 
 
-def up(rng: Random, device: Device, *, heard_at: int, f_cnt: int, f_port: int, payload: bytes) -> Up:
+def up(
+    rng: Random, device: Device, gateways: tuple[str, ...], *, heard_at: int, f_cnt: int, f_port: int, payload: bytes
+) -> Up:
     """An uplink event, in the fields that ChirpStack 4 sends.
 
     Args:
         rng: for the radio facts.
         device: who sends.
+        gateways: who hears it, the nearest first.
         heard_at: epoch ms at the gateway.
         f_cnt: frame counter.
         f_port: application port.
@@ -51,7 +54,7 @@ def up(rng: Random, device: Device, *, heard_at: int, f_cnt: int, f_port: int, p
         "fPort": f_port,
         "confirmed": False,
         "data": base64.b64encode(payload).decode(),
-        "rxInfo": [_heard_by(rng, gateway, place, instant) for place, gateway in enumerate(device.gateways)],
+        "rxInfo": [_heard_by(rng, gateway, place, instant) for place, gateway in enumerate(gateways)],
         "txInfo": {
             "frequency": rng.choice(FREQUENCIES_HZ),
             "modulation": {"lora": {"bandwidth": 125000, "spreadingFactor": spreading, "codeRate": "CR_4_5"}},

@@ -1,4 +1,4 @@
-"""What the database of the demo holds for people: the last readings of a few devices, and the alert's sentences."""
+"""What the database of the demo holds for people: the last readings of a few devices."""
 
 import psycopg
 
@@ -12,7 +12,6 @@ _LAST = """
 SELECT properties, channels, "values", observed_at FROM uplink
 WHERE device = %s AND cardinality("values") > 0 ORDER BY observed_at DESC LIMIT 1
 """
-_SENTENCES = "SELECT alert_id, sentence_fr, sentence_en FROM alert_event ORDER BY decided_at, revision"
 _SHOWN = 2
 """Quantities per device."""
 _OF_THE_DEVICE = frozenset(BY_NAME[name].id for name in ("battery_level", "battery_voltage", "device_temperature"))
@@ -46,10 +45,3 @@ def last(settings: Settings, day: City) -> list[tuple[str, str, str, str]]:
 
 def _tells(number: int) -> bool:
     return number in PROPERTIES and PROPERTIES[number].kind is not Kind.CATEGORY and number not in _OF_THE_DEVICE
-
-
-def alert(settings: Settings) -> tuple[str, list[str]]:
-    """Id of the first alert and its sentences, the oldest first; empty where there is none."""
-    with psycopg.connect(settings.database, autocommit=True) as connection:
-        rows = connection.execute(_SENTENCES).fetchall()
-    return (str(rows[0][0]) if rows else "", [str(fr if settings.language == "fr" else en) for _, fr, en in rows])

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from vigie.deploy.demo.expected import Counts
+from vigie.deploy.demo.report_incidents import show_incidents
+from vigie.deploy.demo.report_table import table_of
+from vigie.deploy.demo.told import Told
 
 WORDS = {
     "fr": {
@@ -41,7 +43,6 @@ WORDS = {
         "before": "avant",
         "after": "après",
         "revision": "rév.",
-        "alert": "L'alerte",
         "further": "Pour aller plus loin",
         "bad": "Des comptes diffèrent de ceux que donne la graine :",
         "good": "Tous les comptes sont ceux que donne la graine.",
@@ -76,7 +77,6 @@ WORDS = {
         "before": "before",
         "after": "after",
         "revision": "rev.",
-        "alert": "The alert",
         "further": "To look further",
         "bad": "Counts differ from those that the seed gives:",
         "good": "Every count is the one that the seed gives.",
@@ -109,7 +109,8 @@ class Report:
         indicators: use case, indicator, where, window, value.
         repaired: where, indicator, window, before, after, revision.
         repaired_windows: how many windows the late readings made or changed.
-        alert: sentences of the alert, the oldest first; empty if there is none.
+        told: the incidents, their mails and the archive.
+        data: the folder in which mails and archive stand.
         further: what a command shows -> the command.
         numbers: the figures as numbers (memory by role), for --json.
     """
@@ -122,7 +123,8 @@ class Report:
     indicators: Sequence[tuple[str, ...]] = ()
     repaired: Sequence[tuple[str, ...]] = ()
     repaired_windows: int = 0
-    alert: Sequence[str] = ()
+    told: Told = Told()  # noqa: RUF009 -- it never changes
+    data: str = ""
     further: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float | dict[str, int] | None] = field(default_factory=dict)
 
@@ -186,7 +188,7 @@ def show(report: Report, console: Console, language: str) -> None:
         language: fr or en.
     """
     words = WORDS[language]
-    table = _table(console, words["title"], (words["count"], words["expected"], words["seen"], ""), numbers=(1, 2))
+    table = table_of(console, words["title"], (words["count"], words["expected"], words["seen"], ""), numbers=(1, 2))
     for line in report.lines():
         kind, _, reason = line.name.partition(".")
         label = words[kind] + (f" · {reason}" if reason else "")
@@ -195,16 +197,12 @@ def show(report: Report, console: Console, language: str) -> None:
     console.print(table)
     _rows(console, words["figures"], report.figures.items())
     if report.readings:
-        readings = _table(console, words["readings"], (words["device"], words["what"], words["value"], words["at"]))
+        readings = table_of(console, words["readings"], (words["device"], words["what"], words["value"], words["at"]))
         for row in report.readings:
             readings.add_row(*row)
         console.print(readings)
     _of_indicators(report, console, language)
-    if report.alert:
-        console.print(f"[bold]{words['alert']}[/]")
-        for sentence in report.alert:
-            console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
-        console.print()
+    show_incidents(report.told, report.data, console, language)
     if report.further:
         console.print(f"[bold]{words['further']}[/]")
         for what, command in report.further.items():
@@ -228,7 +226,7 @@ def _of_indicators(report: Report, console: Console, language: str) -> None:
     for title, heads, rows in tables:
         if not rows:
             continue
-        table, last = _table(console, title, ()), ""
+        table, last = table_of(console, title, ()), ""
         for place, head in enumerate(heads):  # names are broken where the line is short, numbers never
             table.add_column(words[head], no_wrap=place > 0)
         for row in rows:
@@ -247,13 +245,6 @@ def number(value: float, language: str, decimals: int = 0) -> str:
     """
     text = f"{value:,.{decimals}f}"
     return text if language == "en" else text.translate({ord(","): "\u202f", ord("."): ","})
-
-
-def _table(console: Console, title: str, heads: Iterable[str], numbers: tuple[int, ...] = ()) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place in numbers else "left", no_wrap=console.width >= 80)
-    return table
 
 
 def _rows(console: Console, title: str, rows: Iterable[tuple[str, str]]) -> None:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from vigie.deploy import kept as supervised
-from vigie.deploy.demo import begin_fleet, further, indicators, readings, seen, standing_clock
+from vigie.deploy.demo import begin_fleet, further, indicators, readings, seen, standing_clock, told
 from vigie.deploy.demo.broker import Broker
 from vigie.deploy.demo.city import City, city
 from vigie.deploy.demo.expected import Counts, Event
@@ -101,8 +101,9 @@ class Demo:
         asyncio.run(indicators.at_rest(settings, day))
         report.indicators = indicators.page(settings)
         report.repaired, report.repaired_windows = asyncio.run(indicators.repaired(settings, day))
-        alert_id, report.alert = readings.alert(settings)
-        report.further = further.commands(supervisor, alert_id, stays=self.stay)
+        report.data = further.short(settings.data)
+        report.told = told.told(settings, mails.files(), round(time.time() * 1000))
+        report.further = further.commands(supervisor, report.told.chosen, stays=self.stay)
         return report
 
     async def _play(self, settings: Settings, events: list[Event]) -> tuple[Played, DelayProbe, float | None]:

@@ -64,8 +64,7 @@ class Transmission:
 def regular(rng: Random, period_ms: int, quiet: tuple[int, int] | None = None) -> list[Transmission]:
     """A day of one device: one message per period, a little early or late, now and then one lost on the air.
 
-    The device's recording ends one period before the day does, so that at the last tick every window is closed and no
-    device is silent for the only reason that the recording ended.
+    It goes on to the end of the recording, so that nobody is silent for the only reason that the recording ended.
 
     Args:
         rng: of this device.
@@ -73,7 +72,7 @@ def regular(rng: Random, period_ms: int, quiet: tuple[int, int] | None = None) -
         quiet: span (epoch ms, half-open) in which the device says nothing.
     """
     jitter = min(20_000, period_ms // 60)
-    end = DAY_END_AT - period_ms - MINUTE_MS
+    end = DAY_END_AT - 2 * MINUTE_MS
     phase = rng.randrange(jitter, max(jitter + 1, period_ms - jitter))
     found: list[Transmission] = []
     lost_before = False

@@ -11,6 +11,7 @@ from typing import Any
 from vigie.deploy.demo import wires
 from vigie.deploy.demo.communes import COMMUNES, Commune
 from vigie.deploy.demo.fleet import LOGGER, Device, Group
+from vigie.deploy.demo.incidents import DATUM_M, Flood
 from vigie.deploy.demo.nature import Values
 from vigie.deploy.demo.schedule import DAY_START_AT, HOUR_MS, MINUTE_MS, chance
 from vigie.topics.fleet.stated import Stated
@@ -30,11 +31,12 @@ _LEVELS = ("Decentlab DL-LID", "Decentlab DL-CTD10")
 _DEVICE_PROPERTIES = {"battery_level", "battery_voltage", "device_temperature"}
 
 
-def stated(devices: tuple[Device, ...]) -> list[Stated]:
+def stated(devices: tuple[Device, ...], flood: Flood | None = None) -> list[Stated]:
     """Every object of the demo's fleet.
 
     Args:
         devices: of the day.
+        flood: the river whose thresholds are watched; None: no rule is stated, and nobody is told.
     """
     found = [*_people(), *_places()]
     models: dict[str, Group] = {device.group.profile: device.group for device in devices}
@@ -43,7 +45,7 @@ def stated(devices: tuple[Device, ...]) -> list[Stated]:
         found.append(_object("model", _name(profile), maker=profile.split()[0], properties=names))
     for device in devices:
         found += _of(device)
-    return [*found, *_life(devices), *_indicators(devices)]
+    return [*found, *_life(devices), *_indicators(devices), *(_alerts(flood) if flood else ())]
 
 
 def _object(kind: str, id_: str, valid_from: int | None = None, /, **attributes: Any) -> Stated:
@@ -63,6 +65,7 @@ def _people() -> Iterator[Stated]:
         yield _object("contact", f"metier-{use_case}", party="metropole", role="owner", use_cases=[use_case],
                       mail=f"{use_case}@metropole.example")  # fmt: skip
     yield _object("contact", "technicien", party="exploitant", role="technician", mail="technicien@exploitant.example")
+    yield _object("contact", "cellule-crise", party="metropole", role="crisis_cell", mail="crise@metropole.example")
     yield _object("network", "metropole", party="reseau", bearer="lora", quota_uplinks_per_day=40_000,
                   shortest_period_s=300, agreement="Convention de partage du réseau")  # fmt: skip
 
@@ -100,7 +103,7 @@ def _of(device: Device) -> Iterator[Stated]:
         "placement", f"{device.name}.1", BEGAN_AT, device=device_name, point=device.name,
         mounting="sous le couvercle" if waste else None, height_m=3.5 if heat else None,
         empty_mm=EMPTY_MM if waste else None, full_mm=FULL_MM if waste else None,
-        datum_m=12.5 if level else None,
+        datum_m=DATUM_M if level else None,
     )  # fmt: skip
 
 
@@ -169,6 +172,24 @@ def _indicators(devices: tuple[Device, ...]) -> Iterator[Stated]:
         "indicator", f"seuils-{river.name}", name=f"Seuils de {river.name}", owner="metier-river", points=[river.name],
         definition="Seuils locaux de la station", base="river_threshold",
         parameters={"yellow": 7.8, "orange": 8.2, "red": 9.0},
+    )  # fmt: skip
+
+
+def _alerts(flood: Flood) -> Iterator[Stated]:
+    """A river's thresholds with their second source, and who is told of what."""
+    name, (first, second) = flood.device.name, flood.levels_m
+    yield _object(
+        "rule", f"crue-{name}", name=f"Crue à {name}", owner="metier-river", base="threshold", points=[name],
+        definition="Seuils de vigilance et d'alerte de la station", properties=["water_level"],
+        parameters={"level_1": first, "level_2": second}, priority=2, second_source=flood.second.name,
+    )  # fmt: skip
+    yield _object(
+        "mailing_list", "crue", name="Cellule de crise", roles=["crisis_cell"], use_cases=["river"], kinds=["value"],
+        least_priority=2,
+    )  # fmt: skip
+    yield _object(
+        "mailing_list", "technique", name="Exploitation des capteurs", contacts=["technicien"],
+        kinds=["silence", "communication", "gateway", "network", "data"],
     )  # fmt: skip
 
 
