@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.vigie
-JOBS ?= 2 # files of tests at the same time, each with servers of its own
+JOBS ?= 3 # files of tests at the same time, each with servers of its own: tests mostly wait
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 .PHONY: help
