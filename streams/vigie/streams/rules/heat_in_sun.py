@@ -85,12 +85,12 @@ register(
         use_case="heat",
         properties=("air_temperature",),
         parameters={
-            _EXCESS: Parameter(3.0, "°C", "Excès sur les voisins, hors celui de la nuit, qui alerte", 0.5, 30),
+            _EXCESS: Parameter(3.5, "°C", "Excès sur les voisins, hors celui de la nuit, qui alerte", 0.5, 30),
             _BACK: Parameter(1.0, "°C", "Sous l'excès, écart qu'il faut pour se taire", 0, 10),
             _HEIGHT: Parameter(10.0, "°", "Hauteur du soleil à partir de laquelle elle juge", 0, 60),
             _NIGHTS: Parameter(12.0, "valeurs", "Valeurs de nuit qu'il faut pour juger", 1, 1000),
         },
-        delays={"on_delay": 3, "off_delay_s": 7200},
+        delays={"on_delay": 4, "off_delay_s": 7200},
         priorities=(4,),
         on_by_default=True,
         contribution_fr=(
@@ -103,7 +103,7 @@ register(
         ),
         operations_fr=(
             "Excès = valeur − médiane des voisins − écart moyen de la nuit (soleil sous l'horizon, oubli en deux "
-            "jours). Alerte si l'excès dépasse `excess` avec un soleil à plus de `min_elevation`, pour trois valeurs "
+            "jours). Alerte si l'excès dépasse `excess` avec un soleil à plus de `min_elevation`, pour quatre valeurs "
             "de suite."
         ),
         limits_fr=(
