@@ -228,7 +228,7 @@ _ALL = [
         )
         for writer, step, partitioning, key, value in (
             ("decode", "filter", _DEVICE, "device id", "frame counters seen"),
-            ("observe", "silence", _DEVICE, "device id", "last arrival"),
+            ("observe", "silence", _DEVICE, "device id", "when it is heard, and what was learned of it"),
             ("observe", "aggregate", _POINT, "point id, in spans", "recent readings, and which windows were published"),
             ("observe", "zones", _POINT, "zone, commune, use case or network, in spans", "parts of recent windows"),
             ("observe", "qualify", _POINT, "point id, in spans", "recent values and their flags"),
