@@ -21,7 +21,7 @@ SENDING_MS = 60_000
 """What arrives within a minute of another message is one sending: ticks see no finer."""
 
 
-class Clock(Struct, array_like=True, tag=0):
+class Clock(Struct, array_like=True, tag=2):
     """An address.
 
     Attributes:
@@ -71,8 +71,17 @@ class Clock(Struct, array_like=True, tag=0):
     capped_at: int = 0
 
 
+class _Simple(Struct, array_like=True, tag=0):
+    """A clock as it was remembered before it learned: when it was heard, and that it was then called silent."""
+
+    last_at: int
+    silent_due_at: int = 0
+    model: str = ""
+    network: str = ""
+
+
 _encode = msgpack.Encoder().encode
-_decode = msgpack.Decoder(Clock | Watch).decode
+_decode = msgpack.Decoder(Clock | Watch | _Simple).decode
 
 
 def dump(value: Clock | Watch) -> bytes:
@@ -81,13 +90,17 @@ def dump(value: Clock | Watch) -> bytes:
 
 
 def load(data: bytes) -> Clock | Watch:
-    """The value that `dump` wrote.
+    """The value that `dump` wrote, in this version or an earlier one.
 
     >>> clock = load(dump(Clock(7, model="EM300-TH", network="metropole", gaps=[900, 902])))
     >>> clock.last_at, clock.model, clock.gaps
     (7, 'EM300-TH', [900, 902])
+    >>> load(msgpack.encode([0, 7, 0, "EM300-TH", "metropole"])).last_at
+    7
     """
     value: Any = _decode(data)
+    if type(value) is _Simple:
+        value = Clock(value.last_at, value.last_at, model=value.model, network=value.network)
     if type(value) is Clock:
         value.model, value.network = intern(value.model), intern(value.network)
         value.gateways = {intern(name): frames for name, frames in value.gateways.items()}
