@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vigie.deploy.faults import rules_of_indicators
 from vigie.deploy.faults.inject import DAY_MS, HOUR_MS, Fault
 from vigie.deploy.faults.judge import DAYS_OF_A_MONTH
 from vigie.deploy.faults.part import Part, register
@@ -85,12 +86,17 @@ class Figure(NamedTuple):
 def plan() -> list[tuple[str, str, str]]:
     """(use case, property, fault) of each piece."""
     found = [(use_case, name, fault) for use_case, name in PROPERTIES for fault in FAULTS]
-    return [*found, ("heat", "air_temperature", "sun")]
+    of_indicators = [(case.use_case, case.property, name) for name, case in rules_of_indicators.CASES.items()]
+    return [*found, ("heat", "air_temperature", "sun"), *of_indicators]
 
 
 def figures(piece: tuple[str, str, str], seed: int, weeks: int) -> list[Figure]:
     """The lines of a piece: all rules that watch unasked together, then each rule that can watch."""
     use_case, name, fault = piece
+    if fault in rules_of_indicators.CASES:
+        alarms, faults, points = rules_of_indicators.play(fault, seed, weeks)
+        months = points * weeks * 7 / DAYS_OF_A_MONTH
+        return [_figure(piece, rules_of_indicators.CASES[fault].rule, alarms, faults, months)]
     found = world(use_case, name, seed, weeks)
     what = rows(found, fault, seed, weeks)
     alarms = play(found, what, use_case)
