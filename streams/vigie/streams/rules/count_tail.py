@@ -45,7 +45,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     dispersion = max(0.0 if isnan(baseline.dispersion) else baseline.dispersion, said[_LEAST])
     count, usual = sum(memory.counts), sum(memory.usual)
     phi, phi_none = phi_of_count(count, usual, dispersion), phi_of_none(memory.waited, dispersion)
-    of_none = phi_none > phi
+    of_none = memory.waited > 0 and phi_none >= phi
     if of_none:
         phi, count, usual = phi_none, 0.0, memory.waited
     low, high = band(usual, dispersion)
