@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vigie.serving.alert_timeline import timeline
+from vigie.streams.core.alarm.story import story
 from vigie.streams.core.mail.facts import fact_groups
 from vigie.streams.core.mail.words import WORDS
 from vigie.streams.settings import Settings
@@ -21,7 +22,7 @@ def alert_values(
         settings: language and legal time.
     """
     language, zone = settings.language, settings.timezone
-    groups = fact_groups(events[0].explanation.fields, zone, language)
+    groups = fact_groups(story(events).facts, zone, language)
     return {
         "first": events[0],
         "last": events[-1],

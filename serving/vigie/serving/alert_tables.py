@@ -1,8 +1,9 @@
 """Alerts as tables: a line for each transition, or a line for each alert."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from vigie.serving.alert_words import kind_text
+from vigie.serving.alert_words import kind_text, verdict_text
 from vigie.serving.typed_table import Column, Form, Table
 from vigie.serving.wording import (
     author_text,
@@ -18,8 +19,11 @@ from vigie.topics.alert_event import AlertEvent
 
 
 def _facts(event: AlertEvent, zone: str) -> str:
-    fields = event.explanation.fields
-    shown = [name for name in fields if not name.endswith("_en")]
+    return _told_facts(event.explanation.fields, zone)
+
+
+def _told_facts(fields: Mapping[str, str], zone: str) -> str:
+    shown = [name for name, text in fields.items() if text and not name.endswith("_en")]
     return " | ".join(f"{label(name, 'fr')} : {fact_text(name, fields, zone, 'fr')}" for name in shown)
 
 
@@ -93,7 +97,7 @@ def _told(name: str, heading: str, form: Form, words: Any = None) -> Column[Stor
     return _column(name, heading, form, lambda alert: getattr(alert, name), words)
 
 
-_VERDICTS = {"true": "fondée", "false": "infondée", "confirmed": "confirmée", "refuted": "infirmée"}
+_CONFIRMATIONS = {"confirmed": "confirmée", "refuted": "infirmée"}
 
 ALERTS: Table[Story] = Table(
     title_fr="Alertes",
@@ -128,16 +132,17 @@ ALERTS: Table[Story] = Table(
         _told("shelved", "mise_de_cote", Form.FLAG),
         _last("out_of_service", "hors_service", Form.FLAG),
         _last("late", "en_retard", Form.FLAG),
-        _told("verdict", "verdict", Form.TEXT, lambda alert, _: _VERDICTS.get(alert.verdict, "")),
+        _told("verdict", "verdict", Form.TEXT, lambda alert, _: verdict_text(alert.verdict, "fr")),
         _told("verdict_by", "verdict_de", Form.TEXT),
-        _told("confirmed", "confirmation", Form.TEXT, lambda alert, _: _VERDICTS.get(alert.confirmed, "")),
+        _told("confirmed", "confirmation", Form.TEXT, lambda alert, _: _CONFIRMATIONS.get(alert.confirmed, "")),
         _told("confirmed_by", "confirmee_par", Form.TEXT),
+        _told("confirmed_from", "confirmee_d_apres", Form.TEXT),
         _told("comment", "commentaire", Form.TEXT),
         _told("transitions", "transitions", Form.INTEGER),
         _column("children", "alertes_expliquees", Form.TEXTS, lambda alert: alert.last.children,
                 lambda alert, _: str(len(alert.last.children)) if alert.last.children else ""),
-        _column("fields", "faits", Form.MAP, lambda alert: alert.first.explanation.fields,
-                lambda alert, zone: _facts(alert.first, zone)),
+        _column("fields", "faits", Form.MAP, lambda alert: alert.facts,
+                lambda alert, zone: _told_facts(alert.facts, zone)),
         _column("alert_id", "alerte", Form.ALERT, lambda alert: alert.first.alert_id),
         _column("incident_id", "incident", Form.ALERT, lambda alert: alert.last.incident_id),
         _column("alarm_key", "", Form.TEXT, lambda alert: alert.first.alarm_key),

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vigie.serving.alert_words import verdict_text
 from vigie.serving.wording import author_text, local_text, priority_text, reason_text, sentence, transition_text
 from vigie.streams.core.local_time import duration_text
+from vigie.streams.core.mail.facts import fact_groups
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import SYSTEM, AlertEvent
 
@@ -20,6 +22,10 @@ WORDS = {
         "until": "jusqu'au {instant}",
         "children": "{count} alertes expliquées",
         "child": "1 alerte expliquée",
+        "from": "d'après {source}",
+        "assigned": "à {contact}",
+        "nobody": "à personne",
+        "fact": "{label} : {value}",
     },
     "en": {
         "mailed": "mail asked for",
@@ -32,10 +38,14 @@ WORDS = {
         "until": "until {instant}",
         "children": "{count} alerts explained",
         "child": "1 alert explained",
+        "from": "from {source}",
+        "assigned": "to {contact}",
+        "nobody": "to nobody",
+        "fact": "{label}: {value}",
     },
 }
 """Both languages have the same keys (a test holds them to it)."""
-_OWN_SENTENCE = frozenset({"raised", "level_changed", "cleared", "chattering", "attached", "refused"})
+_OWN_SENTENCE = frozenset({"raised", "level_changed", "cleared", "chattering"})
 SHOWN_ID = 8
 """Digits of an alert's id that people are shown; commands take them."""
 
@@ -63,10 +73,32 @@ def timeline(events: Sequence[AlertEvent], zone: str, language: str) -> list[Ent
             event.event_at if event.transition in {"raised", "level_changed", "cleared"} else event.decided_at,
             transition_text(event.transition, language),
             outside_text(sentence(event.explanation, language), SENTENCE) if event.transition in _OWN_SENTENCE else "",
-            tuple(_notes(event, began, zone, language)),
+            (*_notes(event, began, zone, language), *_found_out(before, event, zone, language)),
         )
-        for event in events
+        for before, event in zip([None, *events], events, strict=False)
     ]
+
+
+def _found_out(before: AlertEvent | None, event: AlertEvent, zone: str, language: str) -> list[str]:
+    """What a person, or another source, says of the alert: a verdict, to whom it goes, what confirms it."""
+    words, fields = WORDS[language], event.explanation.fields
+    match event.transition:
+        case "assigned":
+            if not event.assignee:
+                return [words["nobody"]]
+            return [words["assigned"].format(contact=outside_text(event.assignee))]
+        case "judged":
+            return [verdict_text(fields.get("verdict", ""), language)]
+        case "confirmed" | "refuted":
+            source = fields.get("confirmed_by", "")
+            return [words["from"].format(source=outside_text(source, SENTENCE))] if source else []
+        case "attached":
+            known = before.explanation.fields if before else {}
+            new = {name: text for name, text in fields.items() if text and known.get(name) != text}
+            rows = [row for group in fact_groups(new, zone, language) for row in group.rows]
+            return [words["fact"].format(label=row.label, value=row.value) for row in rows]
+        case _:
+            return []
 
 
 def _notes(event: AlertEvent, began: int, zone: str, language: str) -> list[str]:

@@ -23,3 +23,17 @@ def kind_text(alarm_key: str, language: str) -> str:
     kind = alarm_key.partition(":")[0]
     words = KINDS.get(kind)
     return words[language == "en"] if words else outside_text(kind)
+
+
+VERDICTS = {"true": ("fondée", "true"), "false": ("infondée", "false")}
+"""Verdict -> what it is called in French and in English."""
+
+
+def verdict_text(verdict: str, language: str) -> str:
+    """What a verdict is called; nothing for none.
+
+    >>> verdict_text("false", "fr"), verdict_text("", "fr")
+    ('infondée', '')
+    """
+    words = VERDICTS.get(verdict)
+    return words[language == "en"] if words else ""

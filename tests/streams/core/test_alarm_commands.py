@@ -84,6 +84,14 @@ def test_what_is_attached_stays():
     assert {"image": "sha256:ab", "confirmed_by": "caméra"}.items() <= cleared.explanation.fields.items()
 
 
+def test_a_source_stays_with_what_it_said():
+    """Who refutes without a source does not refute from the camera that confirmed."""
+    desk = opened()
+    desk.command("confirm", value="confirmed", facts={"confirmed_by": "caméra"})
+    (refuted,) = desk.command("confirm", value="refuted")
+    assert not refuted.explanation.fields["confirmed_by"]
+
+
 def test_the_ring_forgets_the_oldest(monkeypatch):
     monkeypatch.setattr("vigie.streams.core.alarm.held.SLOTS", 3)
     desk = Desk()

@@ -14,6 +14,7 @@ from vigie.serving.alert_timeline import SHOWN_ID, timeline
 from vigie.serving.as_data import of_alert
 from vigie.serving.page_words import WORDS
 from vigie.serving.wording import local_text, sentence, state_text
+from vigie.streams.core.alarm.story import story
 from vigie.streams.core.mail.facts import fact_groups
 from vigie.streams.core.mail.words import WORDS as GROUP_WORDS
 from vigie.streams.settings import Settings
@@ -53,7 +54,7 @@ def _print(events: Sequence[AlertEvent], children: Sequence[AlertEvent], setting
     first, last = events[0], events[-1]
     console.print(Text(sentence(first.explanation, language), style="bold"))
     console.print(Text(f"{words['alert']} {first.alert_id} · {state_text(last.state, language)}"))
-    for group in fact_groups(first.explanation.fields, zone, language):
+    for group in fact_groups(story(events).facts, zone, language):
         console.print(Text(f"\n{GROUP_WORDS[language][group.title]}", style="bold"))
         facts = Table.grid(padding=(0, 2))
         for row in group.rows:

@@ -49,7 +49,9 @@ def obey(book: Book, command: Command, when: When) -> list[AlertEvent]:
         alert.assignee = command.value
     elif command.action == "verdict":
         add_facts(alert, {"verdict": command.value})
-    elif command.action in ("attach", "confirm") and command.facts:
+    elif command.action == "confirm":  # by what an earlier one was confirmed says nothing of this one
+        add_facts(alert, {"confirmed_by": ""} | command.facts)
+    elif command.action == "attach" and command.facts:
         add_facts(alert, command.facts)
     return happen(book, alert, given, when, said)
 

@@ -1,11 +1,13 @@
 """What became of an alert: its transitions folded to one line, the same from the archive and from the topic."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from vigie.topics.alert_event import AlertEvent
 
+_FOUND_OUT = ("attached", "confirmed", "refuted", "judged")
 OVER = ("cleared", "latched")
 """Transitions by which what was wrong has ended."""
 
@@ -27,6 +29,8 @@ class Story(NamedTuple):
         verdict_by: who said so.
         confirmed: `confirmed`, `refuted` or empty.
         confirmed_by: who said so.
+        confirmed_from: by what: a camera, another station, somebody on the spot.
+        found_out: facts that came after the raise: what was attached, what confirms or refutes it.
         comment: the latest words of a person.
         chattered: whether its alarm was found to chatter.
         transitions: how many, refusals left out.
@@ -45,6 +49,8 @@ class Story(NamedTuple):
     verdict_by: str = ""
     confirmed: str = ""
     confirmed_by: str = ""
+    confirmed_from: str = ""
+    found_out: Mapping[str, str] = MappingProxyType({})
     comment: str = ""
     chattered: bool = False
     transitions: int = 0
@@ -53,6 +59,11 @@ class Story(NamedTuple):
     def raised_at(self) -> int:
         """Epoch ms UTC, event time."""
         return self.first.raised_at or self.first.event_at
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Why it was raised, and what was found out since."""
+        return {**self.found_out, **self.first.explanation.fields}
 
     @property
     def kind(self) -> str:
@@ -90,6 +101,8 @@ def story(events: Sequence[AlertEvent]) -> Story:
             suppressed=found.suppressed or bool(event.suppressed_by),
             **_changes(found, event),
         )
+        if event.transition in _FOUND_OUT:
+            found = found._replace(found_out={name: text for name, text in event.explanation.fields.items() if text})
     return found
 
 
@@ -104,7 +117,8 @@ def _changes(found: Story, event: AlertEvent) -> dict[str, Any]:
         case "judged":
             return {"verdict": event.explanation.fields.get("verdict", ""), "verdict_by": event.author}
         case "confirmed" | "refuted":
-            return {"confirmed": event.transition, "confirmed_by": event.author}
+            source = event.explanation.fields.get("confirmed_by", "")
+            return {"confirmed": event.transition, "confirmed_by": event.author, "confirmed_from": source}
         case "shelved":
             return {"shelved": True, "comment": event.reason}
         case "chattering":
