@@ -12,7 +12,7 @@ MORNING = 1_750_230_720_000  # 18 June 2025, 09:12 in Paris
 MINUTE, HOUR = 60_000, 3_600_000
 FORM = MailForm(
     sender="Vigie <vigie@metropole.example>", recipients=("astreinte@metropole.example", "eau@metropole.example"),
-    language="fr", zone="Europe/Paris", public_url="https://vigie.example/",
+    zone="Europe/Paris", public_url="https://vigie.example/",
 )  # fmt: skip
 DEVICE = "eui:24e124136b000001"
 

@@ -7,7 +7,7 @@ from stat import S_IMODE
 import pytest
 from store_by_hand import COMMUNE, PARTY, empty_store, state
 
-from vigie.streams.core.mail.held import Held, Version, book_at, sources_at
+from vigie.streams.core.mail.held import Held, Version, book_at, communes_at
 from vigie.streams.mail.directory import KeptDirectory
 from vigie.streams.settings import Settings
 from vigie.streams.sinks import contact_queries
@@ -29,7 +29,6 @@ FLEET = [
      "2026-06-01", None),
     ("mailing_list", "eau", {"name": "Eau", "roles": ["technician"], "use_cases": ["river"], "least_priority": 4,
                              "quiet_from": "22:00", "quiet_to": "25:00"}),
-    ("rule", "crue", {"name": "c", "definition": "d", "owner": "maire", "hubeau_station": "Y4424040"}),
 ]  # fmt: skip
 
 
@@ -47,8 +46,7 @@ def test_lists_and_contacts_as_they_hold_at_an_instant(services):
     (eau,) = summer.lists
     assert (eau.id, eau.roles, eau.use_cases, eau.least_priority) == ("eau", ("technician",), ("river",), 4)
     assert (eau.quiet_from, eau.quiet_to) == ("22:00", ""), "25:00 is no time of day"
-    assert sources_at(held, "crue", 0).hubeau_station == "Y4424040"
-    assert sources_at(held, "none", 0).point == ""
+    assert communes_at(held, 0) == {"13055": "Marseille"}
 
 
 async def test_mails_go_on_with_the_last_copy_while_the_database_is_away(services, tmp_path, caplog):
@@ -72,7 +70,7 @@ async def test_mails_go_on_with_the_last_copy_while_the_database_is_away(service
     await away.start()
     await away.refresh()
     assert away.book().contacts["crise"].address == "c@x.example"
-    assert away.sources("crue").hubeau_station == "Y4424040"
+    assert away.communes() == {"13055": "Marseille"}
     await away.stop()
     assert "Mails go on with the copy of revision 2" in caplog.text
     assert "@" not in caplog.text

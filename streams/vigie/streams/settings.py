@@ -95,6 +95,7 @@ _EXPECTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "webhook_url": _URL,
     "dead_man_url": _URL,
+    "hubeau_url": _URL,
     "false_silences": (lambda number: math.isfinite(number) and number > 0, "a number above 0"),
     "window_rate": (lambda rate: 1 <= rate <= 1_000_000, "a whole number from 1 to 1000000"),
     "memory_hours": (lambda hours: 1 <= hours <= 32, "a whole number from 1 to 32"),
@@ -185,6 +186,11 @@ class Settings:
     """Bearer token of the webhook."""
     dead_man_url: str = ""
     """Address that is called each minute while all goes well, for a watch from outside; empty: none."""
+    hubeau_url: str = "https://hubeau.eaufrance.fr/api/v2/hydrometrie"
+    """Where the API of Hub'Eau begins, asked when an alert is raised whose rule names a station; empty: never."""
+    image_hosts: str = ""
+    """Hosts, separated by commas, whose images may be fetched although they are this machine or its neighbourhood
+    (loopback and link-local addresses, refused otherwise)."""
     false_silences: float = 1.0
     """False alarms of silence that the whole fleet may raise in 30 days: from this each device's threshold is made."""
     checkpoint_interval_s: float = 1.0

@@ -22,7 +22,7 @@ from letters_by_hand import (
 )
 from msgspec import structs
 
-from vigie.streams.core.mail.advice import ADVICE
+from vigie.streams.core.alarm.advice import advice
 from vigie.streams.core.mail.compose import compose
 from vigie.streams.core.mail.letter import Beside, Child
 from vigie.streams.core.mail.words import KINDS, RULES, WORDS
@@ -217,13 +217,25 @@ def test_a_digest_of_nothing():
 
 
 def test_trouble_of_the_platform_says_what_to_do():
-    mail = written(letter(event("platform:decode raw.lora/3:poison_record", active=False, state="normal", facts={})))
+    facts = advice("platform:decode raw.lora/3:poison_record")
+    mail = written(letter(event("platform:decode raw.lora/3:poison_record", active=False, state="normal", facts=facts)))
     assert mail["Subject"] == "[Vigie] Enregistrement fautif : decode raw.lora/3 (18/06 09:12)"
     assert "vigie dead-letters replay --reason internal_error" in text_of(mail)
 
 
 def test_the_hour_that_comes_twice_names_its_distance_from_utc():
     assert "(25/10 02:30 (UTC+02:00))" in written(letter(event(raised_at=1_792_888_200_000)))["Subject"]
+
+
+def test_communes_are_called_by_their_names_and_the_image_of_now_has_a_link():
+    facts = RIVER_FACTS | {"commune": "13005", "image": "https://camera.example/pont.jpg", "second_source": "point:H0"}
+    mail = written(letter(river(facts=facts)), beside=Beside(communes={"13005": "Aubagne"}))
+    assert "HUV-01 Aubagne" in mail["Subject"]
+    assert "- Commune\u00a0: Aubagne" in text_of(mail)
+    assert "L'image de maintenant\u00a0:\nhttps://camera.example/pont.jpg" in text_of(mail)
+    assert {"https://camera.example/pont.jpg"} <= {link["href"] for link in Page(html_of(mail)).of("a")}
+    wrong = written(letter(river(facts=facts | {"image": "javascript:alert(1)"})))
+    assert "javascript" not in html_of(wrong)
 
 
 def test_the_list_is_named():
@@ -287,7 +299,7 @@ def test_any_event_can_be_told(facts, key, state, transition, kind, priority, ra
 
 
 def test_both_languages_have_the_same_words():
-    for words in (WORDS, KINDS, RULES, ADVICE):
+    for words in (WORDS, KINDS, RULES):
         assert words["fr"].keys() == words["en"].keys()
 
 

@@ -54,7 +54,13 @@ FACTS: dict[str, Fact] = {
     "flags": Fact("Contrôles de qualité", "Quality tests"),
     "neighbours": Fact("Voisins", "Neighbours"),
     "second_source": Fact("Seconde source", "Second source"),
+    "second_source_value": Fact("Valeur de la seconde source", "Value of the second source", "number"),
+    "second_source_unit": Fact("Unité de la seconde source", "Unit of the second source"),
+    "second_source_at": Fact("Seconde source mesurée le", "Second source measured at", "instant"),
     "image": Fact("Image", "Image"),
+    "image_file": Fact("Image gardée", "Image kept as"),
+    "image_sha256": Fact("Empreinte de l'image", "Hash of the image"),
+    "image_at": Fact("Image prise le", "Image taken at", "instant"),
     # how it was judged
     "rule": Fact("Règle", "Rule"),
     "definition": Fact("Méthode et version", "Method and version"),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import psycopg
 
 from vigie.streams.core.mail.directory import AddressBook
-from vigie.streams.core.mail.held import Held, Sources, book_at, sources_at
+from vigie.streams.core.mail.held import Held, book_at, communes_at
 from vigie.streams.fleet import known
 from vigie.streams.intake.kept import Kept
 from vigie.streams.settings import Settings, SettingsError
@@ -55,9 +55,9 @@ class KeptDirectory:
             self._book = (minute, self._held, book_at(self._held, minute * 60_000))
         return self._book[2]
 
-    def sources(self, rule: str) -> Sources:
-        """What a rule names to confirm its alerts, by the newest copy at hand."""
-        return sources_at(self._held, rule, self._now_ms())
+    def communes(self) -> dict[str, str]:
+        """What communes are called, by their ids, by the newest copy at hand."""
+        return communes_at(self._held, self._now_ms())
 
     async def start(self) -> None:
         """Read the last copy, and begin to keep it current."""

@@ -76,6 +76,7 @@ class Sender:
         self._besides, self._now = besides, now
         self._fallback = fallback_addresses(settings)
         self._postponed: dict[str, _Postponed] = {}  # letter id -> (monotonic s of the next try, wait before it)
+        self._sent = 0
         self.oldest_s = 0.0
         self.wake, self.stopping = asyncio.Event(), asyncio.Event()
 
@@ -83,11 +84,13 @@ class Sender:
         """Send until `stopping` is set."""
         retry_s = 0.0
         while not self.stopping.is_set():
+            sent = self._sent
             try:
                 await self._round()
                 retry_s = 0.0
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                retry_s = min(max(retry_s * 2, FIRST_RETRY_S), LAST_RETRY_S)
+                before_s = retry_s if self._sent == sent else 0.0  # it took some: it is there, and went away again
+                retry_s = min(max(before_s * 2, FIRST_RETRY_S), LAST_RETRY_S)
                 log.warning(
                     "The mail server %s:%d cannot be used (%s); %d mails wait, next try in %.0f s",
                     self._settings.smtp_host, self._settings.smtp_port, error or type(error).__name__,
@@ -165,6 +168,7 @@ class Sender:
         await self._done(mail, "sent")
 
     async def _done(self, mail: Mail, outcome: str) -> None:
+        self._sent += 1
         if outcome:
             mails.labels(outcome=outcome).inc()
         if outcome == "sent" and self._settings.ticks == "live":
@@ -203,7 +207,7 @@ class Sender:
         if not public_url and settings.http_port:
             public_url = f"http://{settings.host}:{settings.http_port}"
         form = MailForm(
-            sender=settings.mail_from, recipients=(shown,), language=mail.language, zone=settings.timezone,
+            sender=settings.mail_from, recipients=(shown,), zone=settings.timezone,
             public_url=public_url,
         )  # fmt: skip
         return form, address

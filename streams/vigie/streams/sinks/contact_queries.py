@@ -1,4 +1,4 @@
-"""Who may be told of alerts, as the fleet's tables say: contacts, mailing lists, what confirms an alert."""
+"""Who may be told of alerts, as the fleet's tables say: contacts, mailing lists, communes."""
 
 from typing import Any
 

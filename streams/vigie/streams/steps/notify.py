@@ -22,6 +22,8 @@ from vigie.streams.core.mail.directory import Directory, NoDirectory
 from vigie.streams.core.mail.dispatch import Dispatch
 from vigie.streams.core.mail.groups import Waits
 from vigie.streams.core.mail.log_clock import LogClock
+from vigie.streams.mail.besides import StoreBesides
+from vigie.streams.mail.commands_given import CommandsGiven
 from vigie.streams.mail.dead_man import DeadMan
 from vigie.streams.mail.directory import KeptDirectory
 from vigie.streams.mail.outbox_state import EVENTS, OutboxState
@@ -190,6 +192,7 @@ class NotifyStep:
             elif self._now() - record.timestamp > BEHIND_MS:
                 self._quiet_until_s = time.monotonic() + CATCH_UP_S
             desk.take(event, record.offset, self._now(), len(record.value))
+            self._besides.noticed(event)
             self.outbox.offset = record.offset
             if event.mail and not self._outlets:
                 log.info("No mail is sent for alert %s: %s", event.alert_id, event.explanation.sentence_en)
@@ -233,5 +236,6 @@ class NotifyStep:
 def run(settings: Settings) -> int:
     """Run the role until it is stopped; returns its exit code."""
     ids = schema_ids_in_use(settings, ["dead-letters.v1"])
-    step = NotifyStep(settings, KeptDirectory(settings))
+    directory = KeptDirectory(settings)
+    step = NotifyStep(settings, directory, StoreBesides(settings, CommandsGiven(settings), directory))
     return run_role(settings, "notify", step, dead_letter_schema_id=ids["dead-letters.v1"])

@@ -1,4 +1,4 @@
-"""What is worth a look and what closes an alert, by the kind of its alarm, where the rule itself does not say."""
+"""What is worth a look and what closes an alert, by rule or else by kind, where who raised it does not say."""
 
 _ADVICE: dict[str, tuple[str, str, str, str]] = {
     "silence": (
@@ -43,7 +43,32 @@ _ADVICE: dict[str, tuple[str, str, str, str]] = {
         "D'elle-même, quand les données manquantes arrivent ou que les suivantes sont bonnes.",
         "By itself, when the missing data come, or those that follow are good.",
     ),
+    "never_seen": (
+        "L'activation du capteur, ses clés, son adresse dans la flotte, la couverture à la pose.",
+        "The device's activation, its keys, its address in the fleet, coverage where it stands.",
+        "D'elle-même, dès que le capteur est entendu.",
+        "By itself, as soon as the device is heard.",
+    ),
+    "no_return": (
+        "Le capteur a-t-il été rallumé et rattaché au réseau après l'intervention ?",
+        "Was the device switched on, and did it join again, after the intervention?",
+        "D'elle-même, dès que le capteur est de nouveau entendu.",
+        "By itself, as soon as the device is heard again.",
+    ),
+    "poor_coverage": (
+        "La couverture radio au point de mesure : antenne, hauteur, passerelle plus proche.",
+        "Radio coverage at the point: antenna, height, a nearer gateway.",
+        "D'elle-même, dès que le capteur est de nouveau entendu.",
+        "By itself, as soon as the device is heard again.",
+    ),
+    "poison_record": (
+        "Signaler l'erreur ; une fois corrigée, lancer « vigie dead-letters replay --reason internal_error ».",
+        "Report the error; once it is corrected, run `vigie dead-letters replay --reason internal_error`.",
+        "D'elle-même : la suite est traitée.",
+        "By itself: what follows is processed.",
+    ),
 }
+"""Kind of alarm, or its rule where that asks for something else -> check and end, in French and English."""
 
 
 def advice(key: str) -> dict[str, str]:
@@ -54,5 +79,5 @@ def advice(key: str) -> dict[str, str]:
     >>> advice("else:where:what")
     {}
     """
-    found = _ADVICE.get(key.partition(":")[0])
+    found = _ADVICE.get(key.rpartition(":")[2]) or _ADVICE.get(key.partition(":")[0])
     return {} if found is None else dict(zip(("check_fr", "check_en", "clears_fr", "clears_en"), found, strict=True))

@@ -16,12 +16,11 @@ from typing import NamedTuple
 from vigie.streams.core.local_time import local
 from vigie.streams.core.mail.html import html_of
 from vigie.streams.core.mail.letter import Beside, Letter
+from vigie.streams.core.mail.named import with_communes
 from vigie.streams.core.mail.subject import subject
 from vigie.streams.core.mail.text import text_of
 from vigie.streams.core.mail.told import Told, tell
 from vigie.streams.core.mail.words import WORDS
-from vigie.topics.alert_event import AlertEvent
-from vigie.topics.identity import event_id
 
 NOTHING = Beside()
 URGENT = 2
@@ -37,7 +36,6 @@ class MailForm(NamedTuple):
     Attributes:
         sender: address, or `Name <address>`.
         recipients: addresses.
-        language: fr or en, of an installation; the letter's own counts.
         zone: IANA name of the legal time.
         public_url: what links begin with; empty for none.
         list_name: how people call the mailing list; empty where the setting VIGIE_MAIL_TO names the recipients.
@@ -45,13 +43,12 @@ class MailForm(NamedTuple):
 
     sender: str
     recipients: tuple[str, ...]
-    language: str
     zone: str
     public_url: str
     list_name: str = ""
 
 
-def compose(letter: Letter | AlertEvent, form: MailForm, beside: Beside = NOTHING) -> EmailMessage:
+def compose(letter: Letter, form: MailForm, beside: Beside = NOTHING) -> EmailMessage:
     """The mail of a letter.
 
     Args:
@@ -59,8 +56,7 @@ def compose(letter: Letter | AlertEvent, form: MailForm, beside: Beside = NOTHIN
         form: of the installation, with the recipients.
         beside: chart, image and second source, where they could be had in time.
     """
-    if isinstance(letter, AlertEvent):
-        letter = _letter_of(letter, form)
+    letter = with_communes(letter, beside.communes)
     domain = parseaddr(form.sender)[1].rpartition("@")[2] or "localhost"
     told = tell(letter, beside, form.zone, form.public_url, form.list_name or letter.list)
     line = subject(letter, form.zone)
@@ -125,10 +121,3 @@ def _add_html(mail: EmailMessage, told: Told, line: str, beside: Beside) -> None
 def _word(text: str) -> str:
     """An id as it may stand in a header: what is no letter, digit, dot, hyphen or underscore is one."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", text)[:100]
-
-
-def _letter_of(event: AlertEvent, form: MailForm) -> Letter:
-    first = event_id(event.incident_id, "raised", 0)
-    return Letter(
-        event.event_id, "incident", "", "setting:0", form.language, event.incident_id, first, (event,), event.decided_at
-    )

@@ -1,4 +1,4 @@
-"""What the fleet says of contacts, lists and second sources, with its dates; and who holds what at an instant."""
+"""What the fleet says of contacts, lists and communes, with its dates; and who holds what at an instant."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "contact": ("party", "role", "name", "mail", "language", "use_cases"),
     "party": ("communes",),
     "network": ("party",),
-    "rule": ("second_source", "hubeau_station", "image_url"),
+    "commune": ("name",),
 }  # fmt: skip
 """Kind -> the fields that are kept: no telephone numbers, no notes."""
 
@@ -48,20 +48,6 @@ class Held(Struct, frozen=True, kw_only=True):
 
     revision: int = 0
     versions: tuple[Version, ...] = ()
-
-
-class Sources(Struct, frozen=True, kw_only=True):
-    """What a rule of the fleet names to confirm its alerts.
-
-    Attributes:
-        point: id of another measuring point; empty for none.
-        hubeau_station: code of a station; empty for none.
-        image_url: address of an image; empty for none.
-    """
-
-    point: str = ""
-    hubeau_station: str = ""
-    image_url: str = ""
 
 
 def holding(held: Held, at: int) -> dict[str, dict[str, Mapping[str, Any]]]:
@@ -97,14 +83,9 @@ def book_at(held: Held, at: int) -> AddressBook:
     return AddressBook(lists=lists, contacts=contacts, revision=held.revision)
 
 
-def sources_at(held: Held, rule: str, at: int) -> Sources:
-    """What a rule names to confirm its alerts, at an instant (epoch ms UTC); nothing if there is no such rule."""
-    attributes = holding(held, at)["rule"].get(rule, {})
-    return Sources(
-        point=_text(attributes, "second_source"),
-        hubeau_station=_text(attributes, "hubeau_station"),
-        image_url=_text(attributes, "image_url"),
-    )
+def communes_at(held: Held, at: int) -> dict[str, str]:
+    """What the communes are called at an instant (epoch ms UTC), by their ids."""
+    return {name: _text(attributes, "name") or name for name, attributes in holding(held, at)["commune"].items()}
 
 
 def _list(name: str, attributes: Mapping[str, Any]) -> MailingList:

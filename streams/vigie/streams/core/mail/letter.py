@@ -62,6 +62,7 @@ class Beside(Struct, frozen=True, kw_only=True):
         image: bytes of a picture fetched at the raise, and its type (`image/jpeg`).
         second_source_fr, second_source_en: what the second source says.
         children: alerts that the letter's root cause explains, where the store could name them.
+        communes: what communes are called, by their ids.
     """
 
     chart_png: bytes = b""
@@ -71,3 +72,4 @@ class Beside(Struct, frozen=True, kw_only=True):
     second_source_fr: str = ""
     second_source_en: str = ""
     children: tuple[Child, ...] = ()
+    communes: dict[str, str] = {}

@@ -42,7 +42,7 @@ def _alert(alert: ToldAlert, notice: str, extra: list[str], words: dict[str, str
     if alert.children:
         blocks.append(_section(alert.children))
     blocks += [[f"{row.label}{colon}", f"  {row.value}"] for row in alert.commands]
-    for name, url in (("page", alert.page), ("data", alert.data)):
+    for name, url in (("page", alert.page), ("data", alert.data), ("live", alert.live)):
         if url:
             blocks.append([f"{words[name]}{colon}", url])
     return blocks

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from vigie.streams.core.alarm.words import STATES, TRANSITIONS, word
 from vigie.streams.core.local_time import duration_text, moment_text
-from vigie.streams.core.mail.advice import advice
 from vigie.streams.core.mail.facts import Group, Row, fact_groups
 from vigie.streams.core.mail.letter import Beside, Child
 from vigie.streams.core.mail.subject import title
@@ -16,7 +15,7 @@ from vigie.topics.alert_event import SYSTEM, AlertEvent
 
 MOST_CHILDREN = 100
 RAISED = "raised"
-_TOLD_APART = frozenset({"level"})
+_TOLD_APART = frozenset({"level", "image", "second_source", "second_source_unit", "trial"})
 
 
 class ToldAlert(NamedTuple):
@@ -33,6 +32,7 @@ class ToldAlert(NamedTuple):
         children: of a root cause: their count in words, and a line each.
         commands: what may be done from a console: label and command.
         page, data: addresses; empty for none.
+        live: address of the image as it is now; empty for none.
     """
 
     sentence: str
@@ -46,6 +46,7 @@ class ToldAlert(NamedTuple):
     commands: tuple[Row, ...]
     page: str
     data: str
+    live: str
 
 
 def tell_alert(
@@ -67,27 +68,26 @@ def tell_alert(
     for event in events:
         fields |= event.explanation.fields
     second = beside.second_source_fr if language == "fr" else beside.second_source_en
-    link = fields.get("link", "")
-    kind, _, rest = last.alarm_key.partition(":")
-    usual = advice(kind, rest.rpartition(":")[2], language)
+    link, image = fields.get("link", ""), outside_text(fields.get("image", ""), 500)
     stands = last.active or last.transition == RAISED  # trouble of the platform may be over as soon as it is told
     return ToldAlert(
         sentence=sentence_of(last, language),
         marks=_marks(last, language, zone),
         second_source=outside_text(second, SENTENCE),
-        groups=tuple(fact_groups(fields, zone, language, _TOLD_APART | {"second_source"} if second else _TOLD_APART)),
-        check=_advised(f"check_{language}", fields, usual.check) if stands else "",
-        clears=_advised(f"clears_{language}", fields, usual.clears) if last.active else "",
+        groups=tuple(fact_groups(fields, zone, language, _TOLD_APART)),
+        check=_advised(f"check_{language}", fields) if stands else "",
+        clears=_advised(f"clears_{language}", fields) if last.active else "",
         history=tuple(_history(events, language, zone)),
         children=_children(last, children, language, zone, page),
         commands=_commands(last, bool(second or "second_source" in fields or "image" in fields), words),
         page=alert_page(page, last.alert_id),
+        live=image if image.startswith(("http://", "https://")) else "",
         data=page + quote(link, safe="/?&=%:#,.-_~") if page and link.startswith("/") else "",
     )
 
 
-def _advised(name: str, fields: dict[str, str], usual: str) -> str:
-    return outside_text(fields.get(name) or usual, SENTENCE)
+def _advised(name: str, fields: dict[str, str]) -> str:
+    return outside_text(fields.get(name, ""), SENTENCE)
 
 
 def _marks(event: AlertEvent, language: str, zone: str) -> tuple[Row, ...]:
