@@ -1,11 +1,12 @@
 """Data gap: are readings of a day missing, once all had time to come?"""
 
+from datetime import datetime
 from math import isnan
 
 from msgspec import Struct, field
 
 from vigie.streams.core.detect.rule import USUAL, Ground, Judgement, Parameter, Rule, Sample, register
-from vigie.streams.core.local_time import local
+from vigie.streams.core.local_time import local, utc_text
 
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 _LEAST_WAIT_MS = 2 * _HOUR_MS
@@ -33,7 +34,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     del held
     one = sample.aggregate
     if one is None or one.completeness is None:
-        return _held(memory)
+        return _held(memory, ground)
     if one.completeness >= ground.parameters["least"]:
         memory.windows.pop(one.window_start, None)
     elif known := memory.windows.get(one.window_start):
@@ -41,12 +42,12 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     elif sample.fresh:
         wait_ms = max(1000 * ground.upload_s, _LEAST_WAIT_MS)
         memory.windows[one.window_start] = Window(one.window_end, one.window_end + wait_ms, one.completeness)
-    return _held(memory)
+    return _held(memory, ground)
 
 
 def due(memory: Memory, at: int, ground: Ground, held: int) -> Judgement | None:
     """Days whose time to be filled is over."""
-    del ground, held
+    del held
     changed = False
     for start_at, window in list(memory.windows.items()):
         if at >= window.end_at + _LAPSES_MS:
@@ -54,17 +55,18 @@ def due(memory: Memory, at: int, ground: Ground, held: int) -> Judgement | None:
             changed = True
         elif at >= window.due_at and not window.told:
             window.told = changed = True
-    return _held(memory) if changed else None
+    return _held(memory, ground) if changed else None
 
 
-def _held(memory: Memory) -> Judgement:
+def _held(memory: Memory, ground: Ground) -> Judgement:
     told = {start_at: window for start_at, window in memory.windows.items() if window.told}
     if not told:
         return USUAL
     start_at, window = min(told.items())
-    return Judgement(1, facts={
-        "completeness": f"{window.completeness:.4g}", "value": "", "unit": "", "window": f"{start_at}/{window.end_at}",
-        "children": str(len(told)) if len(told) > 1 else "",
+    return Judgement(1, support=len(told), facts={
+        "completeness": f"{window.completeness:.4g}", "value": "", "unit": "",
+        "expected_low": f"{ground.parameters['least']:g}", "expected_from": "mesures que le pas déclaré fait attendre",
+        "window": f"{utc_text(start_at)}/{utc_text(window.end_at)}",
     })  # fmt: skip
 
 
@@ -76,11 +78,11 @@ def waits(memory: Memory) -> bool:
 def says(sample: Sample, ground: Ground, judged: Judgement, language: str) -> str:
     """The sentence."""
     del sample
-    start_at = int(judged.facts["window"].split("/")[0])
+    start_at = round(datetime.fromisoformat(judged.facts["window"].split("/")[0]).timestamp() * 1000)
     share = float(judged.facts["completeness"])
     day = local(start_at, ground.zone)
     percent = "?" if isnan(share) else f"{100 * share:.0f}"
-    more = int(judged.facts["children"] or 1) - 1
+    more = judged.support - 1
     if language == "fr":
         others = f", et {more} autre{'s' if more > 1 else ''} jour{'s' if more > 1 else ''}" if more else ""
         return f"n'a que {percent}\u00a0% des mesures attendues du {day:%d/%m/%Y}{others}"

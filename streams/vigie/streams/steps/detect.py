@@ -96,15 +96,17 @@ class DetectStep:
             self._see(self._fleet.view)
             self._changed = True
         self._tick_at = max(self._tick_at, tick.at)
+        self._engine.observation = b""  # what a tick shows comes of no observation
         for partition in partitions:
-            if partition in self.kept.restored:
+            restored = partition in self.kept.restored
+            if restored:
                 self.kept.restored.discard(partition)
                 self._waiting[partition] = {
                     key
                     for key, one in self.kept.items(partition)
                     if type(one) is Memory and (one.late or (":" in key and not key.startswith("near:")))
                 }
-            if self._changed:
+            if self._changed or restored:  # the fleet may have changed while nobody held the partition
                 self._close(partition, tick.at)
             self._due(partition, tick.at)
         self._changed = False

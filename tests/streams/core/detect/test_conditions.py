@@ -228,6 +228,37 @@ def test_one_alarm_of_a_rule_at_several_series():
     assert told(city.values([1.0] * 8, start=START + HOUR, of=42)) == [0]
 
 
+def test_what_goes_on_is_told_once_its_rule_leaves_its_trial():
+    city = Detected(river(), flood(state="trial"))
+    assert [(one.level, one.trial) for one in city.values([2.5] * 3)] == [(2, True)]
+    city.change(flood(state="on", revision=2))
+    closed = city.tick(START + 3 * QUARTER)
+    assert told(closed) == [0]
+    assert closed[0].sentence_fr.startswith("P1\u00a0: la règle crue est désormais en service ; cette alerte est close")
+    raised = city.values([2.5] * 3, start=START + 4 * QUARTER)
+    assert [(one.level, one.trial) for one in raised] == [(2, False)]
+    assert raised[0].cause_id != closed[0].cause_id
+
+
+def test_an_alarm_ends_though_its_rule_was_switched_off_while_nobody_watched():
+    city = Detected(river(), flood())
+    assert told(city.values([2.5] * 3)) == [2]
+    city.save()
+    city.change(flood(state="off", revision=2))
+    city.crash()
+    assert told(city.tick(START + HOUR)) == [0]
+    assert city.tick(START + HOUR + MINUTE) == []
+
+
+def test_the_end_of_the_hours_of_a_rule_is_no_return_to_normal():
+    city = Detected(river(), flood(calendar="jour"))
+    assert told(city.values([2.5] * 4, start=START + 21 * HOUR)) == [2]
+    over = city.values([2.5] * 8, start=START + 22 * HOUR)
+    assert [one.sentence_fr for one in over] == [
+        "P1\u00a0: fin des heures de veille (seuil), 2,5\u202fm après 2\u00a0h."
+    ]
+
+
 def test_an_alarm_ends_with_its_rule_or_its_point():
     for change in (flood(state="off", revision=2), gone("rule", "crue"), gone("point", "P1")):
         city = Detected(river(), flood())

@@ -139,6 +139,16 @@ def test_missing_days_are_told_once_they_had_time_to_come_and_end_as_they_are_fi
     assert cleared.sentence_fr == "P1\u00a0: retour à la normale (données manquantes), après 2\u00a0h."
 
 
+def test_what_a_tick_shows_is_not_of_the_device_that_was_heard_last():
+    city = Detected(river(), river("P2"))
+    assert city.aggregated(day_window(0.5), START + DAY + MINUTE) == []
+    city.values([1.0], start=START + DAY, at="P2")
+    (gap,) = city.tick(START + DAY + 3 * HOUR)
+    assert (gap.subject, gap.device, gap.placement) == ("point:P1", "", "")
+    assert gap.facts["window"] == "2025-06-17T22:00:00Z/2025-06-18T22:00:00Z"
+    assert (gap.facts["expected_low"], gap.facts["completeness"]) == ("0.9", "0.5")
+
+
 def test_a_day_that_is_filled_in_time_is_no_gap_and_one_that_never_is_lapses():
     city = Detected(river())
     end = START + DAY

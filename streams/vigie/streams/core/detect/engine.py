@@ -140,7 +140,8 @@ class Engine:
         return changed, waits or bool(memory.late)
 
     def unwatched(self, memory: Memory, plan: Plan | None, subject: str, at: int) -> None:
-        """Close the alarms of rules that no longer watch a subject, by a tick after the fleet has changed.
+        """Close the alarms of rules that no longer watch a subject, by a tick after the fleet has changed; and of those
+        that were put on trial or in service since: what goes on is raised anew, and now told (or no longer).
 
         Args:
             memory: of the subject.
@@ -150,13 +151,14 @@ class Engine:
         """
         for rule, alarm in list(memory.alarms.items()):
             keys = [key_of(key) for key, hold in memory.holds.get(rule, {}).items() if hold.level]
-            if plan is not None and any(one.id == rule for key in keys for one in plan.watches(key)):
+            found = [] if plan is None else [one for key in keys for one in plan.watches(key) if one.id == rule]
+            if any(one.trial == alarm.trial for one in found):
                 continue
             del memory.alarms[rule], memory.holds[rule]
             memory.bound, memory.plan = {}, None
             place = sentences.place_of(plan) if plan is not None else subject.partition(":")[2]
             point = plan.point if plan is not None else None
-            said = sentences.no_longer_watched(place, rule)
+            said = sentences.no_longer_watched(place, rule, on_trial=found[0].trial if found else None)
             self.signals.append(ConditionSignal(
                 kind=alarm.kind, subject=subject, rule=rule, active=False, cause_id=alarm.cause_id, level=0, priority=4,
                 event_at=at, arrival_at=at, decided_at=at, sentence_fr=said.fr, sentence_en=said.en,
@@ -174,7 +176,8 @@ class Engine:
         if watch.rule.takes_repairs:  # what ends it is when the repair came, not the day that it is of
             sample = sample._replace(at=sample.arrival_at)
         if alarm is None:
-            alarm = memory.alarms[watch.id] = Alarm(level, hold.cause_id, hold.since_at, watch.rule.kind)
+            alarm = Alarm(level, hold.cause_id, hold.since_at, watch.rule.kind, watch.trial)
+            memory.alarms[watch.id] = alarm
         alarm.level = level
         if level:
             said = sentences.began(plan, watch, sample, judged)

@@ -17,12 +17,14 @@ class Alarm(Struct, array_like=True, gc=False):
         cause_id: of the value that began it.
         since_at: epoch ms UTC of that value.
         kind: of the signal.
+        trial: whether its rule was on trial when it began.
     """
 
     level: int
     cause_id: str
     since_at: int
     kind: str = "value"
+    trial: bool = False
 
 
 class Late(Struct, array_like=True, gc=False):

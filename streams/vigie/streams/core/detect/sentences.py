@@ -4,6 +4,7 @@ from math import isnan
 from typing import NamedTuple
 
 from vigie.streams.core.amounts import amount_text
+from vigie.streams.core.detect.calendar import holds
 from vigie.streams.core.detect.plan import Plan
 from vigie.streams.core.detect.rule import Judgement, Sample
 from vigie.streams.core.detect.watch import Watch, name_of
@@ -42,21 +43,37 @@ def began(plan: Plan, watch: Watch, sample: Sample, judged: Judgement) -> Said:
 
 
 def over(plan: Plan, watch: Watch, sample: Sample, since_at: int) -> Said:
-    """It is over."""
+    """It is over: all is as usual again, or the hours are over in which the rule watches."""
     place, rule, unit = place_of(plan), watch.rule, unit_of(watch)
     lasted_ms = max(0, sample.at - since_at)
     value = ["", ""] if isnan(sample.value) or rule.takes_repairs else [
         f"{amount_text(sample.value, unit, language)} " for language in ("fr", "en")
     ]  # fmt: skip
+    back = Said("retour à la normale", "back to normal")
+    if watch.calendar and not holds(watch.calendar, sample.at, watch.ground.zone):
+        back = Said("fin des heures de veille", "the hours are over in which it is watched")
     return Said(
-        f"{place}{NO_BREAK}: retour à la normale ({rule.label_fr.lower()}), {value[0]}après "
-        f"{duration_text(lasted_ms, 'fr')}.",
-        f"{place}: back to normal ({rule.label_en.lower()}), {value[1]}after {duration_text(lasted_ms, 'en')}.",
+        f"{place}{NO_BREAK}: {back.fr} ({rule.label_fr.lower()}), {value[0]}après {duration_text(lasted_ms, 'fr')}.",
+        f"{place}: {back.en} ({rule.label_en.lower()}), {value[1]}after {duration_text(lasted_ms, 'en')}.",
     )
 
 
-def no_longer_watched(place: str, rule: str) -> Said:
-    """A rule was switched off, or the point was taken back."""
+def no_longer_watched(place: str, rule: str, *, on_trial: bool | None = None) -> Said:
+    """A rule was switched off, or the point was taken back.
+
+    Args:
+        place: as people call it.
+        rule: its id.
+        on_trial: of a rule that still watches: whether it is on trial now.
+    """
+    if on_trial is not None:
+        trial = "à l'essai"
+        return Said(
+            f"{place}{NO_BREAK}: la règle {rule} est désormais {trial if on_trial else 'en service'} ; cette alerte "
+            "est close, et ce qui dure est signalé de nouveau.",
+            f"{place}: the rule {rule} is now {'on trial' if on_trial else 'in service'}; this alert is closed, and "
+            "what lasts is raised anew.",
+        )
     return Said(
         f"{place}{NO_BREAK}: la règle {rule} ne veille plus ici, l'alerte est close.",
         f"{place}: the rule {rule} no longer watches here, the alert is closed.",
