@@ -117,6 +117,16 @@ def test_a_shelf_is_of_the_alarm_and_ends_when_it_said():
     )  # fmt: skip
 
 
+def test_what_windows_or_neighbours_show_is_said_with_the_device_of_the_point():
+    city = FleetView().with_objects([
+        point("p1"), device("d0", "eui:0"), device("d1", "eui:1"),
+        placement("pose-0", "d0", "p1", None, 1_735_689_600_000), placement("pose-1", "d1", "p1", 1_735_689_600_000),
+    ])  # fmt: skip
+    gap = Desk().raised(key="data:point:p1:data_gap")._replace(device="", point="p1", facts={})
+    known = enriched(gap, city)
+    assert (known.device, known.facts["device"], known.facts["placement"]) == ("d1", "d1", "pose-1")
+
+
 @pytest.mark.parametrize("name", ["eui:1", "d1"])
 def test_the_fleet_says_where_and_what_was_done_there_last(name):
     work = {"point": "p1", "state": "done", "started_at": "2025-06-01T08:00:00Z", "ended_at": "2025-06-01T09:00:00Z"}
@@ -128,5 +138,7 @@ def test_the_fleet_says_where_and_what_was_done_there_last(name):
     assert (known.facts["placement"], known.facts["point_code"]) == ("pose-1", "p1")
     assert known.facts["last_intervention"] == "2025-06-01T08:00:00Z i-1"
     assert known.facts["check_fr"]
-    assert "model" not in known.facts
+    assert known.facts["model"] == "EM300-TH", "what the signal leaves empty, the fleet says"
+    assert known.facts["link"] == "/points/p1"
+    assert "firmware" not in known.facts
     assert period_s(known, city) == 900

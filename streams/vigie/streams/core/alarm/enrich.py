@@ -1,14 +1,17 @@
 """What the fleet knows of an alert when it is raised, where who raised it did not say."""
 
+from urllib.parse import quote
+
 from vigie.streams.core.alarm.advice import advice
 from vigie.streams.core.alarm.intent import Raise
-from vigie.streams.core.fleet.addresses import addresses_of
+from vigie.streams.core.fleet.addresses import addresses_of, device_of, placed_at
 from vigie.streams.core.fleet.view import FleetView, Placement, Point
 from vigie.streams.core.local_time import utc_text
 
 
 def enriched(intent: Raise, view: FleetView) -> Raise:
-    """The raise with its point, commune, use case, placement and last intervention, and what to check.
+    """The raise with its device, point, commune, use case, placement and last intervention, what to check, and where
+    its data stand.
 
     Args:
         intent: what it says itself stays.
@@ -28,9 +31,11 @@ def enriched(intent: Raise, view: FleetView) -> Raise:
 
 
 def _placement(intent: Raise, view: FleetView) -> Placement | None:
-    """Where the device stood at the raise; the last of the point's, where only that is known."""
+    """Where the device stood at the raise; what stood at the point, where only that is known."""
     name, at = intent.device, intent.decided_at
-    for address in (name, intent.facts.get("device", ""), *addresses_of(view, name, at)) if name else ():
+    if not name:
+        return placed_at(view, intent.point, intent.event_at) if intent.point else None
+    for address in (name, intent.facts.get("device", ""), *addresses_of(view, name, at)):
         for found in reversed(view.placements_of(address)):
             if found.from_at <= intent.event_at < found.to_at and intent.point in ("", found.point):
                 return found
@@ -38,15 +43,19 @@ def _placement(intent: Raise, view: FleetView) -> Placement | None:
 
 
 def _facts(intent: Raise, view: FleetView, placement: Placement | None, point: Point | None) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     if placement is not None:
-        found["placement"] = placement.id
+        found |= {"placement": placement.id, "device": placement.device}
+        device = device_of(view, placement.device, intent.event_at)
+        if device is not None:
+            found |= {"model": device.model, "firmware": device.firmware}
     if point is not None:
         found |= {"point": point.id, "point_code": point.code, "commune": point.commune, "use_case": point.use_case}
+        found["link"] = f"/points/{quote(point.id, safe='')}"
         begun = [one for one in view.outages_of(point.id) if one.from_at <= intent.decided_at]
         if begun:
             found["last_intervention"] = f"{utc_text(begun[-1].from_at)} {begun[-1].id}"
-    return found
+    return {name: text for name, text in found.items() if text}
 
 
 def in_outage(view: FleetView, point: str, at: int) -> bool:

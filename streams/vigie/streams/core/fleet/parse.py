@@ -5,6 +5,7 @@ Only fields that a step needs are looked at. What cannot be understood is a Valu
 
 from collections.abc import Callable
 from datetime import datetime
+from sys import intern
 from typing import Any, NamedTuple, TypeVar
 
 from vigie.streams.core.fleet import said_of
@@ -31,11 +32,13 @@ T = TypeVar("T")
 
 
 class DeviceSpan(NamedTuple):
-    """Addresses that a device has from–to."""
+    """Addresses that a device has from–to, its model and its firmware; empty where nobody said."""
 
     from_at: int
     to_at: int
     addresses: tuple[str, ...]
+    model: str = ""
+    firmware: str = ""
 
 
 class ZoneSpan(NamedTuple):
@@ -79,9 +82,10 @@ def order(found: tuple[str, Any]) -> tuple[Any, ...]:
 
 def devices(one: FleetObject) -> tuple[DeviceSpan, ...]:
     """Versions of a device."""
+    said = [(_span(version), said_of.DEVICE.decode(version.attributes)) for version in one.versions]
     return tuple(
-        DeviceSpan(*_span(version), tuple(said_of.DEVICE.decode(version.attributes).addresses))
-        for version in one.versions
+        DeviceSpan(*span, tuple(what.addresses), intern(what.model or ""), intern(what.firmware or ""))
+        for span, what in said
     )
 
 

@@ -8,6 +8,8 @@ class DeviceSaid(Struct):
     """Of a device."""
 
     addresses: tuple[str, ...] = ()
+    model: str | None = None
+    firmware: str | None = None
 
 
 class ZoneSaid(Struct):

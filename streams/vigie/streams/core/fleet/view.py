@@ -290,7 +290,8 @@ class FleetView:
 
 
 def _refers_to(stated: StatedPlacement) -> list[str]:
-    return [f"device:{stated.placement.device}", *(f"conversion:{name}" for name in stated.conversions)]
+    placed = stated.placement
+    return [f"device:{placed.device}", f"point:{placed.point}", *(f"conversion:{name}" for name in stated.conversions)]
 
 
 def _put(index: dict[str, tuple[Any, ...]], key: str, found: tuple[Any, ...]) -> None:
