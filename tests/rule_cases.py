@@ -27,6 +27,12 @@ SEVERE_RULES = {
         [rule(parameters={"level_1": 30.0, "on_delay": 0.0})], "parameters", "on_delay va de 1 à 96 valeurs, et non 0",
         "on_delay is 1 to 96",
     ),
+    "a threshold of no direction": (
+        [rule(parameters={"level_1": 30.0, "direction": 0.0})], "parameters", "direction est -1, 1, et non 0", "not 0",
+    ),
+    "half a direction": (
+        [rule(base="rate", parameters={"level_1": 3.0, "direction": 0.5})], "parameters", "et non 0.5", "not 0.5",
+    ),
     "no level": ([rule(parameters=None)], "parameters", "à partir de level_1 : aucun", "from level_1 on: none"),
     "a level left out": (
         [rule(parameters={"level_1": 30.0, "level_3": 35.0})], "parameters", "level_1, level_3 est donné", "level_3",
@@ -61,6 +67,10 @@ SEVERE_RULES = {
 ODD_RULES = {
     "a rule at a point that does not measure it": (
         [rule(properties=["laeq"], points=["P1"])], "points", "le point P1 ne mesure pas laeq",
+    ),
+    "a threshold in another unit": (
+        [rule(parameters={"level_1": 30.0, "level_2": 95.0})], "parameters",
+        "level_2 = 95 °C (air_temperature) : au-delà de 42 °C, le contrôle gross_range doute de toute valeur",
     ),
     "a rule that watches nowhere": (
         [rule(properties=["laeq"], zones=["Z1"])], "zones", "la règle ne veille nulle part",

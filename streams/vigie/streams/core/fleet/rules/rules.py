@@ -1,6 +1,7 @@
 """An alert rule that the fleet states can judge: its base, parameters, levels, calendar and what it watches."""
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 from vigie.streams.core.detect.calendar import CalendarError, parse
@@ -14,6 +15,8 @@ from vigie.streams.core.windows.expression_error import unknown
 from vigie.streams.core.windows.indicator import indicators
 from vigie.topics.fleet.stated import Problem, Stated
 from vigie.topics.property import BY_NAME
+from vigie.topics.quality import Test
+from vigie.topics.quality_parameters import start_values
 
 _LEVELS = 5
 
@@ -76,6 +79,13 @@ def _parameters(version: Stated, said: _Said, own: PlatformRule) -> Iterator[Pro
                 f"{name} va de {one.least:g} à {one.most:g} {one.unit}".rstrip() + f", et non {number:g}.",
                 f"{name} is {one.least:g} to {one.most:g} {one.unit}".rstrip() + f", not {number:g}.",
             )  # fmt: skip
+    ways = (-1.0, 1.0) if own.name == "threshold" else (-1.0, 0.0, 1.0)
+    way = said.parameters.get("direction", 1.0)
+    if "direction" in own.parameters and -1 <= way <= 1 and way not in ways:
+        listed = ", ".join(f"{one:g}" for one in ways)
+        yield problem(
+            version, "parameters", f"direction est {listed}, et non {way:g}.", f"direction is {listed}, not {way:g}."
+        )
     if "level_1" in own.parameters:
         yield from _levels(version, said)
 
@@ -143,6 +153,8 @@ def _watched(facts: Facts, version: Stated, said: _Said, own: PlatformRule) -> I
                 f"{own.name} ne juge pas {name}, mais {', '.join(own.properties)}.",
                 f"{own.name} does not judge {name}, but {', '.join(own.properties)}.",
             )  # fmt: skip
+    if own.name == "threshold" and fits:
+        yield from _never_judged(facts, version, said)
     known = {*indicators(), *BY_NAME, *(one.id for one in facts.of("indicator"))}
     for name in said.indicators:
         if name.partition("#")[0] not in known:
@@ -150,6 +162,38 @@ def _watched(facts: Facts, version: Stated, said: _Said, own: PlatformRule) -> I
             yield problem(version, "indicators", *unknown(what, name, known))
     if said.properties and fits:
         yield from _measured(facts, version, said)
+
+
+def _never_judged(facts: Facts, version: Stated, said: _Said) -> Iterator[Problem]:
+    """Levels where the quality tests doubt every value: most often they are given in another unit."""
+    for text in said.properties:
+        name = text.partition("#")[0]
+        bounds = [start_values(name).get(Test.GROSS_RANGE, {}), *_ranges_set(facts, name)]
+        low = min((one.get("suspect_min", one.get("fail_min", inf)) for one in bounds), default=inf)
+        high = max((one.get("suspect_max", one.get("fail_max", -inf)) for one in bounds), default=-inf)
+        low, high = (-inf if low == inf else low), (inf if high == -inf else high)
+        unit = BY_NAME[name].unit
+        for level, number in said.parameters.items():
+            if "level_" in level and not low <= number <= high:
+                bound = high if number > high else low
+                yield problem(
+                    version, "parameters",
+                    f"{level} = {number:g} {unit}".rstrip() + f" ({name}) : au-delà de {bound:g} {unit}".rstrip() +
+                    ", le contrôle gross_range doute de toute valeur, et la règle n'en juge aucune. Est-ce la bonne "
+                    "unité ? Sinon, déplacez cette borne (quality_setting).",
+                    f"{level} = {number:g} {unit}".rstrip() + f" ({name}): beyond {bound:g} {unit}".rstrip() +
+                    ", gross_range doubts every value, and the rule judges none. Is it the right unit? If so, set that "
+                    "bound otherwise (quality_setting).",
+                    severe=False,
+                )  # fmt: skip
+
+
+def _ranges_set(facts: Facts, name: str) -> Iterator[Mapping[str, float]]:
+    """What the fleet sets of gross_range of a property, at whatever point."""
+    for one in facts.of("quality_setting"):
+        if (one.attributes.get("property"), one.attributes.get("test")) == (name, "gross_range"):
+            given: Any = one.attributes.get("parameters")
+            yield {key: value for key, value in given.items() if isinstance(value, int | float)} if given else {}
 
 
 def _measured(facts: Facts, version: Stated, said: _Said) -> Iterator[Problem]:
