@@ -2,6 +2,7 @@
 
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -306,3 +307,19 @@ def test_both_languages_have_the_same_words():
 def test_an_explanation_without_facts_is_enough():
     bare = structs.replace(event(), explanation=Explanation(sentence_fr="Voilà.", sentence_en="So.", fields={}))
     assert text_of(written(letter(bare))).startswith("Voilà.")
+
+
+def test_the_page_of_mails_shows_a_mail_as_it_is():
+    """The sample of docs/mail.md is what is composed; print it anew where this fails."""
+    beside = Beside(
+        chart_text="Niveau d'eau, HUV-01, du 16/06 09:14 au 18/06 09:14\u00a0: de 0,4\u202fm à 2,31\u202fm\u00a0; dernière "
+        "valeur 2,31\u202fm (18/06/2025 à 09:10), en hausse de 0,9\u202fm en 3 h.",
+        second_source_fr="HUV-00 (Huveaune à Saint-Zacharie) mesure 2,84\u202fm (le 18/06/2025 à 09:10), en hausse de "
+        "1,1\u202fm en 3 h.",
+    )  # fmt: skip
+    mail = written(letter(river(), mailing_list="crise-eau"), FORM._replace(list_name="Crue"), beside)
+    page = (Path(__file__).parents[3] / "docs" / "mail.md").read_text(encoding="utf-8")
+    sample = page.partition("```text\n")[2].partition("\n```")[0]
+    plain = str.maketrans({"\u00a0": " ", "\u202f": " "})
+    shown = f"Subject: {mail['Subject']}\n\n{text_of(mail)}".translate(plain).rstrip()
+    assert sample.translate(plain) == shown, shown

@@ -207,8 +207,8 @@ class Sender:
         if not public_url and settings.http_port:
             public_url = f"http://{settings.host}:{settings.http_port}"
         form = MailForm(
-            sender=settings.mail_from, recipients=(shown,), zone=settings.timezone,
-            public_url=public_url,
+            sender=settings.mail_from, recipients=(shown,), zone=settings.timezone, public_url=public_url,
+            list_name=next((one.name for one in self._desk.book.lists if one.id == mail.list), ""),
         )  # fmt: skip
         return form, address
 

@@ -41,6 +41,7 @@ class MailingList(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: of the list.
+        name: as people call it; empty: by its id.
         contacts: ids, told whatever their use cases and communes; empty: all of `roles` whom the alert concerns.
         roles: of contacts.
         use_cases, communes, kinds: of alerts; empty: all.
@@ -53,6 +54,7 @@ class MailingList(Struct, frozen=True, kw_only=True):
     """
 
     id: str
+    name: str = ""
     contacts: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     use_cases: tuple[str, ...] = ()

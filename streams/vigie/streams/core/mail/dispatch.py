@@ -171,6 +171,7 @@ class Dispatch:
         return Letter(
             mail.id, latest.kind, mail.list, mail.contact, mail.language, incident,
             _name(group.id, str(begins), mail.contact), tuple(events), latest.made_at, more,
+            next((alert.event for alert in group.alerts.values()), None),
         )  # fmt: skip
 
     # -- what becomes of it

@@ -91,6 +91,7 @@ def communes_at(held: Held, at: int) -> dict[str, str]:
 def _list(name: str, attributes: Mapping[str, Any]) -> MailingList:
     return MailingList(
         id=name,
+        name=_text(attributes, "name"),
         contacts=_texts(attributes, "contacts"),
         roles=_texts(attributes, "roles"),
         use_cases=_texts(attributes, "use_cases"),
