@@ -40,6 +40,15 @@ def test_what_is_refused(action, more, why):
     assert event.command
 
 
+def test_who_is_refused_shelves_nothing():
+    """A shelf is of the alarm: that of an alert that is over must not hide the next one, for months perhaps."""
+    desk = opened()
+    desk.do(desk.cleared())
+    (event,) = desk.command("shelve", reason="essai", until_at=2**60)
+    assert (event.transition, event.reason) == ("refused", "over")
+    assert desk.do(desk.raised("2"))[0].state == "unacknowledged"
+
+
 def test_seven_days_are_the_longest_shelving():
     assert opened().shelve(7 * DAY)[0].transition == "shelved"
     assert opened().shelve(7 * DAY + MINUTE)[0].reason == "end_too_far"

@@ -7,7 +7,7 @@ longer holds: the table refuses what makes no sense any more, and nobody acknowl
 from vigie.streams.core.alarm.book import Book
 from vigie.streams.core.alarm.happen import Given, When, add_facts, happen, refuse
 from vigie.streams.core.alarm.held import Alert
-from vigie.streams.core.alarm.life_cycle import ACTIVE, NORMAL, Input
+from vigie.streams.core.alarm.life_cycle import ACTIVE, NORMAL, Input, cell
 from vigie.topics.alarm_input import Command
 from vigie.topics.alert_event import AlertEvent, Explanation
 from vigie.topics.identity import event_id
@@ -41,6 +41,8 @@ def obey(book: Book, command: Command, when: When) -> list[AlertEvent]:
     if word:
         return refuse(book, alert, word, when, said)
     given = _CONFIRMATIONS[command.value] if command.action == "confirm" else _INPUTS[command.action]
+    if cell(alert.state, given).transition == "refused":
+        return happen(book, alert, given, when, said)  # and nothing else changes
     if command.action in ("shelve", "unshelve"):
         alarm = book.alarm(alert.key)
         alarm.shelved_until = command.until_at if command.action == "shelve" else 0
