@@ -59,7 +59,7 @@ def test_list_as_a_table(alerts):
     result = vigie(alerts, "list")
     assert result.exit_code == 0, result.stderr
     assert "Le capteur [toit] se tait." in result.stdout
-    assert "25/10/2026 à 02:30:00 (UTC+01:00)" in result.stdout
+    assert "UTC+01:00" not in result.stdout, "an alert is listed by when it was raised"
     assert "25/10/2026 à 02:30:00 (UTC+02:00)" in result.stdout
     assert "haute" in result.stdout
     assert result.stdout.count("se tait") == 2
@@ -71,6 +71,23 @@ def test_list_as_a_table(alerts):
     assert "high" in english
 
 
+def test_list_of_what_is_asked_for(alerts):
+    assert "b" * 32 in vigie(alerts, "list", "--state", "open", "--priority", "2").stdout
+    assert ALERT not in vigie(alerts, "list", "--state", "open").stdout
+    assert "Aucune alerte." in vigie(alerts, "list", "--priority", "1").stdout
+    cut = vigie(alerts, "list", "--rule", "silence", "--limit", "1")
+    assert (cut.stdout.count("se tait"), "Montrées : 1 sur 2" in cut.stderr) == (1, True)
+
+
+def test_what_a_mark_hides_stands_last_among_the_open(alerts):
+    with psycopg.connect(alerts, autocommit=True) as connection:
+        connection.execute("UPDATE alert_event SET state = 'suppressed' WHERE alert_id = %s", ("b" * 32,))
+        connection.execute("UPDATE alert_event SET state = 'returned' WHERE state = 'normal'")
+        connection.execute("UPDATE alert_event SET decided_at = now() WHERE alert_id = %s", ("b" * 32,))
+    listed = [json.loads(line)["state"] for line in vigie(alerts, "list", "--open", "--json").stdout.splitlines()]
+    assert listed == ["returned", "suppressed"]
+
+
 def test_list_as_json(alerts):
     lines = [json.loads(line) for line in vigie(alerts, "list", "--json").stdout.splitlines()]
     assert {line["alert_id"]: line["state"] for line in lines} == {ALERT: "normal", "b" * 32: "unacknowledged"}
@@ -79,8 +96,8 @@ def test_list_as_json(alerts):
 
 def test_a_list_that_is_cut_says_so(alerts):
     for arguments in (["list", "--limit", "1"], ["list", "--limit", "1", "--json"]):
-        assert vigie(alerts, *arguments).stderr == "1 alertes sur 2 : --limit en montre davantage.\n"
-    assert vigie(alerts, "list", "--limit", "1", VIGIE_LANGUAGE="en").stderr == "1 alerts of 2: --limit shows more.\n"
+        assert vigie(alerts, *arguments).stderr == "Montrées : 1 sur 2 ; --limit en montre davantage.\n"
+    assert vigie(alerts, "list", "--limit", "1", VIGIE_LANGUAGE="en").stderr == "Shown: 1 of 2; --limit shows more.\n"
     assert vigie(alerts, "list").stderr == vigie(alerts, "list", "--limit", "1", "--open").stderr == ""
 
 

@@ -41,6 +41,20 @@ def test_the_page_of_an_alert_tells_its_story_in_legal_time():
     assert WORDS["fr"]["transitions"].replace("'", "&#39;") in page
 
 
+def test_home_shows_what_a_mark_hides_apart_and_lists_say_kind_and_raise(monkeypatch):
+    hidden = event(alert_id="c" * 32, state="suppressed")
+    told = event(
+        transition="commented", use_case="river", raised_at=event().event_at, event_at=event().event_at + 60_000
+    )
+    monkeypatch.setattr(Memory, "open_alerts", lambda *_: [told, hidden])
+    page = client().get("/", headers=HTML).text
+    assert page.index(f"/alerts/{ALERT}") < page.index(WORDS["fr"]["hidden_alerts"]) < page.index("/alerts/" + "c" * 32)
+    assert "<td>silence</td>" in page
+    assert "<td>cours d&#39;eau</td>" in page
+    assert "14:05:30" in page
+    assert "14:06:30" not in page
+
+
 def test_in_english_by_setting():
     web = client(Settings(language="en", timezone="UTC"))
     page = web.get(f"/alerts/{ALERT}.html").text

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from vigie.serving.alert_words import kind_text
 from vigie.serving.page_words import WORDS
 from vigie.serving.point_words import FLAG_WORDS
 from vigie.serving.wording import (
@@ -22,6 +23,7 @@ from vigie.serving.wording import (
     state_text,
     utc_text,
 )
+from vigie.streams.core.alarm.life_cycle import HIDDEN
 from vigie.streams.core.local_time import duration_text
 from vigie.streams.core.outside_text import outside_text
 from vigie.streams.sinks.point_queries import LastValue
@@ -53,7 +55,7 @@ class Pages:
         self._environment = Environment(
             loader=PackageLoader("vigie.serving"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._environment.globals.update(language=language, timezone=timezone, words=self.words)
+        self._environment.globals.update(language=language, timezone=timezone, words=self.words, hidden_states=HIDDEN)
         self._environment.globals["words_colon"] = "\u00a0: " if language == "fr" else ": "
         self._environment.filters |= {
             "outside": outside_text,
@@ -63,6 +65,7 @@ class Pages:
             "amount": lambda reading: _amount(reading, language),
             "sentence": lambda event: sentence(event.explanation, language),
             "state": partial(state_text, language=language),
+            "kind": partial(kind_text, language=language),
             "priority": partial(priority_text, language=language),
             "flag": lambda flag: FLAG_WORDS[language].get(flag, str(flag)),
             "choice": partial(choice_text, language=language),

@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from vigie.streams.core.alarm.life_cycle import HIDDEN
 from vigie.streams.sinks.alert_rows import NAMES, at, event_of
 from vigie.topics.alert_event import AlertEvent
 
@@ -17,11 +18,12 @@ _LAST = (
 
 
 def alerts(connection: Connection, limit: int, offset: int = 0, *, only_open: bool = False) -> list[AlertEvent]:
-    """The last transition of each alert, the latest decided first."""
+    """The last transition of each alert, the latest decided first; of open ones, those that a mark hides last."""
     where = " WHERE state <> 'normal'" if only_open else ""
     rows = connection.execute(
-        f"SELECT * FROM ({_LAST}) last{where} ORDER BY decided_at DESC, alert_id LIMIT %s OFFSET %s".encode(),  # noqa: S608
-        (limit, offset),
+        f"SELECT * FROM ({_LAST}) last{where} ORDER BY %s AND state = ANY(%s), decided_at DESC, alert_id"  # noqa: S608
+        " LIMIT %s OFFSET %s".encode(),
+        (only_open, sorted(HIDDEN), limit, offset),
     )
     return [event_of(row) for row in rows]
 

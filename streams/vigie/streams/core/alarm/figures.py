@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
+from vigie.streams.core.alarm.life_cycle import HIDDEN
 from vigie.streams.core.alarm.story import Story
 from vigie.topics.alert_event import PRIORITIES
 
@@ -19,7 +20,6 @@ FLEETING_MS = 60_000
 """An alert that is over so soon, by itself, told nobody anything."""
 STALE_MS = DAY_MS
 TOP = 10
-HIDDEN = frozenset({"suppressed", "shelved", "out_of_service"})
 
 
 class Target(NamedTuple):

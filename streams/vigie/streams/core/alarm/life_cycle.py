@@ -16,6 +16,8 @@ STATES = (NORMAL, UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED, LATCHED, LATCHED_ACKNO
 """States A to F; an alert in the first is over (or was never raised)."""
 ACTIVE = frozenset({UNACKNOWLEDGED, ACKNOWLEDGED})
 """What was raised still holds."""
+HIDDEN = frozenset({SHELVED, SUPPRESSED, OUT_OF_SERVICE})
+"""Displayed states of an open alert that a mark hides."""
 IS_ACKNOWLEDGED = frozenset({ACKNOWLEDGED, LATCHED_ACKNOWLEDGED})
 
 
