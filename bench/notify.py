@@ -12,13 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from mailbox import Mailbox
 from pathlib import Path
 from uuid import uuid4
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 from figures import Figure, cpu_s, rss_mb
 from load import broker, make_topics
+from mail_receiver import Mailbox
 from msgspec.structs import replace
 
 from vigie.streams.core.mail import crowd
@@ -114,7 +114,7 @@ class _Place:
         place = 0
         while place < end and (message := consumer.poll(5)) is not None:
             place = (message.offset() or 0) + 1
-            yield message.key(), message.value()
+            yield message.key() or b"", message.value() or b""
         consumer.close()
 
 
@@ -263,7 +263,7 @@ def _lives(raises: list[AlertEvent], rng: random.Random) -> Iterator[AlertEvent]
         yield replace(event, commune=f"{10_000 + number}")
         open_ones.append(replace(event, commune=f"{10_000 + number}"))
         if len(open_ones) > OPEN:
-            yield _over(open_ones.pop(rng.randrange(len(open_ones))))
+            yield _over(open_ones.pop(rng.randrange(OPEN // 2)))  # not the one that has just begun
     yield from map(_over, open_ones)
 
 
