@@ -113,6 +113,7 @@ class City:
             tick_at=at, partition=0, gateways=frames, networks=networks, watched=watched,
             statistics=dict(self._statistics(at, off)),
             parents={} if self.parents_told else {one.address: one.gateways for one in self.devices if one.gateways},
+            carries={} if self.parents_told else {name: one.network for one in self.devices for name in one.gateways},
         )  # fmt: skip
         self.parents_told = True
 

@@ -4,6 +4,8 @@ import pytest
 from fleet_objects import device, placement, point
 
 from vigie.streams.core.fleet.view import FleetView
+from vigie.streams.core.silence.clock import Clock
+from vigie.streams.core.silence.heard import Hearing
 from vigie.streams.steps.silence import WATCH, SilenceStep
 from vigie.streams.steps.uplink_reader import UplinkReader
 from vigie.streams.transport.output import Partitions
@@ -95,6 +97,7 @@ def test_each_minute_tells_what_was_heard_through_whom_and_only_what_changed():
     assert heard == Heard(
         tick_at=START + MINUTE, partition=0, gateways={"g1": 1, "g2": 2}, statistics={"g1": START + 40_000},
         parents={A: ("g1", "g2"), B: ("g2",)}, networks={"metropole": START + 40_000}, watched={},
+        carries={"g1": "metropole", "g2": "metropole"},
     )  # fmt: skip
     worker.take(uplink(A, 15.5))
     (heard,) = [one for one in worker.tick(16) if isinstance(one, Heard)]
@@ -104,6 +107,13 @@ def test_each_minute_tells_what_was_heard_through_whom_and_only_what_changed():
     worker.restart()
     worker.take(uplink(A, 61.5))
     assert worker.tick(62)[0].parents == {A: ("g1", "g2")}, "a new worker says it again"
+
+
+def test_a_gateway_that_relays_for_two_networks_is_told_as_of_none():
+    hearing, mine, other = Hearing(), Clock(5, network="n", frames=1), Clock(6, network="m", frames=1)
+    for clock, gateway in ((mine, "g1"), (mine, "g2"), (other, "g1"), (mine, "g1"), (Clock(7), "g3")):
+        hearing.frame("eui:a1", clock, [{"id": gateway}])
+    assert hearing.told(60_000, 0, {}).carries == {"g1": "", "g2": "n"}
 
 
 def test_a_parent_that_carries_less_than_a_twentieth_is_none_any_more():

@@ -169,6 +169,7 @@ class Heard(Struct, frozen=True, kw_only=True, tag="heard"):
         parents: address -> gateways that carried at least 5 % of its frames in 7 days; only where that changed.
         networks: network -> latest arrival (epoch ms UTC) of anything of it.
         watched: network -> how many devices have a clock in this partition.
+        carries: gateway -> network of what it relays, empty where there are several; only where that changed.
     """
 
     tick_at: int
@@ -178,6 +179,7 @@ class Heard(Struct, frozen=True, kw_only=True, tag="heard"):
     parents: dict[str, tuple[str, ...]] = {}
     networks: dict[str, int] = {}
     watched: dict[str, int] = {}
+    carries: dict[str, str] = {}
 
 
 class Command(Struct, frozen=True, kw_only=True, tag="command"):

@@ -74,7 +74,7 @@ class Gateway(Struct, array_like=True, tag=2):
         gaps: how long it relays nothing while all is well (own_gaps.py).
         seen_at: the same, at the minute before.
         back_at: epoch ms UTC when it was last back from being down; 0 if it never was.
-        network: of what it relayed; empty where it is not known.
+        network: of what it relays; empty where it is not known, or where there are several.
         down: its alert.
     """
 

@@ -1,10 +1,10 @@
 """Which silent devices are told, which only follow from something else, and which wait.
 
 A device is silent when every address of it is. It is told when its silence has stood for the smaller of its interval
-and 15 minutes, two intervals after the last freeze of what carries it, if nothing explains it; while nothing at all
-is heard through its gateways or of its network, which may be the cause, for the larger of two intervals and 15
-minutes. What is explained is told at once, as suppressed by its cause. When the cause is over, a device has two
-intervals to be heard before it counts alone.
+and 15 minutes, if nothing explains it; while nothing at all is heard through its gateways or of its network, which may
+be the cause, for the larger of two intervals and 15 minutes. What is explained is told at once, as suppressed by its
+cause. After a freeze, and when its cause is over, a device has as long as it took to call it silent, two intervals at
+least, to be heard before it counts alone: one that loses much is not yet silent after two.
 """
 
 from bisect import bisect_right
@@ -13,16 +13,18 @@ from vigie.streams.core.alarm import silence_words as words
 from vigie.streams.core.alarm.freezes import ALL, is_frozen, watched_since
 from vigie.streams.core.alarm.graph import Address, Told
 from vigie.streams.core.alarm.intent import Clear, Explain, Raise
-from vigie.streams.core.alarm.judge_gateways import back_at, is_mute, is_of, is_undecided
+from vigie.streams.core.alarm.judge_gateways import back_at, is_mute, is_undecided
 from vigie.streams.core.alarm.judge_networks import is_quiet
 from vigie.streams.core.alarm.minute import Minute
 from vigie.streams.core.alarm.silence_words import POOR_COVERAGE, Whose
 from vigie.streams.core.fleet.addresses import addresses_of
+from vigie.streams.core.silence.rates import LOG10_E
+from vigie.streams.core.silence.schedule import IRREGULAR
 from vigie.topics.alarm_input import SilenceSignal
 
 HOLD_MS = 15 * 60_000
 INTERVALS = 2
-"""So many intervals a device has after a freeze, and after its cause is over."""
+"""So many intervals a device has, at least, after a freeze, and after its cause is over."""
 MOST = 5_000
 """Devices told of at once: a storm is told in portions, so that the worker goes on answering Kafka."""
 UNKNOWN_INTERVAL_MS = HOLD_MS
@@ -46,7 +48,6 @@ def signalled(minute: Minute, signal: SilenceSignal) -> None:
     minute.graph.silent[signal.address] = known
     if signal.gateways:
         minute.graph.carry(signal.address, signal.gateways)
-        is_of(minute, signal.gateways, signal.network)
 
 
 def judge(minute: Minute, after: str = "") -> str:
@@ -117,7 +118,7 @@ def _again(minute: Minute, told: Told, known: Address, signal: SilenceSignal) ->
         if not told.released_at:
             told.released_at = minute.at
             graph.tell(told)
-        elif minute.at >= told.released_at + INTERVALS * _interval_ms(signal) and not is_frozen(minute, signal.network):
+        elif minute.at >= told.released_at + _grace_ms(signal) and not is_frozen(minute, signal.network):
             minute.found.intents.append(Explain(told.key, "", minute.at))
             told.cause, told.released_at = "", 0
             graph.tell(told)
@@ -200,7 +201,7 @@ def _is_ripe(minute: Minute, known: Address, signal: SilenceSignal) -> bool:
         return False
     interval_ms = _interval_ms(signal)
     free_at = max(watched_since(minute, signal.network), back_at(minute, known.parents))
-    if signal.last_arrival_at < free_at and minute.at < free_at + INTERVALS * interval_ms:
+    if signal.last_arrival_at < free_at and minute.at < free_at + _grace_ms(signal):
         return False
     waits = is_undecided(minute, known.parents, signal) or is_quiet(minute, signal.network, signal.due_at)
     hold_ms = max(INTERVALS * interval_ms, HOLD_MS) if waits else min(interval_ms, HOLD_MS)
@@ -209,6 +210,12 @@ def _is_ripe(minute: Minute, known: Address, signal: SilenceSignal) -> bool:
 
 def _interval_ms(signal: SilenceSignal) -> int:
     return round((signal.interval_s or signal.period_s) * 1000) or UNKNOWN_INTERVAL_MS
+
+
+def _grace_ms(signal: SilenceSignal) -> int:
+    """How long a device has to be heard once nothing hides it any more: as many intervals as made it silent."""
+    needed = signal.phi_threshold / LOG10_E if signal.law == IRREGULAR else signal.missed
+    return round(max(INTERVALS, needed) * _interval_ms(signal))
 
 
 def _all_silent(minute: Minute, addresses: tuple[str, ...]) -> bool:

@@ -42,17 +42,11 @@ def heard(minute: Minute, message: Heard) -> None:
             if before_at and not down and watched_since(minute, gateway.network) <= before_at:
                 gateway.intervals_ms = [*gateway.intervals_ms, arrival_at - before_at][-REMEMBERED_INTERVALS:]
             gateway.statistics_at, gateway.life_at = arrival_at, max(gateway.life_at, arrival_at)
+    for name, network in message.carries.items():
+        gateway = _known(minute, name)
+        gateway.network = network if gateway.network in ("", network) else ""  # two partitions: of several
     for address, parents in message.parents.items():
         graph.carry(address, parents)
-
-
-def is_of(minute: Minute, gateways: tuple[str, ...], network: str) -> None:
-    """A signal says which network's these gateways are."""
-    for name in gateways:
-        found = minute.graph.gateways.get(name)
-        if found is not None and network and found.network != network:
-            found.network = network
-            minute.graph.touch(GATEWAY + name, found)
 
 
 def judge(minute: Minute) -> None:
