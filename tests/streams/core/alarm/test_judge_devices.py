@@ -6,9 +6,11 @@ from math import comb
 import pytest
 from fleet_objects import device, placement, point
 
+from vigie.streams.core.alarm.graph import Gateway
 from vigie.streams.core.alarm.intent import Clear, Raise
 from vigie.streams.core.alarm.network_tail import tail
-from vigie.streams.core.alarm.own_gaps import MINUTE_MS, is_known, learn, limit_ms
+from vigie.streams.core.alarm.network_words import gateway_down
+from vigie.streams.core.alarm.own_gaps import ALONE, MINUTE_MS, is_known, learn, limit_ms
 from vigie.streams.core.alarm.root_cause import RootCause
 from vigie.streams.core.fleet.view import FleetView
 from vigie.topics.alarm_input import SilenceSignal, Tick
@@ -167,3 +169,23 @@ def test_a_nightly_pause_is_learned_as_usual():
         learn(gaps, 180 * MINUTE_MS)
     assert is_known(gaps)
     assert 180 * MINUTE_MS <= limit_ms(gaps) <= 225 * MINUTE_MS
+
+
+def test_a_device_that_fails_in_a_small_network_is_no_failure_of_the_network():
+    gaps: dict[int, float] = {}
+    for _day in range(7):
+        for _ in range(144):
+            learn(gaps, 10 * MINUTE_MS)
+    joined_ms = 20 * MINUTE_MS
+    assert limit_ms(gaps) < joined_ms <= limit_ms(gaps, ALONE)
+
+
+def test_a_gateway_says_how_many_it_alone_hears_and_how_many_of_them_are_silent_already():
+    def said(silent: int, alone: int) -> str:
+        return gateway_down("Europe/Paris", "g1", Gateway(life_at=START_AT), silent, alone, 0).fr.split(": ")[1]
+
+    assert said(1, 6) == "elle seule entend 6 capteurs, dont 1 se tait déjà."
+    assert said(4, 6) == "elle seule entend 6 capteurs, dont 4 se taisent déjà."
+    assert said(6, 6) == "6 capteurs qu'elle entendait se taisent."
+    assert said(1, 0) == "1 capteur qu'elle entendait se tait."
+    assert said(0, 60) == "elle seule entend 60 capteurs."

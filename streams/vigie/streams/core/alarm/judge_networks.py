@@ -11,7 +11,7 @@ from vigie.streams.core.alarm.freezes import ALL, is_frozen, watched_since
 from vigie.streams.core.alarm.graph import NETWORK, WATCH, Address, Frozen, Network
 from vigie.streams.core.alarm.minute import TOLD, Minute, end, suspect, tell
 from vigie.streams.core.alarm.network_tail import LEAST_DEVICES, LEAST_SHARE, is_down
-from vigie.streams.core.alarm.own_gaps import LEAST_MS, is_known, learn, limit_ms
+from vigie.streams.core.alarm.own_gaps import ALONE, LEAST_MS, is_known, learn, limit_ms
 from vigie.topics.alarm_input import Heard
 from vigie.topics.identity import alert_id
 
@@ -77,7 +77,7 @@ def may_be_down(minute: Minute, name: str, since_at: int) -> bool:
         return False
     return network.last_at <= since_at + LEAST_MS // 5 and (
         bool(network.down.key)
-        or (is_known(network.gaps) and minute.at - quiet_since(minute, name, network) <= limit_ms(network.gaps))
+        or (is_known(network.gaps) and minute.at - quiet_since(minute, name, network) <= limit_ms(network.gaps, ALONE))
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _judge_all(minute: Minute) -> None:
             said = platform_words.sees_again(minute.zone, newest_at)
             end(minute, WATCH, watch, watch.blind, newest_at, "heard", said)
     elif not watch.frozen and len(alive) > 1 and is_known(watch.gaps):
-        limit = limit_ms(watch.gaps)
+        limit = limit_ms(watch.gaps, ALONE)
         if minute.at - since_at > limit:
             suspect(watch.blind, BLIND_KEY, f"{newest_at}", newest_at)
             tell(minute, watch.blind, TOLD, 2, "blind", platform_words.blind(minute.zone, newest_at, limit, len(alive)))
@@ -163,7 +163,7 @@ def _is_mute(minute: Minute, name: str, network: Network, silent: int, devices: 
     if devices < LEAST_DEVICES or not network.last_at or has_one_gateway(minute, name):
         return False
     quiet_ms = minute.at - since_at
-    if is_known(network.gaps) and quiet_ms > limit_ms(network.gaps):
+    if is_known(network.gaps) and quiet_ms > limit_ms(network.gaps, ALONE):
         return True
     return quiet_ms > LEAST_MS and is_down(silent, devices, network.silent_share)
 

@@ -70,15 +70,19 @@ def gateway_down(zone: str, name: str, gateway: Gateway, silent: int, alone: int
     """
     since_at = gateway.life_at
     since_fr, since_en = moment_text(since_at, zone, "fr"), moment_text(since_at, zone, "en")
-    if silent:
-        whom_fr = "capteur qu'elle entendait se tait" if silent == 1 else "capteurs qu'elle entendait se taisent"
-        then_fr, then_en = (
-            f"{number_text(silent, 'fr')} {whom_fr}",
-            f"{number_text(silent, 'en')} that it heard are silent",
+    if silent and alone > silent:
+        verb_fr, verb_en = ("se tait", "is") if silent == 1 else ("se taisent", "are")
+        then_fr = (
+            f"elle seule entend {number_text(alone, 'fr')} capteurs, dont {number_text(silent, 'fr')} {verb_fr} déjà"
         )
+        then_en = f"it alone hears {number_text(alone, 'en')} devices, {number_text(silent, 'en')} {verb_en} silent now"
+    elif silent:
+        whom_fr = "capteur qu'elle entendait se tait" if silent == 1 else "capteurs qu'elle entendait se taisent"
+        whom_en = "device that it heard is silent" if silent == 1 else "devices that it heard are silent"
+        then_fr, then_en = f"{number_text(silent, 'fr')} {whom_fr}", f"{number_text(silent, 'en')} {whom_en}"
     elif alone:
         then_fr = f"elle seule entend {number_text(alone, 'fr')} capteur{'s' if alone > 1 else ''}"
-        then_en = f"it alone hears {number_text(alone, 'en')}"
+        then_en = f"it alone hears {number_text(alone, 'en')} device{'s' if alone > 1 else ''}"
     else:
         then_fr, then_en = "d'autres entendent aussi ses capteurs", "others hear its devices too"
     facts = {
