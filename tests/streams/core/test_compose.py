@@ -312,10 +312,10 @@ def test_an_explanation_without_facts_is_enough():
 def test_the_page_of_mails_shows_a_mail_as_it_is():
     """The sample of docs/mail.md is what is composed; print it anew where this fails."""
     beside = Beside(
-        chart_text="Niveau d'eau, HUV-01, du 16/06 09:14 au 18/06 09:14\u00a0: de 0,4\u202fm à 2,31\u202fm\u00a0; dernière "
-        "valeur 2,31\u202fm (18/06/2025 à 09:10), en hausse de 0,9\u202fm en 3 h.",
-        second_source_fr="HUV-00 (Huveaune à Saint-Zacharie) mesure 2,84\u202fm (le 18/06/2025 à 09:10), en hausse de "
-        "1,1\u202fm en 3 h.",
+        chart_text="Niveau d'eau, HUV-01, du 16/06 09:14 au 18/06 09:14\u00a0: de 0,4\u202fm à 2,31\u202fm\u00a0; "
+        "dernière valeur 2,31\u202fm (18/06/2025 à 09:10), en hausse de 0,9\u202fm en 3 h.",
+        second_source_fr="HUV-00 (Huveaune à Saint-Zacharie) mesure 2,84\u202fm (le 18/06/2025 à 09:10), en hausse "
+        "de 1,1\u202fm en 3 h.",
     )  # fmt: skip
     mail = written(letter(river(), mailing_list="crise-eau"), FORM._replace(list_name="Crue"), beside)
     page = (Path(__file__).parents[3] / "docs" / "mail.md").read_text(encoding="utf-8")
