@@ -27,6 +27,8 @@ _SUN_RISES_DEG = -0.833
 _DAYS = {
     "lun": 0, "mar": 1, "mer": 2, "jeu": 3, "ven": 4, "sam": 5, "dim": 6, "fériés": HOLIDAY, "feries": HOLIDAY,
     "mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6, "holidays": HOLIDAY,
+    "lundi": 0, "mardi": 1, "mercredi": 2, "jeudi": 3, "vendredi": 4, "samedi": 5, "dimanche": 6,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
 }  # fmt: skip
 _NAMED = {
     "nuit": (NIGHT_FROM_H * 60, NIGHT_TO_H * 60), "night": (NIGHT_FROM_H * 60, NIGHT_TO_H * 60),
@@ -61,6 +63,8 @@ def parse(text: str) -> tuple[Piece, ...]:
 
     >>> [(sorted(one.days), one.from_min, one.to_min) for one in parse("lun-mer,sam 7:00-12:30")]
     [([0, 1, 2, 5], 420, 750)]
+    >>> parse("lundi-mercredi,samedi 7h-12h30") == parse("lun-mer,sam 7:00-12:30")
+    True
     >>> [(len(one.days), one.from_min, one.to_min) for one in parse("nuit")]
     [(8, 1320, 360)]
     """
