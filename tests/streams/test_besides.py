@@ -5,16 +5,22 @@ import json
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from uuid import uuid4
 
 import pytest
+from churn import read_all
 from letters_by_hand import DEVICE, HOUR, MINUTE, MORNING, RIVER_FACTS, event, letter, river
 from store_by_hand import COMMUNE, MODEL, empty_store, observation, point, state, uplink
 
+from vigie.deploy import topic_admin
 from vigie.streams.core.local_time import utc_text
 from vigie.streams.mail import images
 from vigie.streams.mail.besides import StoreBesides
+from vigie.streams.mail.commands_given import CommandsGiven
 from vigie.streams.mail.images import NoImageError, fetch
 from vigie.streams.settings import Settings
+from vigie.topics import alarm_input
+from vigie.topics.alarm_input import Command
 
 JPEG = b"\xff\xd8\xff" + b"0" * 100
 ANSWERS = {
@@ -154,3 +160,15 @@ async def test_charts_upstream_points_and_explained_alerts_from_the_store(servic
     assert given[0].facts["second_source_value"] == "3"
     assert "12 messages, le dernier le 18/06/2025 à 09:12" in heard.chart_text
     assert other.chart_png == b""
+
+
+@pytest.mark.parts
+async def test_a_command_stands_on_alarm_inputs_once_it_is_given(kafka):
+    settings = Settings(kafka=kafka, prefix=f"beside-{uuid4().hex[:8]}.", partitions=1)
+    await asyncio.to_thread(topic_admin.create, settings)
+    give, facts = CommandsGiven(settings), {"second_source_value": "2.84"}
+    command = Command(id="c", alert_id="a", alert_revision=0, action="attach", author="system", at=1, facts=facts)
+    await give(command)
+    await give.stop()
+    found = await asyncio.to_thread(read_all, kafka, settings.topic("alarm-inputs"), 1)
+    assert [alarm_input.decode(record.value()) for record in found] == [command]
