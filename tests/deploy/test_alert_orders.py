@@ -64,6 +64,7 @@ def test_commands_are_obeyed_or_refused_and_answered(kafka: str, tmp_path: Path)
         assert "identifiant entier" in vigie("reset", ALERT[:8], code=15).stderr
         assert "aucune alerte n'est connue" in vigie("reset", "f" * 32, code=19).stderr
         vigie("shelve", ALERT, "--reason", "x", code=2)
+        assert "d'un contact" in vigie("ack", ALERT, "--as", "Jeanne Martin", code=2).stderr
 
         found = [event for event in place.alerts() if event.alarm_key]
         assert [event.transition for event in found] == [

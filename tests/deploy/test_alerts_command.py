@@ -75,6 +75,7 @@ def test_list_of_what_is_asked_for(alerts):
     assert "b" * 32 in vigie(alerts, "list", "--state", "open", "--priority", "2").stdout
     assert ALERT not in vigie(alerts, "list", "--state", "open").stdout
     assert "Aucune alerte." in vigie(alerts, "list", "--priority", "1").stdout
+    assert vigie(alerts, "list", "--from", "2026-10-02", "--to", "2026-10-01").exit_code == 2
     cut = vigie(alerts, "list", "--rule", "silence", "--limit", "1")
     assert (cut.stdout.count("se tait"), "Montrées : 1 sur 2" in cut.stderr) == (1, True)
 

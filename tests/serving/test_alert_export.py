@@ -77,7 +77,7 @@ def test_spreadsheet_profile():
     assert (row["categorie"], row["regle"]) == ("silence", "no_arrival")
     assert (row["transition"], row["etat"], row["priorite"]) == ("déclenchée", "non acquittée", "moyenne")
     assert row["phrase"] == event().explanation.sentence_fr
-    assert row["faits"] == "Période d'envoi déclarée : 15\u00a0min | Modèle : em300-th"
+    assert row["faits"] == "Modèle : em300-th | Période d'envoi déclarée : 15\u00a0min"
     assert (row["motif"], row["auteur"]) == ("silence", "système")
     assert list(row)[-1] == "horodatage_utc"
     assert row["horodatage_utc"] == "2026-03-29T12:05:30Z"
@@ -195,6 +195,17 @@ def test_the_topic_alone_gives_the_same_lines_as_the_archive():
     topic = [NOISE[0], *RIVER[:3], NOISE[0], NOISE[1], RIVER[3], *NOISE[2:], RIVER[4], RIVER[4]]
     for per in ("alert", "transition"):
         assert list(chosen(by_alert(topic), Wanted(), per)) == list(chosen([*RIVER, *NOISE], Wanted(), per))
+
+
+def test_facts_stand_in_one_order_wherever_they_come_from():
+    """The store gives them in an order of its own."""
+    facts = {"value": "2.31", "unit": "m", "device": "d1", "zulu": "1", "alpha": "2"}
+    texts = [
+        written([event(explanation=Explanation(sentence_fr="x", sentence_en="x", fields=dict(found)))], profile)
+        for found in (list(facts.items()), list(facts.items())[::-1])
+        for profile in ("tableur", "normalise")
+    ]
+    assert texts[:2] == texts[2:]
 
 
 def test_a_line_for_each_alert_says_what_became_of_it():

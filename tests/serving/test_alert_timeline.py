@@ -55,3 +55,10 @@ def test_what_was_found_out_stands_among_the_facts_and_in_the_line():
         "cellule", "caméra du pont", "infondée",
     )  # fmt: skip
     assert "La Seine à Vernon" in line["faits"]
+
+
+def test_lines_of_a_comment_are_one_line_and_no_time_at_all_is_not_told():
+    (_, entry) = timeline(
+        [SAID[0], _event(1, "commented", {}, reason="une\ndeux", event_at=1_774_785_930_500)], "UTC", "fr"
+    )
+    assert entry.notes == ("par cellule", "une deux")

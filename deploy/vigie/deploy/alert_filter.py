@@ -40,5 +40,9 @@ def wanted_of(settings: Settings, *, from_: str | None, to: str | None, **asked:
 
     Raises:
         click.BadParameter: an instant cannot be read.
+        click.UsageError: the span is none.
     """
-    return Wanted(from_at=typed_instant(from_, settings), to_at=typed_instant(to, settings), **asked)
+    begin, end = typed_instant(from_, settings), typed_instant(to, settings)
+    if begin is not None and end is not None and begin >= end:
+        raise click.UsageError("--from must lie before --to.")
+    return Wanted(from_at=begin, to_at=end, **asked)

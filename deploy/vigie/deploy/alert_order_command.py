@@ -16,6 +16,7 @@ from vigie.deploy.opened_store import opened_store
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.serving.as_data import of_event
 from vigie.serving.wording import author_text, local_text, sentence, state_text, transition_text
+from vigie.streams.core.alarm.commanded import is_role
 from vigie.streams.core.alarm.refusals import refusal
 from vigie.streams.settings import Settings
 from vigie.topics.alarm_input import Command
@@ -88,12 +89,15 @@ def give(
     words = _WORDS[settings.language]
     if not settings.kafka:
         raise OperatorError(words["no_kafka"], Exit.NOT_RUNNING)
+    author = author or getpass.getuser()
+    if not is_role(author):  # a refusal would stand in the archive, with the name
+        raise OperatorError(f"{author!r} : {refusal('no_contact', settings.language)} (--as).", Exit.USAGE)
     alert_id, latest = _named(settings, alert)
     now = alert_order.now(settings)
     until = more.pop("until", None)
     command = Command(
         id=uuid4().hex, alert_id=alert_id, alert_revision=latest if revision is None else revision, action=action,
-        author=author or getpass.getuser(), at=now, until_at=0 if until is None else until(settings, now), **more,
+        author=author, at=now, until_at=0 if until is None else until(settings, now), **more,
     )  # fmt: skip
     event = alert_order.answered(settings, command, wait_s)
     if event is None:

@@ -16,6 +16,9 @@ from vigie.serving.wording import (
 from vigie.streams.core.alarm.story import Story
 from vigie.streams.core.mail.facts import fact_text, label
 from vigie.topics.alert_event import AlertEvent
+from vigie.topics.alert_facts import FACTS
+
+_RANKS = {name: rank for rank, name in enumerate(FACTS)}
 
 
 def _facts(event: AlertEvent, zone: str) -> str:
@@ -23,8 +26,14 @@ def _facts(event: AlertEvent, zone: str) -> str:
 
 
 def _told_facts(fields: Mapping[str, str], zone: str) -> str:
-    shown = [name for name, text in fields.items() if text and not name.endswith("_en")]
+    shown = [name for name, text in in_order(fields).items() if text and not name.endswith("_en")]
     return " | ".join(f"{label(name, 'fr')} : {fact_text(name, fields, zone, 'fr')}" for name in shown)
+
+
+def in_order(fields: Mapping[str, str]) -> dict[str, str]:
+    """Facts in the order of their list, the same from the archive and from the topic."""
+    last = len(_RANKS)
+    return {name: fields[name] for name in sorted(fields, key=lambda name: (_RANKS.get(name, last), name))}
 
 
 def _use_case(use_case: str) -> str:
@@ -71,7 +80,7 @@ TRANSITIONS: Table[AlertEvent] = Table(
         _field("mail", "courriel", Form.TEXT,
                lambda event, _: {"incident": "oui", "digest": "bulletin"}.get(event.mail, "non")),
         _field("late", "en_retard", Form.FLAG),
-        _column("fields", "faits", Form.MAP, lambda event: event.explanation.fields, _facts),
+        _column("fields", "faits", Form.MAP, lambda event: in_order(event.explanation.fields), _facts),
         _field("alert_id", "alerte", Form.ALERT),
         _field("incident_id", "incident", Form.ALERT),
         _field("suppressed_by", "expliquee_par", Form.ALERT),
@@ -141,7 +150,7 @@ ALERTS: Table[Story] = Table(
         _told("transitions", "transitions", Form.INTEGER),
         _column("children", "alertes_expliquees", Form.TEXTS, lambda alert: alert.last.children,
                 lambda alert, _: str(len(alert.last.children)) if alert.last.children else ""),
-        _column("fields", "faits", Form.MAP, lambda alert: alert.facts,
+        _column("fields", "faits", Form.MAP, lambda alert: in_order(alert.facts),
                 lambda alert, zone: _told_facts(alert.facts, zone)),
         _column("alert_id", "alerte", Form.ALERT, lambda alert: alert.first.alert_id),
         _column("incident_id", "incident", Form.ALERT, lambda alert: alert.last.incident_id),

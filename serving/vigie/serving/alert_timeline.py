@@ -107,12 +107,12 @@ def _notes(event: AlertEvent, began: int, zone: str, language: str) -> list[str]
         found.append(priority_text(event.priority, language))
         if event.level:
             found.append(words["level"].format(level=event.level))
-    elif event.event_at > began:
+    elif event.event_at >= began + 1000:
         found.append(words["after"].format(text=duration_text(event.event_at - began, language)))
     if event.author != SYSTEM:
         found.append(words["by"].format(author=outside_text(author_text(event.author, language))))
     if event.reason and event.transition not in {"raised", "level_changed", "children"}:
-        found.append(outside_text(reason_text(event.reason, language), SENTENCE))
+        found.append(outside_text(" ".join(reason_text(event.reason, language).split()), SENTENCE))
     if event.transition == "shelved":
         found.append(words["until"].format(instant=local_text(event.shelved_until, zone, language)))
     if event.transition in {"raised", "suppressed"} and event.suppressed_by:

@@ -1,5 +1,6 @@
 """Words about alerts that pages and files share: kinds, facts by their forms."""
 
+from vigie.streams.core.alarm.words import VERDICTS, word
 from vigie.streams.core.outside_text import outside_text
 
 KINDS = {
@@ -25,15 +26,10 @@ def kind_text(alarm_key: str, language: str) -> str:
     return words[language == "en"] if words else outside_text(kind)
 
 
-VERDICTS = {"true": ("fondée", "true"), "false": ("infondée", "false")}
-"""Verdict -> what it is called in French and in English."""
-
-
 def verdict_text(verdict: str, language: str) -> str:
     """What a verdict is called; nothing for none.
 
     >>> verdict_text("false", "fr"), verdict_text("", "fr")
     ('infondée', '')
     """
-    words = VERDICTS.get(verdict)
-    return words[language == "en"] if words else ""
+    return word(VERDICTS, verdict, language)

@@ -27,6 +27,8 @@ REFUSED = [
     ("unshelve", {}, "not_shelved"),
     ("verdict", {"value": "perhaps"}, "bad_value"),
     ("confirm", {"value": ""}, "bad_value"),
+    ("assign", {"value": "Jeanne Martin"}, "no_contact"),
+    ("assign", {"value": "jeanne@ville.example"}, "no_contact"),
     ("dance", {}, "unknown_action"),
 ]
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from vigie.deploy import alert_order
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_store import opened_store
@@ -50,7 +51,8 @@ def command(
     if from_topic:
         from vigie.deploy.alert_topic import alert_events
 
-        found = figures(stories(by_alert(alert_events(settings))), begin, end, operators)
+        told = stories(by_alert(alert_events(settings)))
+        found = figures((one for one in told if since <= one.raised_at < end), begin, end, operators)
     else:
         with opened_store(settings) as store:
             found = figures(stories(store.events(since, end)), begin, end, operators)
@@ -68,7 +70,7 @@ def _span(month: datetime | None, from_: str | None, to: str | None, settings: S
         first = month.replace(tzinfo=zone)
         last = first + timedelta(days=monthrange(first.year, first.month)[1])
         return round(first.timestamp() * 1000), round(last.timestamp() * 1000)
-    now = round(datetime.now(zone).timestamp() * 1000)
+    now = alert_order.now(settings) if settings.kafka else round(datetime.now(zone).timestamp() * 1000)
     end = typed_instant(to, settings) if to else now
     begin = typed_instant(from_, settings) if from_ else (end or now) - 30 * DAY_MS
     if begin is None or end is None or begin >= end:

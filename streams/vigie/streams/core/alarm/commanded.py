@@ -10,6 +10,7 @@ from vigie.streams.core.alarm.held import Alert
 from vigie.streams.core.alarm.life_cycle import ACTIVE, NORMAL, Input, cell
 from vigie.topics.alarm_input import Command
 from vigie.topics.alert_event import AlertEvent, Explanation
+from vigie.topics.fleet.ids import is_id
 from vigie.topics.identity import event_id
 
 SHELVED_AT_MOST_MS = 7 * 86_400_000
@@ -76,8 +77,19 @@ def why_not(book: Book, alert: Alert, command: Command) -> str:
         return _end_not_good(command)
     if action == "unshelve" and not book.alarm(alert.key).shelved_until:
         return "not_shelved"
+    if action == "assign" and command.value and not is_role(command.value):
+        return "no_contact"
     good = {"verdict": _VERDICTS, "confirm": tuple(_CONFIRMATIONS)}.get(action)
     return "bad_value" if good is not None and command.value not in good else ""
+
+
+def is_role(name: str) -> bool:
+    """Whether a name may be a contact's id; what is surely a person's name or address must not stand in the archive.
+
+    >>> is_role("astreinte-eau"), is_role("Jeanne Martin"), is_role("jeanne@ville.example")
+    (True, False, False)
+    """
+    return is_id(name) and "@" not in name
 
 
 def _end_not_good(command: Command) -> str:

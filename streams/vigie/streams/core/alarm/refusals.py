@@ -22,12 +22,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "not_shelved": ("l'alerte n'est pas mise de côté", "the alert is not shelved"),
     "needs_author": ("il faut dire qui le demande", "it must be said who wants it"),
-    "needs_reason": ("il faut un motif", "a reason is needed"),
+    "needs_reason": ("il faut un motif, ou un texte", "a reason, or a text, is needed"),
     "needs_end": ("il faut dire jusqu'à quand", "an end is needed"),
     "end_passed": ("la fin demandée est déjà passée", "the end that was asked for has passed"),
     "end_too_far": ("une mise de côté dure sept jours au plus", "an alert is shelved for seven days at most"),
     "bad_value": ("la valeur donnée n'est pas de celles que cette commande connaît",
                   "the value is none that this command knows"),
+    "no_contact": (
+        "il faut l'identifiant d'un contact, sans espace ni « @ » : noms et adresses n'ont rien à faire dans l'archive",
+        "the id of a contact is needed, without blanks and @: names and addresses do not belong in the archive",
+    ),
     "too_long": ("le texte ou les faits joints sont trop longs", "the text or the facts attached are too long"),
     "unknown_action": ("cette commande n'existe pas", "there is no such command"),
 }  # fmt: skip

@@ -62,8 +62,9 @@ class Story(NamedTuple):
 
     @property
     def facts(self) -> dict[str, str]:
-        """Why it was raised, and what was found out since."""
-        return {**self.found_out, **self.first.explanation.fields}
+        """Why it was raised, and what was found out since; how many it explains is told by its children."""
+        found = {**self.found_out, **self.first.explanation.fields}
+        return {name: text for name, text in found.items() if name != "children"}
 
     @property
     def kind(self) -> str:

@@ -71,6 +71,10 @@ REASONS: dict[str, tuple[str, str]] = {
 """Reason -> what it is called, French and English; a person's own words, and rules of users, stand as they are."""
 
 
+VERDICTS: dict[str, tuple[str, str]] = {"true": ("fondée", "true"), "false": ("infondée", "false")}
+"""Verdict of a person -> what it is called, French and English."""
+
+
 def word(words: dict[str, tuple[str, str]], name: str, language: str) -> str:
     """A word of a table; a name that is not there, with spaces for underscores.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import isfinite
 from typing import NamedTuple
 
+from vigie.streams.core.alarm.words import VERDICTS, word
 from vigie.streams.core.amounts import NARROW_SPACE, amount_text, number_text
 from vigie.streams.core.local_time import duration_text, moment_text
 from vigie.streams.core.mail.words import RULES
@@ -129,6 +130,8 @@ def _known(name: str, text: str, language: str) -> str:
         return f"{words} ({channel})" if channel and channel != "0" else words
     if name == "use_case" and language == "fr":
         return USE_CASES.get(text, text)
+    if name == "verdict":
+        return word(VERDICTS, text, language)
     if name == "rule":
         return RULES[language].get(text, text)
     return text
