@@ -13,13 +13,7 @@ from typing import Any
 from vigie.streams.core.fleet.book import NOTHING, Book
 from vigie.streams.core.fleet.memberships import Memberships, Windows
 from vigie.streams.core.fleet.parse import (
-    PARSERS,
-    AtPoint,
-    ConversionSpan,
-    DeviceSpan,
-    StatedPlacement,
-    ZoneSpan,
-    order,
+    PARSERS, AtPoint, ConversionSpan, DeviceSpan, StatedPlacement, ZoneSpan, order,
 )  # fmt: skip
 from vigie.streams.core.fleet.stated_rules import StatedRules
 from vigie.streams.core.fleet.words import (
