@@ -135,7 +135,7 @@ def gateway_loss(loss: float = 0.0) -> Scenario:
     """A gateway is away for half a day; 60 containers have no other, 20 are heard by a second one as well."""
     off = Off("g1", START_AT + 5 * DAY_MS + 10 * HOUR_MS, START_AT + 5 * DAY_MS + 22 * HOUR_MS)
     places = ((60, 0, ("g1",)), (60, 100, ("g2",)), (20, 200, ("g1", "g2")))
-    devices = [one._replace(loss=loss) for place in places for one in containers(*place, period_s=1200)]
+    devices = [one._replace(loss=loss) for many, first, heard in places for one in containers(many, first, heard, 1200)]
     wanted = Wanted(2, 0, 0, 60)
     return Scenario("gateway with 60 containers down and back", devices, 7, [off], wanted, ("g1", "g2"))
 

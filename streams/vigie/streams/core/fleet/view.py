@@ -1,8 +1,7 @@
 """What `observe` knows of the fleet: which point a reading belongs to, and what holds there at an instant.
 
-A view never changes; an apply that is in force makes the next one (`with_objects`). Instants are epoch ms UTC,
-`ALWAYS` and `EVER` stand for no bound. Objects that are read are those of their last statement: a corrected past is
-seen as it is known now.
+A view never changes; an apply in force makes the next one (`with_objects`). Instants are epoch ms UTC, `ALWAYS` and
+`EVER` stand for no bound. Objects are those of their last statement: a corrected past is seen as it is known now.
 """
 
 from collections.abc import Iterable
@@ -13,7 +12,13 @@ from typing import Any
 from vigie.streams.core.fleet.book import NOTHING, Book
 from vigie.streams.core.fleet.memberships import Memberships, Windows
 from vigie.streams.core.fleet.parse import (
-    PARSERS, AtPoint, ConversionSpan, DeviceSpan, StatedPlacement, ZoneSpan, order,
+    PARSERS,
+    AtPoint,
+    ConversionSpan,
+    DeviceSpan,
+    StatedPlacement,
+    ZoneSpan,
+    order,
 )  # fmt: skip
 from vigie.streams.core.fleet.stated_rules import StatedRules
 from vigie.streams.core.fleet.words import (
