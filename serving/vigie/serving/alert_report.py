@@ -6,6 +6,7 @@ from vigie.serving.alert_words import kind_text
 from vigie.serving.wording import local, number_text
 from vigie.streams.core.alarm.figures import TARGETS, Figures
 from vigie.streams.core.local_time import duration_text
+from vigie.streams.core.mail.words import RULES
 from vigie.streams.core.outside_text import outside_text
 
 WORDS = {
@@ -117,11 +118,24 @@ def _number(name: str, value: float, language: str) -> str:
 def alarm_text(alarm_key: str, language: str) -> str:
     """An alarm's key for people.
 
-    >>> alarm_text("silence:eui:a1:no_arrival", "fr")
-    'silence · eui:a1 · no_arrival'
+    >>> alarm_text("gateway:gw-1:gateway_down", "fr")
+    'passerelle · gw-1 · passerelle muette'
     """
     rest, _, rule = alarm_key.partition(":")[2].rpartition(":")
-    return " · ".join((kind_text(alarm_key, language), outside_text(rest), outside_text(rule)))
+    return " · ".join((kind_text(alarm_key, language), outside_text(rest), _rule(rule, language)))
+
+
+def rule_text(rule: str, language: str) -> str:
+    """A rule of a precision for people.
+
+    >>> rule_text("value:crue", "fr")
+    'valeur anormale · crue'
+    """
+    return f"{kind_text(rule, language)} · {_rule(rule.partition(':')[2], language)}"
+
+
+def _rule(rule: str, language: str) -> str:
+    return RULES[language].get(rule) or outside_text(rule)
 
 
 def share_text(share: float, language: str) -> str:

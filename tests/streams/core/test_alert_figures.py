@@ -95,3 +95,13 @@ def test_precision_is_what_operators_said():
 def test_no_alert_at_all():
     found = figures([], BEGIN, BEGIN + DAY_MS)
     assert (found.raised, found.told, found.top) == (0, 0, ())
+
+
+def test_what_was_told_later_counts_as_told():
+    """Explained by a cause when it was raised, and mailed when the cause was over: told, and not left out."""
+    at, key = BEGIN + HOUR_MS, "silence:eui:1:no_arrival"
+    first = event(key, at, raised_at=at, suppressed_by="c" * 32, state="suppressed")
+    later = event(key, at + HOUR_MS, "unsuppressed", raised_at=at, mail="incident", revision=1)
+    hidden = raised("silence:eui:2:no_arrival", at, suppressed_by="c" * 32)
+    found = figures([story([first, later]), hidden], BEGIN, BEGIN + DAY_MS)
+    assert (found.told, found.mailed, found.suppressed) == (1, 1, 1)

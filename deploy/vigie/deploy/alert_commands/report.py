@@ -12,7 +12,7 @@ from vigie.deploy import alert_order
 from vigie.deploy.installation import settings_here
 from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_store import opened_store
-from vigie.serving.alert_report import WORDS, Line, alarm_text, lines, share_text, span_text
+from vigie.serving.alert_report import WORDS, Line, alarm_text, lines, rule_text, share_text, span_text
 from vigie.streams.core.alarm.figures import DAY_MS, Figures, figures
 from vigie.streams.core.alarm.story import by_alert, stories
 from vigie.streams.settings import Settings
@@ -112,7 +112,9 @@ def _print(found: Figures, settings: Settings) -> None:
         return
     judged = Table(words["rule"], words["true"], words["false"], words["ratio"], box=None, pad_edge=False)
     for one in found.precision:
-        judged.add_row(Text(one.rule), str(one.true), str(one.false), share_text(one.share, language))
+        judged.add_row(
+            Text(rule_text(one.rule, language)), str(one.true), str(one.false), share_text(one.share, language)
+        )
     console.print(judged)
 
 

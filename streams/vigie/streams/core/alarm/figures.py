@@ -1,7 +1,7 @@
 """How good the alerting itself is: the figures of ISA-18.2-2016 §16.4 (IEC 62682), from the stories of alerts.
 
-An alert counts as *told* when it was raised for people: not late, not explained by a root cause at its raise, not
-shelved and not out of service. Slots of ten minutes stand on the clock in UTC.
+An alert counts as *told* when it was raised for people (not late, not explained by a root cause at its raise, not
+shelved and not out of service), or when a mail was asked for later. Slots of ten minutes stand on the clock in UTC.
 """
 
 from collections import Counter
@@ -101,9 +101,9 @@ class Figures(NamedTuple):
 
 
 def is_told(alert: Story) -> bool:
-    """Whether an alert was raised for people."""
+    """Whether an alert was raised for people, or told later, when nothing hid it any more."""
     first = alert.first
-    return not (first.late or first.suppressed_by or first.out_of_service or first.state in HIDDEN)
+    return alert.mailed or not (first.late or first.suppressed_by or first.out_of_service or first.state in HIDDEN)
 
 
 def figures(alerts: Iterable[Story], from_at: int, to_at: int, operators: float = 1.0) -> Figures:
@@ -122,7 +122,7 @@ def figures(alerts: Iterable[Story], from_at: int, to_at: int, operators: float 
     ranked = Counter(one.first.alarm_key for one in told).most_common(TOP)
     return Figures(
         from_at, to_at, operators, len(inside), len(told), sum(one.mailed for one in inside),
-        sum(bool(one.first.suppressed_by) for one in inside), sum(one.shelved for one in inside),
+        sum(bool(one.first.suppressed_by) and not is_told(one) for one in inside), sum(one.shelved for one in inside),
         sum(one.first.late for one in inside),
         _values(told, [one for one in found if is_told(one)], from_at, to_at, operators),
         tuple(Source(key, count, count / len(told)) for key, count in ranked),
