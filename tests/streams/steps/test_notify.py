@@ -197,9 +197,10 @@ async def moody(tmp_path, **mood):
         controller.stop()
 
 
-async def test_one_recipient_refused_the_other_has_the_mail(tmp_path: Path):
+async def test_one_recipient_refused_the_other_has_the_mail(tmp_path: Path, caplog):
+    refused = "550 <b@vigie.example>: No such user"
     async with (
-        moody(tmp_path, refused_recipients=["b@vigie.example"]) as (server, sink, port),
+        moody(tmp_path, refused_recipients=["b@vigie.example"], answer=refused) as (server, sink, port),
         Log().worker(port, mail_to="b@vigie.example, a@vigie.example") as step,
     ):
         await step.write([batch(*SILENCES[:2])])
@@ -207,6 +208,18 @@ async def test_one_recipient_refused_the_other_has_the_mail(tmp_path: Path):
         await asyncio.sleep(0.1)
         assert waiting(step) == 2
         assert {mail["To"] for mail in sink.mails()} == {"a@vigie.example"}
+        assert step._oldest_s() == 0  # a wrong address is not what a dead man's switch tells of
+    assert "<setting:0>: No such user" in caplog.text
+    assert "b@vigie.example" not in caplog.text
+
+
+async def test_a_server_that_refuses_all_lets_the_dead_mans_switch_go(tmp_path: Path):
+    async with (
+        moody(tmp_path, refused_recipients=["a@vigie.example"]) as (server, _, port),
+        Log().worker(port) as step,
+    ):
+        await step.write([batch(*SILENCES[:2])])
+        await until(lambda: server.tried == 2 and step._oldest_s() > 0)
 
 
 async def test_a_refused_mail_waits_while_others_pass_but_none_of_its_thread(tmp_path: Path, monkeypatch):
@@ -355,6 +368,18 @@ async def test_with_the_logs_ticks_a_day_in_a_blink_has_its_mails(tmp_path: Path
             await until(sink.files, 4)
         (mail,) = sink.mails()
     assert mail["Date"].startswith("Wed, 18 Jun 2025 12:")
+
+
+async def test_a_restart_goes_on_by_the_logs_time_and_sends_nothing_twice(tmp_path: Path):
+    log = Log()
+    async with log.worker(free_port(), ticks="log") as step:
+        await step.write([batch(*SILENCES)])
+        await until(lambda: waiting(step) == 5)
+    with MailSink(tmp_path) as sink:
+        async with log.worker(sink.port, ticks="log") as step:  # no event and no tick comes any more
+            await until(lambda: not waiting(step))
+            await asyncio.sleep(0.3)
+        assert sorted(told(sink)) == sorted(IDS)
 
 
 async def test_the_webhook_is_told_what_is_mailed_and_asked_again(tmp_path: Path, monkeypatch):

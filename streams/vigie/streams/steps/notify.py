@@ -118,6 +118,8 @@ class NotifyStep:
         if (EVENTS, 0) not in partitions or self._tasks:
             return {}
         shelf = self.outbox.loaded()
+        if self._log_clock is not None:
+            self._log_clock.event(shelf.head.now)
         desk = self._desk = Desk(shelf, self._rules)
         dispatch = Dispatch(desk, self._settings.mails_per_hour)
         if self.mails:

@@ -188,6 +188,7 @@ class Desk:
     def advance(self, now: int, book: AddressBook) -> None:
         """Make the letters that are due by `now` (epoch ms UTC), by these lists and contacts."""
         self.use(book)
+        self.shelf.head.now = now
         self._daily(now)
         while (name := self._agenda.take(now)) is not None:
             if (group := self.shelf.groups.get(name)) is not None:

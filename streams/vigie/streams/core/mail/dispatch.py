@@ -194,6 +194,7 @@ class Dispatch:
 
     def done(self, mail: Mail, now: int, *, counts: bool = True) -> None:
         """Note that a mail was sent, or given up, at `now` (epoch ms UTC); one that was sent counts in its hour."""
+        assert now > 0, "0 says that it is not done"
         if mail.day is not None:
             mail.day.ways[mail.contact].done_at = now
             self._shelf.mark(mail.day)

@@ -181,9 +181,11 @@ class Head(Struct, array_like=True, tag=5):
 
     Attributes:
         digest_at: epoch ms UTC of the next daily digest; 0 before the first event or tick.
+        now: epoch ms UTC, how late it was; where the log tells the time, it goes on from there.
     """
 
     digest_at: int = 0
+    now: int = 0
 
 
 Record = Free | Group | Crowd | Day | Recipient | Head
@@ -197,7 +199,7 @@ def load(value: bytes) -> Record:
     """The record that `dump` wrote; what an older version wrote is a free place.
 
     >>> load(dump(Head(7))), load(msgpack.encode([12, None]))
-    (Head(digest_at=7), Free())
+    (Head(digest_at=7, now=0), Free())
     """
     try:
         found: Record = _load.decode(value)
