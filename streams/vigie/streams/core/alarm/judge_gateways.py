@@ -1,10 +1,10 @@
 """Which gateways are down, and whom that explains.
 
 A gateway is down when its own statistics have been missing for more than five of its intervals and nothing else came
-through it; or when it has been mute for longer than it ever is and a device that all its gateways left is silent; or,
-of one that is not known yet, when every device that only it hears is silent. A device is explained only if all its
-gateways are mute. Of gateways that would explain the same devices the one that explains most is told, and no more than
-are needed.
+through it; or when it has been mute for longer than it ever is and a device that all its gateways left is silent, or
+for twice as long and at least five devices have no other; or, of one that is not known yet, when every device that only
+it hears is silent. A device is explained only if all its gateways are mute. Of gateways that would explain the same
+devices the one that explains most is told, and no more than are needed.
 """
 
 from heapq import heapify, heappop, heappush
@@ -15,7 +15,8 @@ from vigie.streams.core.alarm.freezes import ALL, is_frozen, watched_since
 from vigie.streams.core.alarm.graph import GATEWAY, Gateway
 from vigie.streams.core.alarm.judge_networks import may_be_down
 from vigie.streams.core.alarm.minute import TOLD, Minute, end, suspect, tell
-from vigie.streams.core.alarm.own_gaps import LEAST_MS, is_known, learn, limit_ms
+from vigie.streams.core.alarm.network_tail import LEAST_DEVICES
+from vigie.streams.core.alarm.own_gaps import ALONE, LEAST_MS, is_known, learn, limit_ms
 from vigie.topics.alarm_input import Heard, SilenceSignal
 
 KEY = "gateway:{}:gateway_down"
@@ -114,8 +115,14 @@ def _judge_one(minute: Minute, name: str, gateway: Gateway) -> None:
         gateway.seen_at = life_at
         minute.graph.touch(key, gateway)
         return
-    own_ms = interval_ms(gateway)
-    if own_ms and minute.at - _since(minute, gateway) > max(LEAST_MS, INTERVALS * own_ms):
+    own_ms, quiet_ms = interval_ms(gateway), minute.at - _since(minute, gateway)
+    if quiet_ms <= LEAST_MS:
+        return
+    if (own_ms and quiet_ms > INTERVALS * own_ms) or (
+        is_known(gateway.gaps)
+        and quiet_ms > limit_ms(gateway.gaps, ALONE)
+        and _heard_by_it_alone(minute, name) >= LEAST_DEVICES
+    ):
         _tell(minute, name, gateway, 0)
 
 
@@ -160,12 +167,16 @@ def _tell(minute: Minute, name: str, gateway: Gateway, silent: int) -> bool:
     graph = minute.graph
     if any(_may_be_of(minute, gateway, network) for network in sorted(graph.networks)):
         return False
-    children = graph.children.get(name, set())
-    alone = sum(graph.addresses[child].parents == (name,) for child in children)
+    alone = _heard_by_it_alone(minute, name)
     suspect(gateway.down, KEY.format(name), f"{gateway.life_at}", gateway.life_at)
     said = words.gateway_down(minute.zone, name, gateway, silent, alone, interval_ms(gateway))
     graph.touch(GATEWAY + name, gateway)
     return tell(minute, gateway.down, TOLD, 2, "gateway_down", said, gateway.network)
+
+
+def _heard_by_it_alone(minute: Minute, name: str) -> int:
+    graph = minute.graph
+    return sum(graph.addresses[child].parents == (name,) for child in graph.children.get(name, ()))
 
 
 def _may_be_of(minute: Minute, gateway: Gateway, network: str) -> bool:
