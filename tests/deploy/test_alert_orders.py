@@ -6,13 +6,18 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from confluent_kafka import Producer
 from streams.core.alarm_by_hand import MINUTE, START
 from streams.steps.installation import Installation, wait_until
 
+from vigie.deploy.alert_topic import alert_events
 from vigie.deploy.cli import main
 from vigie.topics.alarm_input import ConditionSignal
+from vigie.topics.alert_event import AlertEvent
+from vigie.topics.avro import Framer
 from vigie.topics.identity import alert_id
 
 KEY = "value:point:SEINE-01:high_water"
@@ -77,6 +82,18 @@ def test_commands_are_obeyed_or_refused_and_answered(kafka: str, tmp_path: Path)
         role.process.kill()
         late = vigie("comment", ALERT, "bonjour", "--wait", "0.3", code=14).stderr
         assert "n'est pas perdue" in re.sub(r"\s+", " ", late)
+        _abort(place, msgspec.structs.replace(found[-1], event_id="f" * 32))
+        assert alert_events(place.settings) == place.alerts(), "what was not committed never was"
+
+
+def _abort(place: Installation, event: AlertEvent) -> None:
+    """What a worker leaves that ends before it commits."""
+    writer = Producer({"bootstrap.servers": place.settings.kafka, "transactional.id": place.settings.prefix})
+    writer.init_transactions()
+    writer.begin_transaction()
+    writer.produce(place.settings.topic("alerts.v1"), Framer("alerts.v1").encode(event), partition=0)
+    writer.flush()
+    writer.abort_transaction()
 
 
 def test_without_kafka_it_says_so(tmp_path):

@@ -189,3 +189,10 @@ def test_report_of_a_month(alerts):
     assert (told["raised"], told["values"]["priority_2"]) == (2, 1.0)
     assert "Aucune alerte" in vigie(alerts, "report", "--month", "2020-01").stdout
     assert vigie(alerts, "report", "--from", "2026-10-02", "--to", "2026-10-01").exit_code == 2
+
+
+def test_a_topic_that_is_not_reached_is_said(alerts, tmp_path):
+    file = tmp_path / "alertes.csv"
+    away = vigie(alerts, "export", str(file), "--from-topic", VIGIE_KAFKA="127.0.0.1:1", VIGIE_DATA=str(tmp_path))
+    assert (away.exit_code, "Kafka does not answer" in away.stderr, file.exists()) == (16, True, False)
+    assert vigie(alerts, "export", str(file), "--from-topic", VIGIE_DATA=str(tmp_path)).exit_code == 15

@@ -256,9 +256,10 @@ async def records(
         bootstrap_servers=kafka,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        isolation_level="read_committed",  # what a worker wrote and did not live to commit never was
     )
-    await consumer.start()
     try:
+        await consumer.start()
         ends = await consumer.end_offsets(consumer.assignment())
         if since_at is not None:
             wanted = dict.fromkeys(ends, max(since_at, 0))  # a broker knows no year before 1970

@@ -70,10 +70,11 @@ def _span(month: datetime | None, from_: str | None, to: str | None, settings: S
         first = month.replace(tzinfo=zone)
         last = first + timedelta(days=monthrange(first.year, first.month)[1])
         return round(first.timestamp() * 1000), round(last.timestamp() * 1000)
-    now = alert_order.now(settings) if settings.kafka else round(datetime.now(zone).timestamp() * 1000)
-    end = typed_instant(to, settings) if to else now
-    begin = typed_instant(from_, settings) if from_ else (end or now) - 30 * DAY_MS
-    if begin is None or end is None or begin >= end:
+    end = typed_instant(to, settings) if to else None
+    if end is None:
+        end = alert_order.now(settings) if settings.kafka else round(datetime.now(zone).timestamp() * 1000)
+    begin = typed_instant(from_, settings) if from_ else end - 30 * DAY_MS
+    if begin is None or begin >= end:
         raise click.UsageError("--from must lie before --to.")
     return begin, end
 
