@@ -55,6 +55,21 @@ def test_home_shows_what_a_mark_hides_apart_and_lists_say_kind_and_raise(monkeyp
     assert "14:06:30" not in page
 
 
+@pytest.mark.parametrize(
+    ("device", "facts", "shown"),
+    [
+        ("capteur-1", {}, "<dd>capteur-1</dd>"),
+        ("capteur-1", {"address": DEVICE}, f'href="/devices/{quote(DEVICE)}"'),
+        (DEVICE, {}, f'href="/devices/{quote(DEVICE)}"'),
+    ],
+)
+def test_a_device_is_a_link_only_where_its_address_is_known(monkeypatch, device, facts, shown):
+    said = Explanation(sentence_fr="Haute.", sentence_en="High.", fields=facts)
+    alert = event(alarm_key="value:point:P1:crue", device=device, explanation=said)
+    monkeypatch.setattr(Memory, "alert", lambda *_: [alert])
+    assert shown in client().get(f"/alerts/{ALERT}.html").text
+
+
 def test_in_english_by_setting():
     web = client(Settings(language="en", timezone="UTC"))
     page = web.get(f"/alerts/{ALERT}.html").text

@@ -126,7 +126,8 @@ class Serve:
             raise Problem(404, self._words["missing_alert"])
         if not wants_page(request, suffix):
             return data_answer(of_alert(events))
-        device = events[-1].device or _device_of(events[-1].alarm_key)
+        facts, last = events[0].explanation.fields, events[-1]
+        device = facts.get("address") or _device_of(last.alarm_key) or _device_of(f":{last.device}:")
         return self._pages.render("alert.html", **alert_values(events, children, self._settings), device=device)
 
     def _devices(self, request: Request) -> Response:
