@@ -122,6 +122,8 @@ def test_a_rule_is_tried_on_what_is_stored(vigie, tmp_path):
     assert "vouliez-vous dire level_2 ?" in refused
     assert "n'est pas une durée" in vigie("try", "crue", "--since", "demain", code=2)
     assert "n'a pas de niveau" in vigie("try", "threshold", code=2)
+    long_ago = vigie("try", "crue", "--until", "2019-01-01")
+    assert "l'essai ne dit rien. La dernière mesure de ces points est du" in long_ago
 
 
 @pytest.mark.parts

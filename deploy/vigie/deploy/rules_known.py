@@ -67,7 +67,7 @@ def rule_named(name: str, stated: dict[str, StatedRule], language: str) -> State
     own = rules().get(name)
     if own is None:
         found = get_close_matches(name, [*stated, *rules()], n=1)
-        near = say(language, "near", near=found[0]) if found else ""
+        near = say(language, "near", near=found[0]) if found else say(language, "not_near")
         raise OperatorError(say(language, "no_rule", name=name, near=near), Exit.USAGE)
     label = own.label_fr if language == "fr" else own.label_en
     return StatedRule(name, ALWAYS, EVER, label, "", "", "", "on" if own.on_by_default else "off")

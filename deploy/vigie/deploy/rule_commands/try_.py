@@ -9,6 +9,7 @@ import click
 
 from vigie.deploy.fleet_changes.opened import known_fleet
 from vigie.deploy.installation import settings_here
+from vigie.deploy.instants_typed import typed_instant
 from vigie.deploy.opened_database import opened_database
 from vigie.deploy.operator_error import Exit, OperatorError
 from vigie.deploy.rule_commands.show import points_of
@@ -23,6 +24,7 @@ from vigie.streams.core.detect.trial import Tried
 from vigie.streams.core.detect.would_be import Episode, Mails, episodes, mails
 from vigie.streams.core.local_time import utc_text
 from vigie.streams.settings import Settings
+from vigie.streams.sinks.trial_queries import last_reading_at
 
 _UNITS_MS = {"h": 3_600_000, "d": 86_400_000, "j": 86_400_000, "w": 604_800_000}
 _SHOWN = 50
@@ -33,23 +35,28 @@ _SHOWN = 50
     Examples:
       vigie rules try crue --since 30d
       vigie rules try crue --since 8w --point RIV-13005-01 --file flotte/rule.yaml
+      vigie rules try crue --since 30d --until 2026-02-15    # a flood of last winter
       vigie rules try baseline --since 30d --json
     """
 )
 @click.argument("rule")
 @click.option("--since", default="30d", show_default=True, help="How far back: 12h, 30d, 8w.")
+@click.option("--until", help="Up to this legal time instead of now: 2026-03-02, 02/03/2026 8 h.")
 @click.option("--point", help="Only at this point (id or code).")
 @click.option("--file", type=click.Path(path_type=Path), help="Rules of this file instead of those in force.")
 @click.option("--all", "every", is_flag=True, help=f"Show every alert, not the first {_SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(rule: str, since: str, point: str | None, file: Path | None, *, every: bool, as_json: bool) -> None:
+def command(
+    rule: str, since: str, until: str | None, point: str | None, file: Path | None, *, every: bool, as_json: bool
+) -> None:  # fmt: skip
     """Try RULE on what is stored: which alerts it would have raised, how bad, and how many mails that is.
 
     The same engine judges as in service, whether the rule is switched on or not; nothing is published. Exit code 2:
     there is no such rule or point. 17: the file cannot be applied; what is wrong is told by file and line.
     """
     settings = settings_here()
-    until_at = round(time.time() * 1000)
+    now_at = round(time.time() * 1000)
+    until_at = typed_instant(until, settings) or now_at
     from_at = until_at - _span_ms(since, settings.language)
     with opened_database(settings) as connection:
         fleet = known_fleet(connection)
@@ -58,10 +65,11 @@ def command(rule: str, since: str, point: str | None, file: Path | None, *, ever
         own = rules()[one.base or one.id]
         if "level_1" in own.parameters and "level_1" not in one.parameters:
             raise OperatorError(say(settings.language, "no_levels", name=rule), Exit.USAGE)
-        points = _chosen(known, points_of(known, one), point, settings)
+        points = _chosen(known, points_of(known, one, min(until_at, now_at)), point, settings)
         if not points:
             raise OperatorError(say(settings.language, "no_points", name=rule), Exit.USAGE)
         found = tried(connection, known.view, one, points, from_at, until_at, settings.timezone)
+        last_at = None if found.judged else last_reading_at(connection, points)
     alerts = episodes(found.signals, found.worst)
     sent = mails(alerts, until_at)
     if as_json:
@@ -77,6 +85,10 @@ def command(rule: str, since: str, point: str | None, file: Path | None, *, ever
         say(language, "tried", name=rule, base=own.name, points=len(found.points), judged=found.judged,
             start=local_text(from_at, zone, language), end=local_text(until_at, zone, language))
     )  # fmt: skip
+    if not found.judged and not alerts:
+        last = say(language, "tried.last", at=local_text(last_at, zone, language)) if last_at is not None else ""
+        click.echo(f"{say(language, 'tried.nothing')} {last}".rstrip())
+        return
     _print(alerts, sent, found, settings, every=every)
 
 

@@ -19,6 +19,11 @@ WHERE o.point = ANY(%s) AND NOT o.withdrawn AND o.observed_at >= to_timestamp(%s
 AND o.observed_at < to_timestamp(%s / 1000.0) AND o.observed_at <= o.ingested_at + interval '5 min'
 ORDER BY o.observed_at, o.point, o.ingested_at
 """
+_LAST = """
+SELECT max(last.observed_at) FROM unnest(%s::text[]) AS one(point), LATERAL (
+  SELECT o.observed_at FROM observation o WHERE o.point = one.point ORDER BY o.observed_at DESC LIMIT 1
+) AS last
+"""
 _WINDOWS = """
 SELECT subject, indicator, window_code, window_start, window_end, count, value, unit, completeness, category, details
 FROM aggregate
@@ -26,6 +31,12 @@ WHERE split_part(indicator, '#', 1) = ANY(%s) AND window_end >= to_timestamp(%s 
 AND window_end < to_timestamp(%s / 1000.0) AND (%s::text[] IS NULL OR subject = ANY(%s))
 ORDER BY window_end, subject, indicator, window_code
 """
+
+
+def last_reading_at(connection: Connection, points: Sequence[str]) -> int | None:
+    """Instant (epoch ms UTC) of the last stored reading of points; None where there is none."""
+    found = connection.execute(_LAST, (list(points),)).fetchone()
+    return None if found is None or found[0] is None else _ms(found[0])
 
 
 def readings(connection: Connection, points: Sequence[str], from_at: int, to_at: int) -> Iterator[Value]:
