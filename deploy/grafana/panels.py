@@ -70,6 +70,29 @@ ROWS: dict[str, tuple[Shown, ...]] = {
     ),
     "Alerts and mails": (
         Shown(
+            "Open alerts",
+            "short",
+            "How many alerts are not over, those that a mark hides included?",
+            (('max(vigie_alerts_open{job="$job"})', "open"),),
+        ),
+        Shown(
+            "Alerts for one operator, last 30 days",
+            "short",
+            "Are there more alerts than a person can answer (ISA-18.2: 6 an hour, 150 a day; none chattering)?",
+            (
+                (
+                    'max by (figure) (vigie_alert_figure{job="$job", figure=~"per_.*|chattering|stale|floods"})',
+                    "{{figure}}",
+                ),
+            ),
+        ),
+        Shown(
+            "Precision of rules",
+            "percentunit",
+            "Which rules were right, as operators judged them?",
+            (('max by (rule) (vigie_alert_precision_ratio{job="$job"})', "{{rule}}"),),
+        ),
+        Shown(
             "Alert events in the last hour",
             "short",
             "How many alerts begin and end?",
