@@ -66,6 +66,10 @@ class Sender:
         dispatch: that offers mails.
         besides: finds charts and second sources.
         now: epoch ms UTC, of the clock by which letters are made.
+
+    Attributes:
+        oldest_s: age of the oldest mail that waits, but for those that the server refuses while it takes others: of a
+            contact's wrong address the dead man's switch says nothing.
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class Sender:
         self._besides, self._now = besides, now
         self._fallback = fallback_addresses(settings)
         self._postponed: dict[str, _Postponed] = {}  # letter id -> (monotonic s of the next try, wait before it)
-        self._sent = 0
+        self._sent, self._sent_at = 0, 0
         self.oldest_s = 0.0
         self.wake, self.stopping = asyncio.Event(), asyncio.Event()
 
@@ -93,7 +97,7 @@ class Sender:
                 retry_s = min(max(before_s * 2, FIRST_RETRY_S), LAST_RETRY_S)
                 log.warning(
                     "The mail server %s:%d cannot be used (%s); %d mails wait, next try in %.0f s",
-                    self._settings.smtp_host, self._settings.smtp_port, error or type(error).__name__,
+                    self._settings.smtp_host, self._settings.smtp_port, _answer(error),
                     self.measure(), retry_s,
                 )  # fmt: skip
             self.measure()
@@ -108,8 +112,9 @@ class Sender:
         now = self._now()
         waiting = self._dispatch.mails(now)
         outbox_waiting.set(len(waiting))
-        self.oldest_s = max((now - mail.made_at for mail in waiting), default=0) / 1000
-        outbox_oldest.set(self.oldest_s)
+        outbox_oldest.set(max((now - mail.made_at for mail in waiting), default=0) / 1000)
+        held_up = [mail for mail in waiting if mail.id not in self._postponed or self._sent_at < mail.made_at]
+        self.oldest_s = max((now - mail.made_at for mail in held_up), default=0) / 1000
         return len(waiting)
 
     async def _round(self) -> None:
@@ -157,9 +162,10 @@ class Sender:
             if not server.is_connected:
                 self._postpone(mail, FIRST_RETRY_S)
                 raise
+            said = _answer(error).replace(address, mail.contact)
             await self._refused(
-                mail, f"the mail server answers: {error}. Check VIGIE_MAIL_FROM, the contact's address and the "
-                "server's own log",
+                mail, f"the mail server answers: {said}. Check VIGIE_MAIL_FROM, the contact's address and the server's "
+                "own log",
             )  # fmt: skip
             return
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
@@ -171,6 +177,8 @@ class Sender:
         self._sent += 1
         if outcome:
             mails.labels(outcome=outcome).inc()
+        if outcome == "sent":
+            self._sent_at = self._now()
         if outcome == "sent" and self._settings.ticks == "live":
             mail_seconds.observe(max(0.0, (self._now() - mail.made_at) / 1000))
         self._postponed.pop(mail.id, None)
@@ -211,6 +219,13 @@ class Sender:
             list_name=next((one.name for one in self._desk.book.lists if one.id == mail.list), ""),
         )  # fmt: skip
         return form, address
+
+
+def _answer(error: Exception) -> str:
+    """What a mail server says, without the address of a person: nobody's stands in the log."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return ", ".join(f"{one.code} {one.message}" for one in error.recipients)
+    return str(error) or type(error).__name__
 
 
 async def _first(event: asyncio.Event, limit_s: float) -> None:
