@@ -190,7 +190,7 @@ class NotifyStep:
             event = self._framer.decode(record.value, AlertEvent)
             if self._log_clock is not None:  # what was due before this happened is told first
                 self._log_clock.event(event.decided_at)
-                desk.advance(self._now(), self._directory.book())
+                self._advance(desk, self._now())
             elif self._now() - record.timestamp > BEHIND_MS:
                 self._quiet_until_s = time.monotonic() + CATCH_UP_S
             desk.take(event, record.offset, self._now(), len(record.value))
@@ -217,13 +217,22 @@ class NotifyStep:
             return self._log_clock.now(time.monotonic())
         return time.time_ns() // 1_000_000
 
+    def _advance(self, desk: Desk, now: int) -> None:
+        """Make what is due by `now`; where the log tells the time, which leaps, each at the instant it was due."""
+        book, done = self._directory.book(), 0
+        if self._log_clock is not None:
+            while done < (due := desk.next_at()) <= now:
+                desk.advance(due, book)
+                done = due
+        desk.advance(now, book)
+
     async def _tend(self, desk: Desk) -> None:
         """Make letters when they are due, and tell those who send them."""
         while True:
             now, news = self._now(), self._wake.is_set()
             self._wake.clear()
             if now and time.monotonic() >= self._quiet_until_s:
-                desk.advance(now, self._directory.book())
+                self._advance(desk, now)
                 if desk.shelf.is_changed(self.outbox.offset):
                     await self.outbox.save()
                     news = True
