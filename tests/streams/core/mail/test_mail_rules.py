@@ -75,6 +75,10 @@ def test_the_setting_takes_everything_without_lists_and_with_them_what_must_not_
     assert told(other, digest=True) == everyone
     assert told(other, priority=2) == everyone
     assert told(other, kind="platform", use_case="") == everyone
+    for nobody_yet in ({"escalation_min": 15}, {"digest_only": True}):
+        relay = [MailingList(id="relay", contacts=("crisis",), **nobody_yet)]
+        assert told(relay, priority=1) == {"crisis", *everyone}
+        assert told(relay, priority=3) == {"crisis"}
 
 
 def test_who_stands_in_two_lists_is_told_once_the_soonest_way():

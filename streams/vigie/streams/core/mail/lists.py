@@ -53,8 +53,9 @@ def about(event: AlertEvent) -> About:
 def routes(book: AddressBook, what: About, fallback: int, language: str, *, digest: bool = False) -> dict[str, Route]:
     """Contact -> how it is told. One that several lists name is told once, the soonest way.
 
-    Without any list, VIGIE_MAIL_TO is told of everything. With lists, it is told at once of what no list takes about
-    the platform itself and of priorities 1 and 2, and in its digest of the rest.
+    Without any list, VIGIE_MAIL_TO is told of everything. With lists, it is told at once of what no list tells at once
+    about the platform itself and of priorities 1 and 2 (a list that escalates or gathers for a digest tells nobody
+    yet), and in its digest of what no list takes.
 
     Args:
         book: lists and contacts.
@@ -74,9 +75,10 @@ def routes(book: AddressBook, what: About, fallback: int, language: str, *, dige
             known = found.get(contact.id)
             if known is None or _delay(route) < _delay(known):
                 found[contact.id] = route
-    if found or (book.lists and not _falls_back(what, digest=digest)):
+    taken = found if digest else at_once(found)
+    if taken or (book.lists and not _falls_back(what, digest=digest)):
         return found
-    return {f"{SETTING}{number}": Route("", language) for number in range(fallback)}
+    return found | {f"{SETTING}{number}": Route("", language) for number in range(fallback)}
 
 
 def at_once(found: dict[str, Route]) -> dict[str, Route]:
