@@ -194,6 +194,25 @@ def test_an_escalation_says_for_how_long_nobody_acknowledged():
     assert lines[2] == "Personne n'a acquitté cette alerte depuis 40\u00a0min : elle vous est transmise."
 
 
+def test_a_reminder_says_that_it_is_one_but_to_whom_nothing_was_told_before():
+    said = "Rappel : cette alerte dure depuis 4\u00a0h et personne ne l'a acquittée."
+    for thread, expected in (("l0", True), ("l1", False)):
+        mail = written(letter(river(), kind="reminder", thread=thread, minutes=240))
+        assert (said in text_of(mail).splitlines()) == expected
+
+
+def test_facts_are_words_of_the_readers_and_numbers_have_their_units():
+    facts = RIVER_FACTS | {
+        "second_source_value": "7.801", "second_source_unit": "m", "point": "HUV-01", "law": "slots",
+    }  # fmt: skip
+    text = text_of(written(letter(river(facts=facts))))
+    assert "- Valeur de la seconde source\u00a0: 7,801\u202fm" in text
+    assert "- Loi\u00a0: messages attendus un à un" in text
+    assert "Code du point" not in text  # it is the point's id
+    silent = text_of(written(letter(event("silence:eui:1:no_arrival", level=1))))
+    assert "(niveau" not in silent  # it has no other
+
+
 def test_a_digest_says_what_needs_a_hand_what_failed_and_what_came_back():
     mail = written(letter(
         river(), event("silence:eui:2:no_arrival", fr="Le 2 se tait.", state="unacknowledged"),

@@ -4,6 +4,7 @@ Values are texts in a map, so that any consumer can read them: numbers with a de
 spans in seconds. A page, a mail or an export labels and formats them from here.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -13,7 +14,7 @@ class Fact(NamedTuple):
     Attributes:
         label_fr, label_en: a few words.
         form: `text`, `number`, `instant`, `duration` (seconds), `probability`, `quantity` (a number in the unit that
-            the fact `unit` names).
+            the fact `unit` names, of a second source `second_source_unit`).
     """
 
     label_fr: str
@@ -54,7 +55,7 @@ FACTS: dict[str, Fact] = {
     "flags": Fact("Contrôles de qualité", "Quality tests"),
     "neighbours": Fact("Voisins", "Neighbours"),
     "second_source": Fact("Seconde source", "Second source"),
-    "second_source_value": Fact("Valeur de la seconde source", "Value of the second source", "number"),
+    "second_source_value": Fact("Valeur de la seconde source", "Value of the second source", "quantity"),
     "second_source_unit": Fact("Unité de la seconde source", "Unit of the second source"),
     "second_source_at": Fact("Seconde source mesurée le", "Second source measured at", "instant"),
     "image": Fact("Image", "Image"),
@@ -106,3 +107,20 @@ FACTS: dict[str, Fact] = {
     "link": Fact("Données", "Data"),
 }
 """Name -> fact. A fact whose name ends in `_fr` or `_en` is shown in that language only."""
+
+OF_A_VALUE = frozenset(
+    {"flags", "neighbours", "margin", "rise_1h", "rate_per_h", "deviation", "sigma", "phi", "support", "message"}
+)
+"""Facts that are found of one value: they say nothing of the next."""
+
+
+def told_on(before: Mapping[str, str], facts: Mapping[str, str]) -> dict[str, str]:
+    """The facts of an alert once more is said: what is not said anew stays, unless it was found of another value.
+
+    >>> told_on({"value": "8", "margin": "0.3", "device": "d1"}, {"value": "7.5"})
+    {'value': '7.5', 'device': 'd1'}
+    >>> told_on({"phi": "8.2"}, {"heard_again_at": "2026-03-02T08:00:00Z"})["phi"]
+    '8.2'
+    """
+    kept = {name: text for name, text in before.items() if "value" not in facts or name not in OF_A_VALUE}
+    return kept | dict(facts)

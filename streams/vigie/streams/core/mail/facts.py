@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vigie.streams.core.alarm.words import VERDICTS, word
 from vigie.streams.core.amounts import NARROW_SPACE, amount_text, number_text
 from vigie.streams.core.local_time import duration_text, moment_text
-from vigie.streams.core.mail.words import RULES
+from vigie.streams.core.mail.words import LAWS, RULES
 from vigie.streams.core.outside_text import outside_text
 from vigie.topics.alert_facts import FACTS
 from vigie.topics.fleet.kinds.point import USE_CASES
@@ -17,7 +17,7 @@ from vigie.topics.property import PROPERTIES
 _STARTS = {"device": "about", "property": "seen", "rule": "judged", "last_intervention": "with", "check_fr": ""}
 """The fact with which each group begins, in the order of FACTS; what is to be done stands apart."""
 _ORDER = ("seen", "about", "judged", "with")
-_APART = frozenset({"unit", "link", "children"})
+_APART = frozenset({"unit", "second_source_unit", "link", "children"})
 _LABELS_FR = {entry.name: entry.label_fr for entry in PROPERTIES.values()}
 RARE = 0.001
 """Below this a probability is told as one chance in so many."""
@@ -61,7 +61,8 @@ def fact_groups(fields: Mapping[str, str], zone: str, language: str, skip: froze
     names = [name for name in FACTS if fields.get(name)] + sorted(name for name in fields if name not in FACTS)
     for name in names:
         group = _GROUP.get(name, "with")
-        if group and name not in _APART and name not in skip:
+        twice = name == "point_code" and fields[name] == fields.get("point")
+        if group and name not in _APART and name not in skip and not twice:
             rows[group].append(Row(label(name, language), fact_text(name, fields, zone, language)))
     return [Group(name, tuple(found)) for name, found in rows.items() if found]
 
@@ -94,7 +95,8 @@ def fact_text(name: str, fields: Mapping[str, str], zone: str, language: str) ->
         if form == "instant":
             return moment_text(round(datetime.fromisoformat(text).timestamp() * 1000), zone, language)
         if form != "text":
-            return _number(form, float(text), outside_text(fields.get("unit", ""), 20), language)
+            unit = "second_source_unit" if name == "second_source_value" else "unit"
+            return _number(form, float(text), outside_text(fields.get(unit, ""), 20), language)
     except (ValueError, OverflowError):
         pass
     return _known(name, outside_text(text, 1000 if name == "message" else 200), language)
@@ -134,4 +136,6 @@ def _known(name: str, text: str, language: str) -> str:
         return word(VERDICTS, text, language)
     if name == "rule":
         return RULES[language].get(text, text)
+    if name == "law":
+        return LAWS[language].get(text, text)
     return text

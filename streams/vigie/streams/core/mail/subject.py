@@ -70,7 +70,7 @@ def _about(kind: str, named: str, fields: Mapping[str, str]) -> str:
     if kind in ("silence", "communication"):
         place = fields.get("point_code", "")
         device = named.removeprefix("device:")
-        return f"{place} {device}" if place else f"{fields.get('model', '')} {device}".strip()
+        return f"{place} {device.removeprefix('eui:')}" if place else f"{fields.get('model', '')} {device}".strip()
     return named
 
 

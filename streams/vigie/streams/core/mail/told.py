@@ -22,7 +22,7 @@ class Told(NamedTuple):
     Attributes:
         language: fr or en.
         opening: before the alerts, where they are several; empty for one.
-        notice: after the first sentence: an escalation.
+        notice: after the first sentence: an escalation, or a reminder.
         alerts: with all that is known.
         sections: of a digest; or the alerts beyond WHOLE.
         chart_text, image_text: of what is shown beside; empty where nothing is.
@@ -65,7 +65,7 @@ def tell(letter: Letter, beside: Beside, zone: str, public_url: str, list_name: 
     return Told(
         letter.language,
         _opening(letter, told) if len(told) > 1 else "",
-        _escalated(letter, told, words) if letter.kind == "escalation" else "",
+        _notice(letter, told, words),
         tuple(alerts),
         _others(told[WHOLE:], letter.language, page),
         outside_text(beside.chart_text, SENTENCE) if beside.chart_png or beside.chart_text else "",
@@ -90,11 +90,14 @@ def _opening(letter: Letter, told: list[list[AlertEvent]]) -> str:
     )
 
 
-def _escalated(letter: Letter, told: list[list[AlertEvent]], words: dict[str, str]) -> str:
+def _notice(letter: Letter, told: list[list[AlertEvent]], words: dict[str, str]) -> str:
     since_at = min((events[0].raised_at or events[0].decided_at for events in told), default=letter.made_at)
-    if letter.made_at <= since_at:
-        return words["escalated_plain"]
-    return words["escalated"].format(since=duration_text(letter.made_at - since_at, letter.language))
+    since = duration_text(max(letter.made_at - since_at, 0), letter.language)
+    if letter.kind == "escalation":
+        return words["escalated"].format(since=since) if letter.made_at > since_at else words["escalated_plain"]
+    if letter.kind == "reminder" and letter.thread not in ("", letter.id):  # else it is the first that they read
+        return words["reminded"].format(since=since)
+    return ""
 
 
 def _others(told: list[list[AlertEvent]], language: str, page: str) -> tuple[Section, ...]:

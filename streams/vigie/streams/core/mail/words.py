@@ -22,7 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "children_many": "{count} alertes, archivées sans courriel",
         "more_here_one": "1 autre alerte de ce groupe, dans l'archive",
         "more_here_many": "{count} autres alertes de ce groupe, dans l'archive",
-        "second_source": "Seconde source",
+        "second_source": "Seconde source, au déclenchement",
         "chart": "Les dernières 48 heures",
         "image": "Image de la seconde source, prise au déclenchement",
         "lasted": "Durée",
@@ -46,6 +46,7 @@ WORDS: dict[str, dict[str, str]] = {
         "incident_one": "1 incident", "incident_many": "{count} incidents",
         "escalated": "Personne n'a acquitté cette alerte depuis {since} : elle vous est transmise.",
         "escalated_plain": "Personne n'a acquitté cette alerte : elle vous est transmise.",
+        "reminded": "Rappel : cette alerte dure depuis {since} et personne ne l'a acquittée.",
         "subject_several": "Plusieurs alertes",
         "subject_digest": "Bulletin du {date}",
         "digest_none": "Rien à signaler.",
@@ -87,7 +88,7 @@ WORDS: dict[str, dict[str, str]] = {
         "children_many": "{count} alerts, archived and not mailed",
         "more_here_one": "1 more alert of this group, in the archive",
         "more_here_many": "{count} more alerts of this group, in the archive",
-        "second_source": "Second source",
+        "second_source": "Second source, at the raise",
         "chart": "The last 48 hours",
         "image": "Image of the second source, taken when the alert was raised",
         "lasted": "Duration",
@@ -111,6 +112,7 @@ WORDS: dict[str, dict[str, str]] = {
         "incident_one": "1 incident", "incident_many": "{count} incidents",
         "escalated": "Nobody has acknowledged this alert for {since}: it is passed on to you.",
         "escalated_plain": "Nobody has acknowledged this alert: it is passed on to you.",
+        "reminded": "Reminder: this alert has lasted for {since}, and nobody has acknowledged it.",
         "subject_several": "Several alerts",
         "subject_digest": "Digest of {date}",
         "digest_none": "Nothing to report.",
@@ -166,6 +168,19 @@ RULES = {
     },
 }  # fmt: skip
 """The platform's own rules; those of the fleet stand under their own names."""
+
+LAWS = {
+    "fr": {
+        "slots": "messages attendus un à un", "irregular": "envois irréguliers", "schedule": "envois à heures fixes",
+        "cap": "délai maximal du cas d'usage", "value": "valeur inhabituelle", "hour": "inhabituelle à cette heure",
+        "late": "moyenne récente inhabituelle",
+    },
+    "en": {
+        "slots": "messages expected one by one", "irregular": "irregular messages", "schedule": "messages at set hours",
+        "cap": "longest delay of the use case",
+    },
+}  # fmt: skip
+"""By what silence is judged; laws of statistics stand under their own names."""
 
 PLAIN = frozenset({"no_arrival", "gateway_down", "network_down"})
 """Rules that say no more than their kind does."""
