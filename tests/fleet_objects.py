@@ -28,7 +28,7 @@ def gone(kind: str, name: str, revision: int = 2) -> FleetObject:
     )
 
 
-def point(name: str, *, zones: tuple[str, ...] = (), **more: Any) -> FleetObject:
+def point(name: str, /, *, zones: tuple[str, ...] = (), **more: Any) -> FleetObject:
     revision = more.pop("revision", 1)
     return fleet_object(
         "point", name, revision=revision,

@@ -128,6 +128,16 @@ def test_a_shelf_is_of_the_alarm_and_ends_when_it_said():
     )  # fmt: skip
 
 
+def test_what_was_found_of_one_value_is_not_said_of_the_next():
+    desk = Desk()
+    found = {"value": "8.01", "margin": "0.28", "rise_1h": "0.9", "threshold": "7.73", "device": "d1"}
+    desk.do(desk.raised()._replace(facts=found))
+    (cleared,) = desk.do(desk.cleared()._replace(facts={"value": "7.5"}))
+    fields = cleared.explanation.fields
+    assert (fields["value"], fields["threshold"], fields["device"]) == ("7.5", "7.73", "d1")
+    assert not fields.keys() & {"margin", "rise_1h"}
+
+
 def test_what_windows_or_neighbours_show_is_said_with_the_device_of_the_point():
     city = FleetView().with_objects([
         point("p1"), device("d0", "eui:0"), device("d1", "eui:1"),

@@ -59,7 +59,7 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
             if said["fall"] and (memory.extreme - value) * sign < said["fall"]:
                 kept = value
         if (value - kept) * sign >= 0:
-            hour = 0.75 <= elapsed_ms / _HOUR_MS <= 1.5
+            hour = 0.7 <= elapsed_ms / _HOUR_MS <= 1.5  # steps of 15 min are not quite that
             facts = {"rise_1h": f"{change * _HOUR_MS / elapsed_ms:.6g}"} if hour else {}
             low, high = (nan, limit) if sign > 0 else (limit, nan)
             return Judgement(level, limit, low, high, facts=facts)

@@ -43,7 +43,7 @@ def _placement(intent: Raise, view: FleetView) -> Placement | None:
 
 
 def _facts(intent: Raise, view: FleetView, placement: Placement | None, point: Point | None) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = {"network": intent.network}
     if placement is not None:
         found |= {"placement": placement.id, "device": placement.device}
         device = device_of(view, placement.device, intent.event_at)

@@ -8,6 +8,7 @@ from vigie.streams.core.alarm.book import Book
 from vigie.streams.core.alarm.held import Alarm, Alert, packed, unpacked
 from vigie.streams.core.alarm.life_cycle import Cell, Input, Mail
 from vigie.topics.alert_event import SYSTEM, AlertEvent, Explanation
+from vigie.topics.alert_facts import told_on
 from vigie.topics.identity import event_id
 
 COMMANDS_REMEMBERED = 16
@@ -161,8 +162,10 @@ def _explained(alert: Alert, facts: Mapping[str, str]) -> Explanation:
 
 
 def explain(alert: Alert, sentence_fr: str, sentence_en: str, facts: Mapping[str, str]) -> None:
-    """The alert is explained otherwise from now on; what was known of it and is not said anew stays."""
-    fields = {**unpacked(alert.explanation).fields, **facts} if alert.explanation else dict(facts)
+    """The alert is explained otherwise from now on; what was known of it and is not said anew stays, but for what was
+    found of another value.
+    """
+    fields = told_on(unpacked(alert.explanation).fields, facts) if alert.explanation else dict(facts)
     alert.explanation = packed(Explanation(sentence_fr=sentence_fr, sentence_en=sentence_en, fields=fields))
 
 

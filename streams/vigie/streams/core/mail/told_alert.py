@@ -12,6 +12,7 @@ from vigie.streams.core.mail.told_words import ASKS, Line, Section, alert_page, 
 from vigie.streams.core.mail.words import PRIORITY_NAMES, WORDS, counted
 from vigie.streams.core.outside_text import SENTENCE, outside_text
 from vigie.topics.alert_event import SYSTEM, AlertEvent
+from vigie.topics.alert_facts import told_on
 
 MOST_CHILDREN = 100
 RAISED = "raised"
@@ -66,7 +67,7 @@ def tell_alert(
     words = WORDS[language]
     fields: dict[str, str] = {}
     for event in events:
-        fields |= event.explanation.fields
+        fields = told_on(fields, event.explanation.fields)
     second = beside.second_source_fr if language == "fr" else beside.second_source_en
     link, image = fields.get("link", ""), outside_text(fields.get("image", ""), 500)
     stands = last.active or last.transition == RAISED  # trouble of the platform may be over as soon as it is told
@@ -94,7 +95,7 @@ def _marks(event: AlertEvent, language: str, zone: str) -> tuple[Row, ...]:
     words = WORDS[language]
     priority = PRIORITY_NAMES[language].get(event.priority, str(event.priority))
     state = outside_text(word(STATES, event.state, language))
-    if event.level and event.alarm_key.startswith("value:"):  # others have but one
+    if event.level:
         priority += f" ({words['level']} {event.level})"
     rows = [Row(words["priority"], priority), Row(words["state"], state)]
     if event.shelved_until:
