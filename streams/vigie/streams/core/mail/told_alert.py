@@ -95,7 +95,7 @@ def _marks(event: AlertEvent, language: str, zone: str) -> tuple[Row, ...]:
     words = WORDS[language]
     priority = PRIORITY_NAMES[language].get(event.priority, str(event.priority))
     state = outside_text(word(STATES, event.state, language))
-    if event.level:
+    if event.level and event.alarm_key.startswith("value:"):  # others have but one
         priority += f" ({words['level']} {event.level})"
     rows = [Row(words["priority"], priority), Row(words["state"], state)]
     if event.shelved_until:
