@@ -1,6 +1,7 @@
 """Root cause, played: what stops, what is told of it, and what is not."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 from city_of_silence import HOUR_MS, MINUTE_MS, MISSED, PERIOD_MS, City, Device, Played, containers, restored
@@ -177,6 +178,8 @@ def test_a_source_that_stops_freezes_what_it_brings(played):
 def test_a_source_without_a_network_of_its_own_freezes_what_is_not_heard_any_more(played):
     for source in played.root._graph.sources.values():
         source.network = ""
+    played.city.sources = {}
+    played.play(1)  # what it brought after its last word
     played.city.sources = {"chirpstack": "metropole"}
     for minute in range(30):
         for message in played.city.minute({"chirpstack"}.__contains__):
@@ -186,6 +189,15 @@ def test_a_source_without_a_network_of_its_own_freezes_what_is_not_heard_any_mor
     frozen = played.root._graph.watch.frozen
     assert "network:metropole" in frozen
     assert "network:operateur" not in frozen
+    assert "network:metropole:network_down" not in keys(played.alone()), "one thing is told once"
+
+
+def test_a_network_of_one_gateway_and_of_devices_without_one_is_judged_as_a_network():
+    devices = [*containers("g1", 60, "metropole"), *containers("", 20, "metropole")]
+    devices[60:] = [replace(one, gateways=()) for one in devices[60:]]
+    played = Played(City(devices, {"g1": 0}), RootCause("Europe/Paris")).play(LEARNED_MINUTES)
+    played.play(10 * SLOT, {"metropole"}.__contains__)
+    assert keys(played.alone()) == ["network:metropole:network_down"]
 
 
 def _fields(message: ConnectorHeartbeat) -> dict[str, object]:

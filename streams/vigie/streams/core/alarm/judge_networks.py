@@ -88,13 +88,12 @@ def is_quiet(minute: Minute, name: str, due_at: int) -> bool:
 
 
 def has_one_gateway(minute: Minute, name: str) -> bool:
-    """Whether all that is known to be heard of a network comes through one gateway."""
-    found = 0
-    for gateway in minute.graph.gateways.values():
-        found += gateway.network in ("", name)
-        if found > 1:
-            return False
-    return found == 1
+    """Whether all that is heard of a network, or nearly, comes through one gateway."""
+    graph = minute.graph
+    of = [one for one, gateway in graph.gateways.items() if gateway.network in ("", name)]
+    network = graph.networks.get(name)
+    devices = 0 if network is None else _devices(network)
+    return len(of) == 1 and len(graph.children.get(of[0], ())) > devices - LEAST_DEVICES
 
 
 def _judge_all(minute: Minute) -> None:

@@ -2,7 +2,7 @@
 
 What a stopped source brings is frozen: the network that its heartbeat names, unless another source that is up brings it
 too; where it names none, each network of which nothing has come since. A network that goes on being heard is not behind
-that source, and is free again a minute later.
+that source, and is free again within three minutes.
 """
 
 from vigie.streams.core.alarm import platform_words as words
@@ -17,7 +17,9 @@ TOLD_AFTER_MS = 5 * 60_000
 LASTS_AFTER_MS = 15 * 60_000
 REMOVED_MS = 24 * 3_600_000
 """A source that is missing for so long, while others are told of, has left the sources file."""
-SLACK_MS = 60_000
+SLACK_MS = 150_000
+"""A source may bring something for so long after the tick before its last heartbeat that said it was up: a minute till
+that heartbeat, another till the one that says it is down, and half of one to be read."""
 KEY = "platform:{}:source_stopped"
 
 
