@@ -19,9 +19,12 @@ Rendered by `vigie rules doc` from `streams/vigie/streams/rules/`, one file each
 
 A rule of the fleet (an object `rule`, [fleet.md](fleet.md)) names one of the platform's as its `base`, what it
 watches, where, and its parameters. `vigie fleet check` tells what cannot be (an unknown base, parameter or property,
-levels that do not rise, a calendar that cannot be read) with file and line. `vigie rules try RULE --since 30d --file
-rule.yaml` shows before anything is applied what it would have raised, and how many mails that is. With `state: trial`
-it then judges live, and its alerts are archived and mailed to nobody.
+levels that do not rise, a calendar that cannot be read) with file and line, and warns of a level that no good value
+reaches (another unit, most often). `vigie rules try RULE --since 30d --file rule.yaml` shows before anything is applied
+what it would have raised, and how many mails that is; with `--until`, up to a day that is past. With `state: trial` it
+then judges live, and its alerts are archived and mailed to nobody. Put in service while such an alert is open, that one
+is closed, and what lasts is raised anew and mailed. What was measured of the platform's rules (recall, false alarms per
+sensor-month) stands in [detection.md](detection.md).
 
 ```yaml
 crue-huveaune:
