@@ -236,6 +236,19 @@ def test_the_daily_digest_tells_each_contact_its_part_of_what_was_not_mailed():
     assert len([1 for kind, *_ in office.told() if kind == "digest"]) == 3  # nothing new, no further digest
 
 
+def test_a_digest_lists_what_was_mailed_and_nobody_has_taken_up():
+    office = Office(
+        book(MailingList(id="a", contacts=("tech",)), MailingList(id="b", contacts=("crisis",), kinds=("x",)))
+    )
+    flood, taken = raised("flood", priority=1), raised("taken", priority=2)
+    office.take(flood, taken, raised("dull"), raised("late", mail="", late=True))
+    office.until(NOON + HOUR)
+    office.take(acknowledged(taken, NOON + HOUR))
+    office.until(NOON + DAY)
+    (digest,) = [letter for _, letter in office.sent if letter.kind == "digest"]
+    assert [event.alarm_key.split(":")[1] for event in digest.events] == ["flood", "late"]
+
+
 def test_a_digest_counts_beyond_what_it_lists():
     office = Office()
     office.take(*(raised(f"l{n}", mail="", late=True) for n in range(1234)))

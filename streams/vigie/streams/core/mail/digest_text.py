@@ -40,8 +40,8 @@ def digest_sections(letter: Letter, page: str) -> tuple[str, tuple[Section, ...]
         if events
     )
     notes = tuple(counted(language, name, count) for name, count in counts.items() if count)
-    if not sections and not notes:
-        opening = words["digest_none"]
+    if not sections:  # of what others were told it says nothing
+        opening = words["digest_counted" if notes else "digest_none"]
     return opening, sections, (*notes, words["archive"])
 
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from vigie.streams.core.mail import digest
 from vigie.streams.core.mail.desk import Desk
 from vigie.streams.core.mail.directory import MailingList
-from vigie.streams.core.mail.groups import CRITICAL, LISTED, MEDIUM, told_together
+from vigie.streams.core.mail.groups import CRITICAL, HIGH, LISTED, MEDIUM, told_together
 from vigie.streams.core.mail.letter import Letter
 from vigie.streams.core.mail.limits import alone_and_together, within_hour
 from vigie.streams.core.mail.outbox_records import WEBHOOK, Day, Group, Overflow, Recipient, Sheet
 from vigie.streams.core.mail.quiet import is_quiet
+from vigie.topics.alert_event import AlertEvent
 
 DIGEST = "digest"
 LISTED_IN_DIGEST = 200
@@ -158,6 +159,7 @@ class Dispatch:
         """The letter that a mail carries; it may tell nothing, and is then not sent."""
         if mail.day is not None:
             events, more = digest.part_of(mail.day, mail.contact, self._desk.book, self._desk.rules.fallback)
+            events = [*self._standing(mail), *events]
         else:
             sheets = [sheet for each in (mail.covers or (mail,)) for sheet in each.sheets]
             events, more = told_together(sheets, LISTED_IN_DIGEST if mail.covers else LISTED)
@@ -173,6 +175,17 @@ class Dispatch:
             _name(group.id, str(begins), mail.contact), tuple(events), latest.made_at, more,
             next((alert.event for alert in group.alerts.values()), None),
         )  # fmt: skip
+
+    def _standing(self, mail: Mail) -> list[AlertEvent]:
+        """What this contact was told of, goes on as its digest is made, and waits for somebody to take it up."""
+        found = [
+            alert.event
+            for group in self._shelf.groups.values()
+            if group.last_at and mail.contact in group.told
+            for alert in group.alerts.values()
+            if alert.active and not alert.settled and alert.event.priority <= HIGH
+        ]
+        return sorted(found, key=lambda event: (event.priority, event.decided_at))[:LISTED]
 
     # -- what becomes of it
 
