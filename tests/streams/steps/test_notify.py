@@ -412,6 +412,17 @@ async def test_the_webhook_is_told_what_is_mailed_and_asked_again(tmp_path: Path
     assert first["alerts"][0]["labels"]["severity"] == "medium"
 
 
+@pytest.mark.parametrize("mails", [False, True])
+async def test_a_webhook_that_is_away_lets_the_dead_mans_switch_go_where_it_is_the_only_way_out(mails, tmp_path: Path):
+    away = f"http://127.0.0.1:{free_port()}/hook"
+    with MailSink(tmp_path) as sink:
+        async with Log().worker(sink.port if mails else 0, webhook_url=away) as step:
+            await step.write([batch(SILENCES[0])])
+            webhook = step._outlets[-1]
+            await until(lambda: webhook.oldest_s > 0 and len(sink.files()) == mails)
+            await until(lambda: (step._oldest_s() > 0) != mails)
+
+
 async def test_the_dead_mans_address_is_called_while_ticks_come(monkeypatch):
     called = []
 

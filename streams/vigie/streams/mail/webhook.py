@@ -35,10 +35,14 @@ class Webhook:
         outbox: where marks are saved.
         dispatch: that offers posts.
         now: epoch ms UTC, of the clock by which letters are made.
+
+    Attributes:
+        oldest_s: age of the oldest post that waits.
     """
 
     def __init__(self, settings: Settings, outbox: OutboxState, dispatch: Dispatch, now: Callable[[], int]) -> None:
         self._settings, self._outbox, self._dispatch, self._now = settings, outbox, dispatch, now
+        self.oldest_s = 0.0
         self.wake, self.stopping = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> None:
@@ -49,6 +53,7 @@ class Webhook:
         async with httpx.AsyncClient(headers=headers, timeout=ANSWER_LIMIT_S) as client:
             while not self.stopping.is_set():
                 said = await self._round(client)
+                self.oldest_s = max((self._now() - mail.made_at for mail in self._dispatch.posts()), default=0) / 1000
                 retry_s = min(max(retry_s * 2, FIRST_RETRY_S), LAST_RETRY_S) if said else 0.0
                 if said:
                     log.warning("The webhook cannot be used (%s); next try in %.0f s", said, retry_s)

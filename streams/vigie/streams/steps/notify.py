@@ -210,7 +210,9 @@ class NotifyStep:
                     self._log_clock.tick(message.at, time.monotonic())
 
     def _oldest_s(self) -> float:
-        return max((outlet.oldest_s for outlet in self._outlets if isinstance(outlet, Sender)), default=0.0)
+        """Of mails; of posts where the webhook is the only way out."""
+        heeded = [outlet for outlet in self._outlets if isinstance(outlet, Sender) or not self.mails]
+        return max((outlet.oldest_s for outlet in heeded), default=0.0)
 
     def _now(self) -> int:
         if self._log_clock is not None:
