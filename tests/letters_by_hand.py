@@ -25,7 +25,7 @@ RIVER_FACTS = {
     "point": "HUV-AMONT", "point_code": "HUV-01", "commune": "Aubagne", "use_case": "river", "device": "eui:70b3d5",
     "property": "water_level", "value": "2.31", "unit": "m", "observed_at": "2025-06-18T07:10:00Z",
     "arrival_at": "2025-06-18T07:12:00Z", "rule": "crue-huveaune", "definition": "threshold 1", "level": "2",
-    "threshold": "2", "margin": "0.31", "flags": "bonne", "last_intervention": "I-12, le 02/06/2025",
+    "threshold": "2", "margin": "0.31", "flags": "bonne", "last_intervention": "2025-06-02T07:00:00Z I-12",
     "check_fr": "Regardez la caméra du pont et la station amont.", "check_en": "Look at the camera of the bridge.",
     "clears_fr": "Le niveau reste une heure sous 1,95 m.", "clears_en": "The level stays below 1.95 m for an hour.",
     "link": "/points/HUV-AMONT",

@@ -86,6 +86,8 @@ def fact_text(name: str, fields: Mapping[str, str], zone: str, language: str) ->
     '2,31\u202fm'
     >>> fact_text("last_arrival_at", {"last_arrival_at": "2025-06-18T07:12:00Z"}, "Europe/Paris", "fr")
     '18/06/2025 à 09:12'
+    >>> fact_text("last_intervention", {"last_intervention": "2025-06-02T07:00:00Z I-12"}, "Europe/Paris", "fr")
+    'I-12, le 02/06/2025 à 09:00'
     >>> fact_text("loss", {"loss": "0.12"}, "Europe/Paris", "en"), fact_text("phi", {"phi": "soon"}, "UTC", "en")
     ('12 %', 'soon')
     """
@@ -93,13 +95,21 @@ def fact_text(name: str, fields: Mapping[str, str], zone: str, language: str) ->
     form = FACTS[name].form if name in FACTS else "text"
     try:
         if form == "instant":
-            return moment_text(round(datetime.fromisoformat(text).timestamp() * 1000), zone, language)
+            return _moment(text, zone, language)
+        if name == "last_intervention":  # when it began, and its id
+            began, _, what = text.partition(" ")
+            when = _moment(began, zone, language)
+            return f"{outside_text(what)}, {'le ' if language == 'fr' else ''}{when}" if what else when
         if form != "text":
             unit = "second_source_unit" if name == "second_source_value" else "unit"
             return _number(form, float(text), outside_text(fields.get(unit, ""), 20), language)
     except (ValueError, OverflowError):
         pass
     return _known(name, outside_text(text, 1000 if name == "message" else 200), language)
+
+
+def _moment(text: str, zone: str, language: str) -> str:
+    return moment_text(round(datetime.fromisoformat(text).timestamp() * 1000), zone, language)
 
 
 def _number(form: str, value: float, unit: str, language: str) -> str:
