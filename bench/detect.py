@@ -1,8 +1,9 @@
 """`detect`: observations of 5 readings at 20,000 points past the platform's own rules, through the step's own calls.
 
-What is measured holds the reading of the observations' bytes, the rules that watch every point by default and, in a
-second pass, two rules that a user stated for all of them, and the state written out for the changelog once a minute;
-neither Kafka nor its client. Then the aggregates that come of them, of which few are watched. Points send in turn.
+What is measured holds the reading of the observations' bytes, the rules that watch every point by default, in a second
+pass two rules that a user stated for all of them, in a third two more that judge every series by its baseline, and the
+state written out for the changelog once a minute; neither Kafka nor its client. Then the aggregates that come of them,
+of which few are watched. Points send in turn.
 """
 
 import gc
@@ -19,29 +20,61 @@ from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.steps.aggregate import AggregateStep
 from vigie.streams.steps.detect import DetectStep
 from vigie.streams.transport.step import Batch, Outputs
+from vigie.topics import baseline
 from vigie.topics.alarm_input import Tick
+from vigie.topics.baseline import HOURS, Baseline
 from vigie.topics.fleet_object import FleetObject, Version
+from vigie.topics.property import BY_NAME
 
 ROUNDS = int(os.environ.get("VIGIE_TEST_BENCH_DETECT_ROUNDS", "6"))
 _STEP_MS, _MINUTE_MS = 900_000, 60_000
 
-STATED = [
-    FleetObject(
-        kind="rule", id=name, revision=2, recorded_at=0, apply_id="b", part=1, parts=1,
-        versions=(Version(valid_from=None, valid_to=None, attributes=attributes),),
-    )
-    for name, attributes in (
-        ("chaud", '{"name": "Chaud", "definition": "d", "owner": "c", "base": "threshold", "use_case": "heat",'
-         ' "properties": ["air_temperature"], "parameters": {"level_1": 35, "level_2": 38, "level_3": 40}}'),
-        ("brusque", '{"name": "Brusque", "definition": "d", "owner": "c", "base": "rate", "use_case": "heat",'
-         ' "properties": ["air_pressure"], "parameters": {"level_1": 60, "direction": 0}}'),
-    )
-]  # fmt: skip
+
+def _rules(**stated: str) -> list[FleetObject]:
+    return [
+        FleetObject(
+            kind="rule", id=name, revision=2, recorded_at=0, apply_id="b", part=1, parts=1,
+            versions=(Version(valid_from=None, valid_to=None, attributes=attributes),),
+        )
+        for name, attributes in stated.items()
+    ]  # fmt: skip
 
 
-def _run(view: FleetView, note: str) -> Iterator[Figure]:
+STATED = _rules(
+    chaud='{"name": "Chaud", "definition": "d", "owner": "c", "base": "threshold", "use_case": "heat",'
+    ' "properties": ["air_temperature"], "parameters": {"level_1": 35, "level_2": 38, "level_3": 40}}',
+    brusque='{"name": "Brusque", "definition": "d", "owner": "c", "base": "rate", "use_case": "heat",'
+    ' "properties": ["air_pressure"], "parameters": {"level_1": 60, "direction": 0}}',
+)
+_EVERY = ", ".join(f'"{name}"' for name in city_of.NAMES)
+BY_BASELINES = _rules(**{
+    name: f'{{"name": "H", "definition": "d", "owner": "c", "base": "{base}", "properties": [{_EVERY}]}}'
+    for name, base in (("habitude", "baseline"), ("derive", "drift"))
+})  # fmt: skip
+"""Of all five series."""
+
+
+def _usual(step: DetectStep) -> None:
+    """A baseline of each series of each point, so wide that nothing alarms."""
+    one, hours = (1.0,) * HOURS, (40,) * HOURS
+    for partition in range(city_of.OWNED):
+        names = [f"TEM-{number:05}" for number in range(partition, city_of.POINTS, city_of.PARTITIONS)]
+        records: list[Any] = []
+        for offset, name in enumerate(names):
+            made = [
+                Baseline(name, BY_NAME[what].id, 0, 0, 0, 1, hours, one, (1e6,) * HOURS, one, one)
+                for what in city_of.NAMES
+            ]
+            value = baseline.encode(made)
+            records.append(SimpleNamespace(key=name.encode(), value=value, timestamp=0, offset=offset))
+        step.process(Batch(records, topic="baselines", partition=partition), Outputs())
+
+
+def _run(view: FleetView, note: str, *, usual: bool = False) -> Iterator[Figure]:
     step, city = DetectStep(SimpleNamespace(view=view), "Europe/Paris"), city_of.City()
     owned, out = list(range(city_of.OWNED)), Outputs()
+    if usual:
+        _usual(step)
     gc.collect()
     gc.freeze()
     taking = ticking = saving = 0.0
@@ -73,7 +106,11 @@ def _run(view: FleetView, note: str) -> Iterator[Figure]:
 def _windows() -> Iterator[Figure]:
     """The aggregates that the same city makes, most of which nobody watches."""
     followed = SimpleNamespace(view=city_of.fleet())
-    owner, step, city = AggregateStep(followed, "Europe/Paris", 26), DetectStep(followed, "Europe/Paris"), city_of.City()
+    owner, step, city = (
+        AggregateStep(followed, "Europe/Paris", 26),
+        DetectStep(followed, "Europe/Paris"),
+        city_of.City(),
+    )
     out, uplinks = Outputs(), 0
     for round_ in range(3):
         for minute in range(15):
@@ -108,6 +145,7 @@ def _windows() -> Iterator[Figure]:
 def figures() -> Iterator[Figure]:
     yield from _run(city_of.fleet(), "the platform's rules")
     yield from _run(city_of.fleet().with_objects(STATED), "and two of a user")
+    yield from _run(city_of.fleet().with_objects([*STATED, *BY_BASELINES]), "and two by baselines", usual=True)
     yield from _windows()
 
 
