@@ -6,6 +6,8 @@ import time
 REPEAT_EVERY_S = 15.0
 UPSTREAM = ("faust", "mode", "aiokafka", *(f"vigie.streams.transport.{name}" for name in ("consumer", "producer")))
 """Loggers of the libraries, and of the classes of ours that they log for."""
+ADDRESSES = ("httpx", "httpcore")
+"""Loggers that write each address that is asked; those of a webhook or of a dead man's switch are secrets."""
 
 
 class OnceInAWhile(logging.Filter):
@@ -30,14 +32,14 @@ class OnceInAWhile(logging.Filter):
 
 
 def configure() -> None:
-    """One line per event on standard error; of Faust and aiokafka only warnings, not over and over."""
+    """One line per event on standard error; of libraries only warnings, of Faust and aiokafka not over and over."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     upstream = OnceInAWhile()
-    for name in UPSTREAM:
+    for name in (*UPSTREAM, *ADDRESSES):
         logging.getLogger(name).setLevel(logging.WARNING)
     handler.addFilter(
         lambda record: not record.name.startswith(("faust", "mode", "aiokafka")) or upstream.filter(record)
