@@ -300,7 +300,7 @@ ALWAYS = {
     "en_retard": ("string", "non"),
     "motif": ("string", "silence"),
     "auteur": ("string", "système"),
-    "faits": ("string", "Période d'envoi déclarée : 15\u00a0min | Modèle : em300-th"),
+    "faits": ("string", "Modèle : em300-th | Période d'envoi déclarée : 15\u00a0min"),
     "alerte": ("string", "alerte-12345678901234567890123456789012"),
     "incident": ("string", "alerte-1234567890123e451234567890123e45"),
     "revision": ("float", "0"),
