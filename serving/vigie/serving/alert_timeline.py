@@ -46,6 +46,8 @@ WORDS = {
 }
 """Both languages have the same keys (a test holds them to it)."""
 _OWN_SENTENCE = frozenset({"raised", "level_changed", "cleared", "latched", "chattering"})
+_BECAME_TRUE = frozenset({"raised", "level_changed", "cleared", "latched"})
+"""Transitions that are dated by when they became true; the others by when they were decided."""
 SHOWN_ID = 8
 """Digits of an alert's id that people are shown; commands take them."""
 
@@ -70,7 +72,7 @@ def timeline(events: Sequence[AlertEvent], zone: str, language: str) -> list[Ent
     began = (events[0].raised_at or events[0].event_at) if events else 0
     return [
         Entry(
-            event.event_at if event.transition in {"raised", "level_changed", "cleared", "latched"} else event.decided_at,
+            event.event_at if event.transition in _BECAME_TRUE else event.decided_at,
             transition_text(event.transition, language),
             outside_text(sentence(event.explanation, language), SENTENCE) if event.transition in _OWN_SENTENCE else "",
             (*_notes(event, began, zone, language), *_found_out(before, event, zone, language)),
