@@ -32,7 +32,7 @@ def _rush(hour: float) -> float:
 
 def climate(rng: Random, commune: Commune) -> Behaviour:
     """Air in a street: temperature in 0.1 °C, relative humidity in 0.5 %, light in lx."""
-    mean, swing = 25.5 + commune.warmth + rng.gauss(0, 0.5), 6.0 + rng.gauss(0, 0.7)
+    mean, swing = 25.5 + commune.warmth + rng.gauss(0, 0.5), 6.0 + rng.gauss(0, 0.4)
 
     def values(hour: float) -> Values:
         storm = 5.0 * exp(-(((hour - STORM_AT_H - 0.6) / 0.9) ** 2))
