@@ -10,7 +10,7 @@ from vigie.streams.settings import Settings
 
 MEMORY_HOURS = 26
 """So that the flush of three days is partly repaired in memory, partly made again from the store."""
-PARTITIONS = 4
+PARTITIONS = 2
 """Of topics by device and by point; a day in two minutes has 1,500 ticks, and each costs something per partition."""
 
 
