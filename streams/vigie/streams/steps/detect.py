@@ -147,7 +147,8 @@ class DetectStep:
         new = tuple.__new__  # a third of the time of Sample(...)
         for record in batch:
             seen = read(record.value)
-            if seen.reason != FIRST or seen.revision & 0xFF or seen.revision >> 40 or seen.withdrawn:
+            # The first publication may be of a later round: values that come together are qualified together.
+            if seen.reason != FIRST or seen.revision >> 40 or seen.withdrawn:
                 continue
             point, at, arrival_at = seen.point, seen.observed_at, seen.ingested_at
             if states.applied(partition, point, OBSERVATIONS) >= record.offset:

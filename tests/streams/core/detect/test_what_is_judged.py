@@ -96,6 +96,12 @@ def test_later_revisions_withdrawn_and_impossible_values_are_passed_by():
         assert city.observed(*pair) == [], changed
 
 
+def test_values_that_are_qualified_together_are_judged_though_their_first_publication_is_of_a_later_round():
+    city = Detected(river(), flood())
+    one, two = (city.observation(START + n * QUARTER, {LEVEL: 2.5}) for n in range(2))
+    assert told(city.observed(replace(one, revision=revision(0, 1, 1), reason="live"), two)) == [2]
+
+
 def test_a_value_counts_once_however_often_it_comes():
     city = Detected(river(), flood())
     one = city.observation(START, {LEVEL: 2.5}, arrival=START)
