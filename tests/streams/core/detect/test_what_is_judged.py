@@ -98,7 +98,7 @@ def test_later_revisions_withdrawn_and_impossible_values_are_passed_by():
 
 def test_values_that_are_qualified_together_are_judged_though_their_first_publication_is_of_a_later_round():
     city = Detected(river(), flood())
-    one, two = (city.observation(START + n * QUARTER, {LEVEL: 2.5}) for n in range(2))
+    one, two = (city.observation(START + n * QUARTER, {LEVEL: 2.5}, arrival=START + n * QUARTER) for n in range(2))
     assert told(city.observed(replace(one, revision=revision(0, 1, 1), reason="live"), two)) == [2]
 
 
