@@ -1,8 +1,8 @@
 """An indicator that the fleet states can be computed: its expression, base, parameters, windows and properties."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from vigie.streams.core.fleet.as_said import AsSaid
 from vigie.streams.core.fleet.facts import Facts, problem
 from vigie.streams.core.fleet.meant import points_meant, steps_of
 from vigie.streams.core.fleet.rule import rule
@@ -97,26 +97,10 @@ def _measured(facts: Facts, version: Stated, stated: StatedIndicator, made: Indi
 
 
 def _stated(version: Stated) -> StatedIndicator:
-    """What a version says; what is of another form than it should be (rules/forms.py tells that) is left out."""
-    said = version.attributes
-
-    def text(name: str) -> str:
-        value: Any = said.get(name)
-        return value if isinstance(value, str) else ""
-
-    def texts(name: str) -> tuple[str, ...]:
-        value: Any = said.get(name)
-        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
-
-    given: Any = said.get("parameters")
-    numbers = given.items() if isinstance(given, dict) else ()
-    parameters = {
-        str(name): float(number)
-        for name, number in numbers
-        if isinstance(number, int | float) and not isinstance(number, bool)
-    }
+    said = AsSaid(version)
     return StatedIndicator(
-        version.id, ALWAYS, EVER, text("name"), text("definition"), text("owner"), text("expression"), text("unit"),
-        text("base"), parameters, texts("properties"), texts("windows"), text("use_case"), texts("points"),
-        texts("zones"),
+        version.id, ALWAYS, EVER, said.text("name"), said.text("definition"), said.text("owner"),
+        said.text("expression"), said.text("unit"), said.text("base"), said.numbers("parameters"),
+        said.texts("properties"), said.texts("windows"), said.text("use_case"), said.texts("points"),
+        said.texts("zones"),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from vigie.streams.core.detect.calendar import CalendarError, parse
 from vigie.streams.core.detect.rule import Rule as PlatformRule
 from vigie.streams.core.detect.rule import rules
 from vigie.streams.core.detect.start_values import OWN
+from vigie.streams.core.fleet.as_said import AsSaid
 from vigie.streams.core.fleet.facts import Facts, problem
 from vigie.streams.core.fleet.meant import points_meant, steps_of
 from vigie.streams.core.fleet.rule import rule
@@ -220,24 +221,8 @@ def _measured(facts: Facts, version: Stated, said: _Said) -> Iterator[Problem]:
 
 
 def _said(version: Stated) -> _Said:
-    said = version.attributes
-
-    def text(name: str) -> str:
-        value: Any = said.get(name)
-        return value if isinstance(value, str) else ""
-
-    def texts(name: str) -> tuple[str, ...]:
-        value: Any = said.get(name)
-        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()
-
-    given: Any = said.get("parameters")
-    numbers = given.items() if isinstance(given, dict) else ()
-    parameters = {
-        str(name): float(number)
-        for name, number in numbers
-        if isinstance(number, int | float) and not isinstance(number, bool)
-    }
+    said = AsSaid(version)
     return _Said(
-        text("base"), texts("properties"), texts("indicators"), texts("points"), texts("zones"), text("use_case"),
-        text("calendar"), parameters,
+        said.text("base"), said.texts("properties"), said.texts("indicators"), said.texts("points"),
+        said.texts("zones"), said.text("use_case"), said.text("calendar"), said.numbers("parameters"),
     )  # fmt: skip
