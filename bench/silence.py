@@ -2,7 +2,7 @@
 
 In this process, without Kafka. Costs: uplinks of 5 readings heard by two gateways, of devices that stand at points, in
 one partition. Errors: 300 devices, 90 days, 30 seeds for each mix of losses, laws and periods (the slots of the core,
-many devices at once; tests/streams/core/test_silence_simulation.py holds them equal). Delays: devices that die, played
+many devices at once; tests/deploy/test_silence_simulation.py holds them equal). Delays: devices that die, played
 through the core itself with jitter.
 """
 
@@ -15,10 +15,10 @@ import numpy as np
 from figures import Figure
 from place import fleet
 
+from vigie.deploy.faults.silence_delays import delays
+from vigie.deploy.faults.silence_simulation import Mix, simulate
 from vigie.streams.core.fleet.view import FleetView
 from vigie.streams.core.silence.clock import Clock, dump
-from vigie.streams.core.silence.played import delays
-from vigie.streams.core.silence.simulation import Mix, simulate
 from vigie.streams.steps.silence import SilenceStep
 from vigie.streams.steps.uplink_reader import UplinkReader
 from vigie.streams.transport.step import Batch, Outputs

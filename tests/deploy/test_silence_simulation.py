@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from vigie.deploy.faults.silence_delays import delays, play
+from vigie.deploy.faults.silence_simulation import Mix, losses, simulate
 from vigie.streams.core.silence.expected import Expected
-from vigie.streams.core.silence.played import delays, play
-from vigie.streams.core.silence.simulation import Mix, losses, simulate
 
 MINUTE = 60_000
 START = 1_750_197_600_000

@@ -110,7 +110,7 @@ def _days(engine: Engine, player: "_Player", sent: Sent, found: World) -> Iterat
         engine.taken()
         # One alarm goes on while further days come to be told of: each of them is found.
         hold = player.own.holds.get(GAP, {}).get(f"{name} 1d")
-        told = hold.memory.windows.get(start) if hold is not None else None  # type: ignore[attr-defined]
+        told = hold.memory.windows.get(start) if hold is not None else None  # type: ignore[attr-defined]  # data_gap's own
         if told is not None and told.told:
             yield Alarm(GAP, player.number, end)
 

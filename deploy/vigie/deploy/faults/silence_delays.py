@@ -92,7 +92,7 @@ def delays(
     """
     found = Delays([], [], [])
     for number in range(devices):
-        _die(Random(number), interval_s, loss, burst, jitter, days, fleet, found)  # noqa: S311
+        _die(Random(number), interval_s, loss, burst, jitter, days, fleet, found)  # noqa: S311 -- a simulation
     return found
 
 

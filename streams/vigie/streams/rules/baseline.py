@@ -21,7 +21,7 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
         return USUAL
     judged = against(usual, sample, ground, said[_ALARM], said[_KEEP], held)
     if judged.level:
-        judged.facts["expected_from"] = ORIGINS[usual.origin][0]  # type: ignore[index]
+        return judged._replace(facts={**judged.facts, "expected_from": ORIGINS[usual.origin][0]})
     return judged
 
 

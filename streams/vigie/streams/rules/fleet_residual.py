@@ -44,7 +44,8 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
         return USUAL
     if judged.level:
         others = f"{len(ground.neighbours)} points, médiane {middle:.6g}"
-        judged.facts.update(expected_from="médiane des voisins, et écart habituel", neighbours=others)  # type: ignore[attr-defined]
+        more = {"expected_from": "médiane des voisins, et écart habituel", "neighbours": others}
+        return judged._replace(facts={**judged.facts, **more})
     return judged
 
 

@@ -200,6 +200,9 @@ class Graph:
     """What is known, by kind, and which keys changed since they were last asked for."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self.watch = Watch()
         self.addresses: dict[str, Address] = {}
         self._told: dict[str, Told] = {}  # by address
@@ -215,7 +218,7 @@ class Graph:
 
     def restore(self, entries: Iterable[tuple[str, Known]]) -> None:
         """Forget all, and take what was saved."""
-        self.__init__()  # type: ignore[misc]
+        self._forget()
         for key, value in entries:
             if isinstance(value, Address):
                 self.addresses[key] = value

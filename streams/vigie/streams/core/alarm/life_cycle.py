@@ -18,7 +18,6 @@ ACTIVE = frozenset({UNACKNOWLEDGED, ACKNOWLEDGED})
 """What was raised still holds."""
 HIDDEN = frozenset({SHELVED, SUPPRESSED, OUT_OF_SERVICE})
 """Displayed states of an open alert that a mark hides."""
-IS_ACKNOWLEDGED = frozenset({ACKNOWLEDGED, LATCHED_ACKNOWLEDGED})
 
 
 class Input(StrEnum):

@@ -6,7 +6,6 @@ changelog; counts are whole numbers that are halved when they grow (loss.py), so
 """
 
 from sys import intern
-from typing import Any
 
 from msgspec import Struct, msgpack
 
@@ -98,10 +97,10 @@ def load(data: bytes) -> Clock | Watch:
     >>> load(msgpack.encode([0, 7, 0, "EM300-TH", "metropole"])).last_at
     7
     """
-    value: Any = _decode(data)
-    if type(value) is _Simple:
-        value = Clock(value.last_at, value.last_at, model=value.model, network=value.network)
-    if type(value) is Clock:
-        value.model, value.network = intern(value.model), intern(value.network)
-        value.gateways = {intern(name): frames for name, frames in value.gateways.items()}
-    return value  # type: ignore[no-any-return]
+    found: Clock | Watch | _Simple = _decode(data)
+    if isinstance(found, _Simple):
+        found = Clock(found.last_at, found.last_at, model=found.model, network=found.network)
+    if isinstance(found, Clock):
+        found.model, found.network = intern(found.model), intern(found.network)
+        found.gateways = {intern(name): frames for name, frames in found.gateways.items()}
+    return found
