@@ -157,7 +157,7 @@ async def test_while_the_broker_is_away_the_fleet_stays_and_then_goes_on(kafka_s
         assert not await follower.at_end(0.5)
         kafka_service.start()
         Outbox(kafka, topic).apply(2, gone("placement", "P1/1"))
-        print(f"after the broker came back: {until(lambda: follower.view.revision == 2, 60):.2f} s")
+        print(f"after the broker came back: {until(lambda: follower.view.revision == 2, 150):.2f} s")
         assert where(follower) is None
     finally:
         await follower.stop()
