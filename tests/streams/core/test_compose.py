@@ -25,6 +25,7 @@ from msgspec import structs
 
 from vigie.streams.core.alarm.advice import advice
 from vigie.streams.core.mail.compose import compose
+from vigie.streams.core.mail.facts import fact_groups
 from vigie.streams.core.mail.letter import Beside, Child
 from vigie.streams.core.mail.words import KINDS, RULES, WORDS
 from vigie.topics.alert_event import STATES as ALL_STATES
@@ -342,3 +343,12 @@ def test_the_page_of_mails_shows_a_mail_as_it_is():
     plain = str.maketrans({"\u00a0": " ", "\u202f": " "})
     shown = f"Subject: {mail['Subject']}\n\n{text_of(mail)}".translate(plain).rstrip()
     assert sample.translate(plain) == shown, shown
+
+
+def test_a_fact_of_words_stands_in_the_language_of_the_reader():
+    fields = {"window": "moyenne du dernier jour entier", "window_en": "mean of the last whole day"}
+    shown = {
+        language: [row.value for group in fact_groups(fields, "Europe/Paris", language) for row in group.rows]
+        for language in ("fr", "en")
+    }
+    assert shown == {"fr": ["moyenne du dernier jour entier"], "en": ["mean of the last whole day"]}

@@ -106,7 +106,8 @@ FACTS: dict[str, Fact] = {
     "clears_en": Fact("Closes", "Closes"),
     "link": Fact("Données", "Data"),
 }
-"""Name -> fact. A fact whose name ends in `_fr` or `_en` is shown in that language only."""
+"""Name -> fact. A fact whose name ends in `_fr` or `_en` is shown in that language only; where only an
+English one is added to a fact of words (`window`, `window_en`), readers of English have it instead."""
 
 OF_A_VALUE = frozenset(
     {"flags", "neighbours", "margin", "rise_1h", "rate_per_h", "deviation", "sigma", "phi", "support", "message"}

@@ -21,7 +21,8 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
         return USUAL
     judged = against(usual, sample, ground, said[_ALARM], said[_KEEP], held)
     if judged.level:
-        return judged._replace(facts={**judged.facts, "expected_from": ORIGINS[usual.origin][0]})
+        french, english = ORIGINS[usual.origin]
+        return judged._replace(facts={**judged.facts, "expected_from": french, "expected_from_en": english})
     return judged
 
 

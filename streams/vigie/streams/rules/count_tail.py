@@ -52,10 +52,14 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     level = int(phi >= (said[_PHI] / 2 if held else said[_PHI]))
     facts = {
         "window": "depuis le dernier passage" if of_none else f"{len(memory.hours)} h",
+        "window_en": "since the last passage" if of_none else f"{len(memory.hours)} h",
         "law": "binomiale négative" if dispersion > 0 else "Poisson",
+        "law_en": "negative binomial" if dispersion > 0 else "Poisson",
         "baseline": f"{usual:.4g}", "deviation": f"{count - usual:.4g}", "phi_threshold": f"{said[_PHI]:g}",
         "phi": f"{phi:.1f}", "message": f"{count:.0f} passages, {usual:.0f} attendus",
-        "expected_from": ORIGINS[origin][0], "support": str(baseline.support[place]),
+        "message_en": f"{count:.0f} passages, {usual:.0f} expected",
+        "expected_from": ORIGINS[origin][0], "expected_from_en": ORIGINS[origin][1],
+        "support": str(baseline.support[place]),
     } if level else {}  # fmt: skip
     # threshold: the bound of the band on the side on which the count lies
     return Judgement(level, low if count < usual else high, low, high, phi=phi, support=baseline.support[place],

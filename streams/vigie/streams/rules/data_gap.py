@@ -66,6 +66,7 @@ def _held(memory: Memory, ground: Ground) -> Judgement:
     return Judgement(1, support=len(told), facts={
         "completeness": f"{window.completeness:.4g}", "value": "", "unit": "",
         "expected_low": f"{ground.parameters['least']:g}", "expected_from": "mesures que le pas déclaré fait attendre",
+        "expected_from_en": "readings that the declared step lets one expect",
         "window": f"{utc_text(start_at)}/{utc_text(window.end_at)}",
     })  # fmt: skip
 

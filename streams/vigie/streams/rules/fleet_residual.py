@@ -44,7 +44,11 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
         return USUAL
     if judged.level:
         others = f"{len(ground.neighbours)} points, médiane {middle:.6g}"
-        more = {"expected_from": "médiane des voisins, et écart habituel", "neighbours": others}
+        more = {
+            "expected_from": "médiane des voisins, et écart habituel", "neighbours": others,
+            "expected_from_en": "median of the neighbours, and usual deviation",
+            "neighbours_en": others.replace("médiane", "median"),
+        }  # fmt: skip
         return judged._replace(facts={**judged.facts, **more})
     return judged
 

@@ -43,8 +43,11 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     high = middle + memory.excess + said[_EXCESS]
     facts = {
         "deviation": f"{excess:.3g}", "unit": "°C", "expected_from": "médiane des voisins, et écart de la nuit",
+        "expected_from_en": "median of the neighbours, and deviation at night",
         "neighbours": f"{len(ground.neighbours)} points, médiane {middle:.4g} °C",
+        "neighbours_en": f"{len(ground.neighbours)} points, median {middle:.4g} °C",
         "message": f"soleil à {height:.0f}° ; écart de nuit {memory.excess:+.1f} °C",
+        "message_en": f"sun at {height:.0f}°; deviation at night {memory.excess:+.1f} °C",
     } if level else {}  # fmt: skip
     return Judgement(level, threshold=high, expected_high=high, support=memory.count, facts=facts)
 

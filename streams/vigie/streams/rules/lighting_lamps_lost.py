@@ -13,7 +13,8 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
     details, facts = sample.details, {}
     if level:
         facts = {"unit": "lampes", "deviation": f"{-details.get('lost_w', 0):.0f} W", "law": "CUSUM",
-                 "expected_from": "niveau des 14 premières nuits connues des 60 dernières"}  # fmt: skip
+                 "expected_from": "niveau des 14 premières nuits connues des 60 dernières",
+                 "expected_from_en": "level of the first 14 known nights of the last 60"}  # fmt: skip
         if "before_w" in details:
             facts |= {"baseline": f"{details['before_w']:.0f} W", "support": "14"}
     return Judgement(level, threshold=least, expected_high=least, facts=facts)

@@ -19,8 +19,10 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
     level = int(beyond and sample.category == "blocked")
     facts = {
         "unit": "%", "expected_from": "mêmes heures de la semaine (± 1 h) des 4 semaines précédentes",
+        "expected_from_en": "same hours of the week (± 1 h) of the 4 weeks before",
         "deviation": f"{(sample.value - low) if sample.value < low else (sample.value - high):.3g}",
         "message": f"{details.get('passages_1', nan):.0f} et {details.get('passages_2', nan):.0f} passages",
+        "message_en": f"{details.get('passages_1', nan):.0f} and {details.get('passages_2', nan):.0f} passages",
     } if level else {}  # fmt: skip
     return Judgement(level, low if sample.value < low else high, low, high, facts=facts)
 

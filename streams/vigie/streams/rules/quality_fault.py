@@ -51,7 +51,9 @@ def judge(memory: Memory, sample: Sample, ground: Ground, held: int) -> Judgemen
     names = [test for test in Test if memory.tests >> test & 1]
     return Judgement(level, facts={
         "flags": ", ".join(test.name.lower() for test in names), "window": f"{_SPAN} valeurs",
+        "window_en": f"{_SPAN} values",
         "support": str(bad.bit_count()), "message": ", ".join(TESTS[test].fr for test in names),
+        "message_en": ", ".join(TESTS[test].en for test in names),
     })  # fmt: skip
 
 

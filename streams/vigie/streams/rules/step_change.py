@@ -50,6 +50,7 @@ def _facts(memory: Memory, ground: Ground) -> dict[str, str]:
     return {
         "baseline": f"{memory.before:.6g}", "deviation": f"{memory.after - memory.before:.6g}",
         "unit": unit_of(ground), "flags": Test.RATE_OF_CHANGE.name.lower(), "expected_from": "valeur d'avant le saut",
+        "expected_from_en": "value before the step",
     }  # fmt: skip
 
 

@@ -15,9 +15,12 @@ def judge(_memory: None, sample: Sample, ground: Ground, held: int) -> Judgement
     if level:
         details = sample.details
         facts = {"unit": "h", "expected_from": "vitesse depuis la collecte et cycles passés",
+                 "expected_from_en": "speed since the collection, and past cycles",
                  "support": f"{details.get('past_forecasts', 0):.0f}"}  # fmt: skip
         if "p10" in details and "p90" in details:
-            facts["message"] = f"8 fois sur 10 dans {details['p10']:.0f} à {details['p90']:.0f} h"
+            span = f"{details['p10']:.0f}", f"{details['p90']:.0f}"
+            facts["message"] = "8 fois sur 10 dans {} à {} h".format(*span)
+            facts["message_en"] = "8 times of 10 in {} to {} h".format(*span)
         if "past_error_h" in details:
             facts["deviation"] = f"± {details['past_error_h']:.0f}"
     return Judgement(level, threshold=horizon, expected_low=horizon, facts=facts)

@@ -35,7 +35,7 @@ def against_baseline(charts: Charts, sample: Sample, ground: Ground, held: int) 
             distance = min(max(distance, -most), most)
         if add(charts, slot(sample.at // HOUR_MS, ground.zone).day, distance):
             _judge_day(charts, _of_baseline(ground), ground)
-    return _judged(charts, ground, held, "même heure de la semaine")
+    return _judged(charts, ground, held, ("même heure de la semaine", "same hour of the week"))
 
 
 def against_neighbours(charts: Charts, sample: Sample, ground: Ground, held: int) -> Judgement:
@@ -43,7 +43,7 @@ def against_neighbours(charts: Charts, sample: Sample, ground: Ground, held: int
     middle = around(ground, sample.at)
     if middle is not None and add(charts, slot(sample.at // HOUR_MS, ground.zone).day, sample.value - middle):
         _judge_day(charts, learn(charts, ground.parameters[LEARN], _SLOW), ground)
-    return _judged(charts, ground, held, "médiane des voisins")
+    return _judged(charts, ground, held, ("médiane des voisins", "median of the neighbours"))
 
 
 def _of_baseline(ground: Ground) -> Usual | None:
@@ -63,7 +63,7 @@ def _judge_day(charts: Charts, usual: Usual | None, ground: Ground) -> None:
         judge_day(charts, whole, said[_SLACK], said[_INTERVAL], said[_WEIGHT], said[_WIDTH])
 
 
-def _judged(charts: Charts, ground: Ground, held: int, basis: str) -> Judgement:
+def _judged(charts: Charts, ground: Ground, held: int, basis: tuple[str, str]) -> Judgement:
     if charts.strength < (ground.parameters[_KEEP] if held else 1.0):
         return USUAL
     said = ground.parameters
@@ -74,7 +74,8 @@ def _judged(charts: Charts, ground: Ground, held: int, basis: str) -> Judgement:
         "deviation": f"{charts.apart:.4g}", "unit": unit_of(ground), "sigma": f"{sigma:.2f}",
         "law": f"CUSUM, k = {said[_SLACK]:g}, h = {said[_INTERVAL]:g}" if by_sums
         else f"EWMA, λ = {said[_WEIGHT]:g}, L = {said[_WIDTH]:g}",
-        "expected_from": basis, "window": "moyenne du dernier jour entier",
+        "expected_from": basis[0], "expected_from_en": basis[1], "window": "moyenne du dernier jour entier",
+        "window_en": "mean of the last whole day",
     }  # fmt: skip
     return Judgement(1, sigma=sigma, facts=facts)
 

@@ -19,6 +19,8 @@ _STARTS = {"device": "about", "property": "seen", "rule": "judged", "last_interv
 _ORDER = ("seen", "about", "judged", "with")
 _APART = frozenset({"unit", "second_source_unit", "link", "children"})
 _LABELS_FR = {entry.name: entry.label_fr for entry in PROPERTIES.values()}
+ENGLISH = "_en"
+"""A fact of words may stand a second time, in English, under its name and this; so `window`, `window_en`."""
 RARE = 0.001
 """Below this a probability is told as one chance in so many."""
 
@@ -58,7 +60,9 @@ def fact_groups(fields: Mapping[str, str], zone: str, language: str, skip: froze
         skip: names that are told elsewhere.
     """
     rows: dict[str, list[Row]] = {name: [] for name in _ORDER}
-    names = [name for name in FACTS if fields.get(name)] + sorted(name for name in fields if name not in FACTS)
+    names = [name for name in FACTS if fields.get(name)] + sorted(
+        name for name in fields if name not in FACTS and name.removesuffix(ENGLISH) not in FACTS
+    )
     for name in names:
         group = _GROUP.get(name, "with")
         twice = name == "point_code" and fields[name] == fields.get("point")
@@ -91,7 +95,7 @@ def fact_text(name: str, fields: Mapping[str, str], zone: str, language: str) ->
     >>> fact_text("loss", {"loss": "0.12"}, "Europe/Paris", "en"), fact_text("phi", {"phi": "soon"}, "UTC", "en")
     ('12 %', 'soon')
     """
-    text = fields[name]
+    text = (fields.get(name + ENGLISH) if language == "en" else None) or fields[name]
     form = FACTS[name].form if name in FACTS else "text"
     try:
         if form == "instant":
